@@ -1,0 +1,75 @@
+"""The web application, read as a list: what is mounted, in which order, and what runs beside it."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from impact_alliances import __version__
+from impact_alliances.search.indexing import Busy, sole_indexer
+from impact_alliances.settings import Settings
+from impact_alliances.templating import STATIC
+from impact_alliances.web import errors, feeds
+from impact_alliances.web.api import health, reference, resources
+from impact_alliances.web.api import search as api_search
+from impact_alliances.web.pages import collections, documentation, home, search, sheets
+from impact_alliances.web.security import BodyLimit, SecurityHeaders
+from impact_alliances.wiring import Service, make_service
+
+_DESCRIPTION = """
+Tout ce que montre le site est ouvert ici : la même recherche, les mêmes fiches, les mêmes comptes.
+
+Les erreurs sont des documents `application/problem+json` (RFC 9457), en français, qui disent quoi corriger.
+"""
+
+
+def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
+    """The application of these settings; tests may pass a service already wired."""
+    wired = service or make_service(settings)
+    app = FastAPI(
+        title="Base IMPACT-Alliances",
+        version=__version__,
+        description=_DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.service = wired
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(BodyLimit, max_body_size=settings.max_body_bytes)
+    app.add_middleware(SecurityHeaders)
+    errors.install(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static/htmx")]), name="vendor")
+    for part in (home, search, feeds, collections, sheets, documentation, health, api_search, reference, resources):
+        app.include_router(part.router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Run the indexer beside the pages, unless another process does."""
+    service: Service = app.state.service
+    stop = threading.Event()
+    thread = threading.Thread(target=_index, args=(service, stop), name="indexer", daemon=True)
+    if service.settings.run_indexer:
+        thread.start()
+    yield
+    stop.set()
+    if thread.is_alive():
+        thread.join(timeout=10)
+    service.close()
+
+
+def _index(service: Service, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            with sole_indexer(service.settings.data_dir / "indexer.lock"):
+                service.indexer.run(stop)
+        except Busy:
+            # Another process indexes; be there when it ends.
+            stop.wait(2)

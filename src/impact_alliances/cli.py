@@ -1,0 +1,266 @@
+"""The commands. Each is a few lines over a use-case; answers are French; exit code 0 done, 1 not done, 2 misused."""
+
+import json
+import logging
+import threading
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from impact_alliances import __version__
+from impact_alliances.app import create_app
+from impact_alliances.db import reading, writing
+from impact_alliances.diagnosis import examine
+from impact_alliances.errors import Refusal
+from impact_alliances.importers.exporting import export_file
+from impact_alliances.importers.importing import import_file
+from impact_alliances.migrating import migrate as migrate_database
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.search.finding import Found
+from impact_alliances.search.indexing import Busy, ask_rebuild, sole_indexer
+from impact_alliances.search.query import parse
+from impact_alliances.seeding import load_seed, write_vectors
+from impact_alliances.settings import Settings
+from impact_alliances.vocabularies import french
+from impact_alliances.web.api.search import answer
+from impact_alliances.web.presenting import meta_of
+from impact_alliances.wiring import Service, make_service
+
+app = typer.Typer(help="La base IMPACT-Alliances : servir, importer, chercher, vérifier.", no_args_is_help=True, add_completion=False)
+out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class KindName(StrEnum):
+    """The kinds, as typed."""
+
+    case = "case"
+    catalyseur = "catalyseur"
+    jeudi = "jeudi"
+    article = "article"
+
+
+class FormatName(StrEnum):
+    """The formats of a file."""
+
+    csv = "csv"
+    xlsx = "xlsx"
+    jsonl = "jsonl"
+
+
+def main() -> None:
+    """The entry point: expected refusals become one sentence and exit code 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s : %(message)s")
+    try:
+        app()
+    except Refusal as refusal:
+        err.print(refusal.detail, markup=False)
+        raise SystemExit(1) from refusal
+
+
+def _service() -> Service:
+    return make_service(Settings())
+
+
+def _progress(label: str) -> Progress:
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+@app.command()
+def version() -> None:
+    """Dire la version."""
+    out.print(__version__)
+
+
+@app.command()
+def migrate() -> None:
+    """Mettre la base de données au schéma de cette version."""
+    migrate_database(_service().database)
+    out.print("La base de données est à jour.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Adresse d’écoute.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)] = 8000,
+) -> None:
+    """Servir le site et l’API, et indexer à côté."""
+    _serve(Settings(), host, port)
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
+    service = make_service(settings)
+    migrate_database(service.database)
+    out.print(f"La base est servie sur http://{host}:{port} (Ctrl+C pour arrêter).", markup=False)
+    uvicorn.run(create_app(settings, service), host=host, port=port, log_level="warning", proxy_headers=True)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)] = 8000,
+    data_dir: Annotated[Path, typer.Option(help="Dossier des données.")] = Path("data/demo"),
+) -> None:
+    """Essayer la base avec ses contenus de démonstration ; la seconde fois, tout est prêt."""
+    settings = Settings(data_dir=data_dir, demo=True, base_url=f"http://127.0.0.1:{port}", database_url="")
+    service = make_service(settings)
+    migrate_database(service.database)
+    if load_seed(service.database, service.embedder):
+        out.print("Contenus de démonstration chargés.")
+    try:
+        with sole_indexer(settings.data_dir / "indexer.lock"):
+            service.indexer.catch_up()
+    except Busy:
+        pass
+    service.close()
+    _serve(settings, "127.0.0.1", port)
+
+
+@app.command()
+def worker(once: Annotated[bool, typer.Option("--once", help="S’arrêter quand tout est indexé.")] = False) -> None:
+    """Indexer ce qui change, sans servir de pages."""
+    service = _service()
+    try:
+        with sole_indexer(service.settings.data_dir / "indexer.lock"):
+            if once:
+                service.indexer.catch_up()
+            else:
+                service.indexer.run(threading.Event())
+    except Busy:
+        out.print("Un autre processus indexe déjà : il fera le travail.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Fichier .csv, .xlsx ou .jsonl.")],
+    kind: Annotated[KindName, typer.Option(help="Ce que contient le fichier.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Dire ce qui se passerait, sans rien écrire.")] = False,
+) -> None:
+    """Importer un tableau ; le refaire ne double rien."""
+    service = _service()
+    migrate_database(service.database)
+    with _progress("Import") as bar:
+        task = bar.add_task("", total=None)
+        report = import_file(service.database, KINDS[kind.value], file, dry_run=dry_run, progress=lambda done: bar.advance(task, done))
+    for line in report.lines():
+        out.print(line, markup=False)
+    if not dry_run:
+        worker(once=True)
+    raise typer.Exit(1 if report.refused else 0)
+
+
+@app.command()
+def export(
+    kind: Annotated[KindName, typer.Option(help="Ce qu’il faut exporter.")],
+    form: Annotated[FormatName, typer.Option("--format", help="Format du fichier.")] = FormatName.csv,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Fichier à écrire (sinon la sortie standard).")] = None,
+) -> None:
+    """Exporter tout ce qu’un import reprend, coordonnées comprises : fichier réservé aux éditeurs."""
+    content = export_file(_service().database, KINDS[kind.value], form.value)
+    if output:
+        output.write_bytes(content)
+        out.print(f"{output} écrit ({french.number(len(content) // 1000)} ko).", markup=False)
+    else:
+        typer.get_binary_stream("stdout").write(content)
+
+
+@app.command()
+def reindex() -> None:
+    """Reconstruire l’index à côté, puis basculer."""
+    service = _service()
+    try:
+        with sole_indexer(service.settings.data_dir / "indexer.lock"), _progress("Indexation") as bar:
+            task = bar.add_task("", total=None)
+            service.indexer.rebuild(lambda done, total: bar.update(task, completed=done, total=total))
+            service.indexer.catch_up()
+        out.print("L’index est reconstruit.")
+    except Busy:
+        with writing(service.database) as session:
+            ask_rebuild(session)
+        out.print("Le service en cours reconstruira l’index dans un instant.")
+
+
+@app.command()
+def embed() -> None:
+    """Calculer les vecteurs de sens qui manquent."""
+    service = _service()
+    if not service.embedder:
+        raise Refusal("Aucun modèle de sens ne peut servir ici : voyez « impact-alliances doctor ».")
+    try:
+        with sole_indexer(service.settings.data_dir / "indexer.lock"), _progress("Vecteurs") as bar:
+            service.indexer.catch_up()
+            task = bar.add_task("", total=service.indexer.lacking())
+            while done := service.indexer.embed_some():
+                bar.advance(task, done)
+        out.print("Tous les vecteurs sont calculés.")
+    except Busy:
+        out.print("Le service en cours calcule les vecteurs qui manquent.")
+
+
+@app.command("seed-vectors", hidden=True)
+def seed_vectors() -> None:
+    """Recalculer les vecteurs livrés avec les contenus de démonstration (make seed-vectors)."""
+    with _progress("Vecteurs") as bar:
+        task = bar.add_task("", total=None)
+        done = write_vectors(lambda count, total: bar.update(task, completed=count, total=total))
+    out.print(f"{french.counted(done, 'fiche calculée', 'fiches calculées')}.")
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="Le besoin, en une phrase ou en mots.")] = "",
+    kind: Annotated[list[str] | None, typer.Option(help="case, catalyseur, jeudi ou article.")] = None,
+    fragilite: Annotated[list[str] | None, typer.Option(help="Fragilité (répétable).")] = None,
+    acteur: Annotated[list[str] | None, typer.Option(help="Profil d’acteur (répétable).")] = None,
+    echelon: Annotated[list[str] | None, typer.Option(help="Échelon (répétable).")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="Région (répétable).")] = None,
+    departement: Annotated[list[str] | None, typer.Option(help="Département (répétable).")] = None,
+    mode: Annotated[str, typer.Option(help="hybrid, keyword ou semantic.")] = "hybrid",
+    tri: Annotated[str, typer.Option(help="pertinence, date ou titre.")] = "",
+    page: Annotated[int, typer.Option(help="Page.", min=1)] = 1,
+    limit: Annotated[int, typer.Option(help="Fiches par page.", min=1, max=100)] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="La réponse de l’API, telle quelle.")] = False,
+) -> None:
+    """Chercher dans la base."""
+    filters = {"kind": kind, "fragilite": fragilite, "acteur": acteur, "echelon": echelon, "region": region}
+    filters["departement"] = departement
+    pairs = [("q", text), ("mode", mode), ("tri", tri), ("page", str(page)), ("par_page", str(limit))]
+    pairs += [(name, value) for name, values in filters.items() for value in values or ()]
+    query, problems = parse(pairs)
+    if problems:
+        for problem in problems:
+            err.print(problem.sentence, markup=False)
+        raise typer.Exit(2)
+    service = _service()
+    with reading(service.database) as session:
+        found = service.finder.find(session, query)
+        if as_json:
+            typer.echo(json.dumps(answer(found, service.settings.base_url), ensure_ascii=False, indent=2))
+            return
+        for line in readable(found):
+            out.print(line, markup=False)
+
+
+def readable(found: Found) -> list[str]:
+    """An answer for a terminal, line by line."""
+    lines = [found.query.sentence(found.total), *([found.degraded] if found.degraded else [])]
+    lines += [f"Résultats pour « {used} » (au lieu de « {typed} »)." for typed, used in found.understanding.corrections]
+    for place, hit in enumerate(found.hits, start=(found.query.page - 1) * found.query.par_page + 1):
+        why = f"  [{' + '.join(hit.matched_by)}]" if hit.matched_by else ""
+        lines += ["", f"{place:>3}. {hit.resource.title}{why}", f"     {' · '.join(meta_of(hit.resource))}"]
+        lines.append(f"     {hit.excerpt_html.striptags()}")
+    return lines
+
+
+@app.command()
+def doctor() -> None:
+    """Vérifier la base, l’index et les vecteurs, et dire quoi faire."""
+    found = examine(_service())
+    for part in found:
+        mend = f" → {part.mend}" if part.mend and not part.ok else ""
+        out.print(f"{'✓' if part.ok else '✗'} {part.name} : {part.detail}{mend}", markup=False)
+    raise typer.Exit(0 if all(part.ok for part in found) else 1)

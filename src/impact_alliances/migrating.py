@@ -1,0 +1,41 @@
+"""The schema of the database, brought up to date by Alembic. Importing this module registers every table."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from impact_alliances.embeddings import store  # noqa: F401
+from impact_alliances.resources import changes, kinds  # noqa: F401
+from impact_alliances.shipped import shipped
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def migrate(database: Engine) -> None:
+    """Bring the schema to its latest version; nothing happens when it is there already."""
+    config = _config()
+    with database.execution_options(writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(database: Engine) -> bool:
+    """Whether the schema is that of this version of the code."""
+    with database.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    return present == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def draft_revision(database: Engine, message: str, identifier: str) -> None:
+    """Write a new revision from the difference between models and database (for developers)."""
+    config = _config()
+    with database.connect() as connection:
+        config.attributes["connection"] = connection
+        command.revision(config, message=message, autogenerate=True, rev_id=identifier)

@@ -1,0 +1,47 @@
+"""A case: one alliance, what it answered, who did what, what came of it."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field
+
+from impact_alliances.resources.resource import Resource
+
+# The sections of a case in reading order: field, heading shown.
+SECTIONS = (
+    ("need", "Le besoin"),
+    ("alliance", "L’alliance"),
+    ("actions", "Ce qui a été fait"),
+    ("results", "Résultats"),
+    ("helped", "Ce qui a aidé"),
+    ("hindered", "Ce qui a bloqué"),
+    ("to_replicate", "Pour faire pareil"),
+    ("means", "Moyens"),
+)
+
+
+class Case(Resource, table=True):
+    """An inspiring partnership. `partners` are `{"name", "profile", "role"}`; the first one carries the case."""
+
+    __tablename__ = "case_study"
+
+    need: str = ""
+    alliance: str = ""
+    actions: str = ""
+    results: str = ""
+    helped: str = ""
+    hindered: str = ""
+    to_replicate: str = ""
+    means: str = ""
+    partners: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    organisation_size: str = ""
+    impacts: list[str] = Field(default_factory=list, sa_type=JSON)
+    started_on: dt.date | None = None
+    ended_on: dt.date | None = None
+    state: str = ""
+
+    def texts(self) -> list[str]:
+        partners = ", ".join(str(partner.get("name", "")) for partner in self.partners)
+        sections = [getattr(self, field) for field, _ in SECTIONS]
+        return [text for text in (self.summary, *sections, self.body, partners) if text]

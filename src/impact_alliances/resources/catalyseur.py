@@ -1,0 +1,38 @@
+"""A catalyseur territorial: a person who runs co-operation on the ground, and where."""
+
+from sqlalchemy import JSON
+from sqlmodel import Field
+
+from impact_alliances.resources.resource import Resource
+from impact_alliances.vocabularies.terms import DEPARTEMENTS, REGION_OF
+
+
+class Catalyseur(Resource, table=True):
+    """A contact. `area` holds the codes of the départements or régions served.
+
+    `email` and `phone` never leave the database: no page, API, export to visitors, index document or log shows them.
+    """
+
+    __tablename__ = "catalyseur"
+
+    name: str = ""
+    organisation: str = ""
+    role: str = ""
+    metiers: list[str] = Field(default_factory=list, sa_type=JSON)
+    area: list[str] = Field(default_factory=list, sa_type=JSON)
+    remote: bool = False
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+
+    def departements(self) -> list[str]:
+        served = [code.removeprefix("dep:") for code in self.area if code.startswith("dep:")]
+        return list(dict.fromkeys([*super().departements(), *(code for code in served if code in DEPARTEMENTS)]))
+
+    def regions(self) -> list[str]:
+        served = [code.removeprefix("reg:") for code in self.area if code.startswith("reg:")]
+        through = [REGION_OF[code] for code in self.departements()]
+        return list(dict.fromkeys([*super().regions(), *served, *through]))
+
+    def texts(self) -> list[str]:
+        return [text for text in (self.role, self.organisation, self.summary, self.body) if text]

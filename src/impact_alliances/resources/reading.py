@@ -1,0 +1,76 @@
+"""Queries that return published things: the only door through which pages and API see resources."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from impact_alliances.errors import NotFound, Withdrawn
+from impact_alliances.resources.changes import OldSlug
+from impact_alliances.resources.kinds import KINDS, Kind
+from impact_alliances.resources.resource import PUBLISHED, RETIRED, Resource
+
+
+class Moved(Exception):
+    """The resource lives at another address now."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+
+
+def by_slug(session: Session, kind: Kind, slug: str) -> Resource:
+    """The published resource at `slug`. Raises `Moved`, `Withdrawn` or `NotFound`."""
+    found = session.exec(select(kind.table).where(col(kind.table.slug) == slug)).first()
+    if found is None:
+        former = session.get(OldSlug, (kind.slug, slug))
+        owner = session.get(kind.table, former.resource_id) if former else None
+        if owner:
+            # The present address says the title: only a published resource may give it away.
+            raise Moved(_visible(kind, owner).slug)
+    return _visible(kind, found)
+
+
+def by_id(session: Session, kind: Kind, identifier: str) -> Resource:
+    """The published resource of that id. Raises `Withdrawn` or `NotFound`."""
+    return _visible(kind, session.get(kind.table, identifier))
+
+
+def _visible(kind: Kind, resource: Resource | None) -> Resource:
+    if resource is not None and resource.status == RETIRED:
+        raise Withdrawn("Cette fiche a été retirée. D’autres, voisines, répondent peut-être à votre besoin : cherchez dans la base.")
+    if resource is None or resource.status != PUBLISHED:
+        raise NotFound(f"Aucun {kind.one} à cette adresse." if not kind.feminine else f"Aucune {kind.one} à cette adresse.")
+    return resource
+
+
+def load(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Resource]:
+    """The published resources of these (kind, id), one query a kind; those not published are absent."""
+    wanted: dict[str, list[str]] = {}
+    for kind, identifier in keys:
+        wanted.setdefault(kind, []).append(identifier)
+    found: dict[tuple[str, str], Resource] = {}
+    for kind, identifiers in wanted.items():
+        table = KINDS[kind].table
+        rows = session.exec(select(table).where(col(table.id).in_(identifiers), col(table.status) == PUBLISHED))
+        found.update({(kind, row.id): row for row in rows})
+    return found
+
+
+def by_ids(session: Session, identifiers: Sequence[str]) -> list[Resource]:
+    """The published resources of these ids, of whatever kind, in the order given; unknown ids are passed over."""
+    found = load(session, [(kind, identifier) for kind in KINDS for identifier in identifiers])
+    by_identifier = {resource.id: resource for resource in found.values()}
+    return [by_identifier[identifier] for identifier in identifiers if identifier in by_identifier]
+
+
+def newest(session: Session, kind: Kind, limit: int, offset: int = 0) -> Sequence[Resource]:
+    """Published resources of `kind`, the most recent first, the undated last."""
+    table = kind.table
+    statement = select(table).where(col(table.status) == PUBLISHED)
+    return session.exec(statement.order_by(col(table.date).desc().nulls_last(), table.id).offset(offset).limit(limit)).all()
+
+
+def count(session: Session, kind: Kind) -> int:
+    """How many resources of `kind` are published."""
+    statement = select(func.count()).select_from(kind.table).where(col(kind.table.status) == PUBLISHED)
+    return session.exec(statement).one()

@@ -1,0 +1,60 @@
+"""What the four kinds share: identity, grid values, place, dates and status."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
+STATUSES = (DRAFT, PUBLISHED, RETIRED)
+
+
+def now() -> dt.datetime:
+    """The present instant, in UTC, to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def _list() -> Any:
+    return Field(default_factory=list, sa_type=JSON)
+
+
+class Resource(SQLModel):
+    """The columns of every kind. Lists hold vocabulary slugs; `departement` and `region` are INSEE codes.
+
+    `date` is the day the resource speaks of (start of a case, publication of a note or article); `taille` is derived
+    from the commune's population; texts are Markdown.
+    """
+
+    id: str = Field(primary_key=True, max_length=64)
+    slug: str = Field(unique=True, index=True, max_length=160)
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+    fragilites: list[str] = _list()
+    acteurs: list[str] = _list()
+    echelon: str = ""
+    odd: list[str] = _list()
+    commune: str = ""
+    departement: str = ""
+    region: str = ""
+    taille: str = ""
+    date: dt.date | None = Field(default=None, index=True)
+    source_url: str = ""
+    tags: list[str] = _list()
+    status: str = Field(default=DRAFT, index=True, max_length=16)
+    created_at: dt.datetime = Field(default_factory=now)
+    updated_at: dt.datetime = Field(default_factory=now)
+    verified_on: dt.date | None = None
+
+    def departements(self) -> list[str]:
+        """The départements a facet counts this resource under."""
+        return [self.departement] if self.departement else []
+
+    def regions(self) -> list[str]:
+        """The régions a facet counts this resource under."""
+        return [self.region] if self.region else []
+
+    def texts(self) -> list[str]:
+        """The prose of the resource, in reading order, without the title: what is searched, embedded and quoted."""
+        return [text for text in (self.summary, self.body) if text]

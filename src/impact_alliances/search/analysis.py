@@ -1,0 +1,101 @@
+"""From French text to stems: the one analysis that documents and queries share, whatever the engine.
+
+Order of the steps (measured in docs/decisions/0002): split, fold, drop stop words, stem. Folding comes first because people
+type no accents.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import snowballstemmer
+
+from impact_alliances.vocabularies.matching import fold
+
+# Letters and digits part, so that « ODD17 » and « ODD 17 » are the same two words.
+# An accent may be a sign of its own after its letter, and the 2 of « CO₂ » is a 2.
+_RAISED = "²³¹\u2070\u2074-\u2079\u2080-\u2089"
+_LETTERS = rf"[^\W\d_{_RAISED}]"
+_WORD = re.compile(rf"{_LETTERS}+(?:[\u0300-\u036f]+{_LETTERS}*)*|[\d{_RAISED}]+")
+# « co-construction », « co construction » and « coconstruction » are one word.
+JOINED_PREFIXES = frozenset({"co"})
+HYPHENATED_PREFIXES = frozenset({"auto", "inter", "multi", "pluri", "anti", "mini", "micro", "eco", "bio", "pre", "sur"})
+# « est », « or », « son » and « car » stay searchable: « Grand Est », « car scolaire ».
+STOP_WORDS = frozenset(
+    """
+    a afin ai aient ainsi ait alors apres as au aucun aucune aujourd auquel aussi autre autres aux avaient avait avant avec avez
+    avoir avons ayant beaucoup bien c ca ce ceci cela celle celles celui ces cet cette ceux chaque chez ci comme d dans de depuis
+    des deux donc dont du elle elles en encore entre et etaient etait etant ete etre eu eux fait faite faites font furent fut
+    hui il ils j je jusqu jusque l la laquelle le lequel les lesquels leur leurs lors lorsqu lorsque lui m ma mais me meme memes
+    mes moi moins mon n ne ni nos notre nous on ont ou par parce pas pendant peu peut peuvent plus pour pourquoi puis puisqu
+    puisque qu quand que quel quelle quelles quels qui quoi s sa se sera seront ses si sont sous sur t ta te tel telle tes toi ton
+    tous tout toute toutes tres trop tu un une vers voici voila vos votre vous y
+    """.split()
+)
+# Words with which people ask, and which say nothing of what they need. Dropped from queries alone, where the rest allows it.
+ASKING_WORDS = frozenset(
+    """
+    aimerais aimerait aimerions avons besoin cherche cherchent cherchons comment dois doit doivent exemple exemples existe faire
+    fasse faut idee idees mettre monter pouvons quelqu savoir souhaite souhaitons solution solutions trouver veulent veut veux
+    voudrais voudrait voudrions voulons
+    """.split()
+)
+_stem = snowballstemmer.stemmer("french")
+
+
+class Token(NamedTuple):
+    """A word of a text: its place (character offsets), its folded form, its stem (empty for a stop word)."""
+
+    start: int
+    end: int
+    word: str
+    stem: str
+
+
+@lru_cache(maxsize=300_000)
+def analyse_word(raw: str) -> tuple[str, str]:
+    """The folded form of one word and its stem; the stem of a stop word or of a lone letter is empty."""
+    word = fold(raw)
+    if word in STOP_WORDS or (len(word) == 1 and not word.isdigit()):
+        return word, ""
+    return word, str(_stem.stemWord(word))
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of `text` in order."""
+    pending: tuple[int, int, str] | None = None
+    for found in _WORD.finditer(text):
+        start, raw = found.start(), found.group()
+        if pending and _continues(text, pending, start, raw):
+            start, raw = pending[0], pending[2] + raw
+        elif pending:
+            yield Token(pending[0], pending[1], *analyse_word(pending[2]))
+        pending = (start, found.end(), raw)
+    if pending:
+        yield Token(pending[0], pending[1], *analyse_word(pending[2]))
+
+
+def _continues(text: str, pending: tuple[int, int, str], start: int, raw: str) -> bool:
+    if start != pending[1] + 1 or not raw[0].isalpha():
+        return False
+    prefix, between = pending[2].lower(), text[pending[1]]
+    if between in "-\u2010\u2011":
+        return prefix in JOINED_PREFIXES or fold(prefix) in HYPHENATED_PREFIXES
+    return between in " \u00a0" and prefix in JOINED_PREFIXES and fold(raw) not in STOP_WORDS
+
+
+def stems(text: str) -> list[str]:
+    """The stems of `text` in order, stop words left out."""
+    return [token.stem for token in tokens(text) if token.stem]
+
+
+def words(text: str) -> list[str]:
+    """The folded words of `text` in order, all of them."""
+    return [token.word for token in tokens(text)]
+
+
+def clean(text: str) -> str:
+    """`text` without control characters or lone surrogates, spaces made single."""
+    kept = "".join(" " if char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" else char for char in text)
+    return " ".join(kept.split())

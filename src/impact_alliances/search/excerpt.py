@@ -1,0 +1,122 @@
+"""The two lines of a resource that answer the query best, the words found marked."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from impact_alliances.search.analysis import HYPHENATED_PREFIXES, JOINED_PREFIXES, analyse_word
+from impact_alliances.vocabularies.matching import fold
+
+# About two lines on a desktop, four on a phone.
+EXCERPT_CHARS = 220
+# Longer texts are quoted from their beginning: an excerpt is a sample, not a search.
+_MOST_CHARS = 6_000
+_SPACE = re.compile(r"\s+")
+# The stemmer rewrites at most this many of a word's last letters.
+_STEM_CHANGES = 2
+_PREFIXES = sorted(JOINED_PREFIXES | HYPHENATED_PREFIXES)
+_JOINT = re.compile("[- \u00a0\u2010\u2011]")
+# Folding that keeps every character in its place; « œ » stays, the pattern knows it.
+_FOLDED = {code: fold(chr(code)) for code in range(0x41, 0x250) if len(fold(chr(code))) == 1}
+
+
+class Mark(NamedTuple):
+    """A word found: its place in the text and its stem."""
+
+    start: int
+    end: int
+    stem: str
+
+
+def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
+    """An excerpt as safe HTML: the part that holds most of the `wanted` stems, else the beginning. Everything is escaped."""
+    first = next((text for text in texts if text), "")
+    best, marks, start = first, [], 0
+    finder = _finder(wanted)
+    found_best: set[str] = set()
+    for text in texts:
+        held, here, where = _densest(finder.marks(text[:_MOST_CHARS]))
+        if len(held) > len(found_best):
+            best, marks, start, found_best = text, here, where, held
+        if not wanted or len(found_best) == len(wanted):
+            break
+    return _marked(best, start, marks)
+
+
+class WordFinder:
+    """Finds the words of a text that have one of the `wanted` stems, without analysing every word of it.
+
+    A word and its stem share their first letters (« travaux » and « traval » four of them), so a single pass over the folded
+    text finds the few words worth analysing.
+    """
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        self._wanted = wanted
+        beginnings = sorted({stem[: max(2, len(stem) - _STEM_CHANGES)] for stem in wanted}, key=len, reverse=True)
+        either = "|".join(_written(beginning) for beginning in beginnings)
+        self._pattern = re.compile(rf"(?<![^\W\d_])(?:{either})[^\W\d_]*|\d+") if wanted else None
+
+    def marks(self, text: str) -> list[Mark]:
+        """The words found, in order."""
+        if self._pattern is None:
+            return []
+        found = []
+        for word in self._pattern.finditer(text.translate(_FOLDED)):
+            _, stem = analyse_word(_JOINT.sub("", word.group()))
+            if stem in self._wanted:
+                found.append(Mark(word.start(), word.end(), stem))
+        return found
+
+
+def _written(beginning: str) -> str:
+    """The ways to write the first letters of a stem: « œ », and « co-construction », « co construction »."""
+    ways = [re.escape(beginning).replace("oe", "(?:oe|œ)")]
+    ways += [f"{prefix}{_JOINT.pattern}{re.escape(beginning.removeprefix(prefix))}" for prefix in _PREFIXES if beginning.startswith(prefix)]
+    return "|".join(ways)
+
+
+@lru_cache(maxsize=64)
+def _finder(wanted: frozenset[str]) -> WordFinder:
+    return WordFinder(wanted)
+
+
+def _densest(found: list[Mark]) -> tuple[set[str], list[Mark], int]:
+    """The window that holds most different stems: those stems, the marks from there on, and where it starts."""
+    best: tuple[set[str], list[Mark], int] = (set(), [], 0)
+    for index, first in enumerate(found):
+        inside = [token for token in found[index:] if token.end - first.start <= EXCERPT_CHARS]
+        held = {token.stem for token in inside}
+        if len(held) > len(best[0]):
+            best = held, inside, first.start
+    return best
+
+
+def _marked(text: str, start: int, marks: list[Mark]) -> Markup:
+    last = marks[-1].end if marks else 0
+    begin = 0 if start <= EXCERPT_CHARS // 2 and last <= EXCERPT_CHARS else _word_start(text, start, last)
+    end = _word_end(text, begin + EXCERPT_CHARS, max(begin, last))
+    parts = [Markup("… ") if begin else Markup("")]
+    position = begin
+    for mark in marks:
+        parts += [escape(text[position : mark.start]), Markup("<mark>"), escape(text[mark.start : mark.end]), Markup("</mark>")]
+        position = mark.end
+    parts += [escape(text[position:end]), Markup(" …") if end < len(text) else Markup("")]
+    return Markup("").join(parts)
+
+
+def _word_start(text: str, start: int, last: int) -> int:
+    """Where to begin so that what comes before `start` is a few whole words, and `last` is still shown."""
+    lead = min(EXCERPT_CHARS // 4, EXCERPT_CHARS - (last - start))
+    earliest = max(0, start - lead)
+    space = _SPACE.search(text, earliest, start)
+    return space.end() if space and earliest else start if earliest else 0
+
+
+def _word_end(text: str, latest: int, last: int) -> int:
+    """Where to end: between two words if there is a space after `last`, at `latest` otherwise."""
+    if latest >= len(text):
+        return len(text)
+    return next((place for place in range(latest, last, -1) if text[place].isspace()), latest)

@@ -1,0 +1,251 @@
+"""A search is a value and a URL: parse it, change it, print it, say it in French.
+
+The same parameters serve page, JSON, terminal and feeds.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from impact_alliances import urls
+from impact_alliances.resources.kinds import KIND_TERMS, KINDS
+from impact_alliances.search.analysis import clean
+from impact_alliances.vocabularies import french
+from impact_alliances.vocabularies.matching import match, nearest
+from impact_alliances.vocabularies.terms import FACETS, Vocabulary
+
+PER_PAGE, MOST_PER_PAGE = 20, 100
+# Past this page number no set of ours has hits; larger ones would only overflow the engine's integers.
+LAST_PAGE = 1_000_000
+LONGEST_TEXT = 1_000
+SORTS = {"pertinence": "Pertinence", "date": "Plus récents", "titre": "Titre"}
+MODES = ("hybrid", "keyword", "semantic")
+FILTERS: dict[str, Vocabulary] = {"kind": KIND_TERMS, **FACETS}
+PARAMETERS = ("q", *FILTERS, "tri", "page", "par_page", "mode", "correction", "synonymes")
+Mode = Literal["hybrid", "keyword", "semantic"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One parameter that could not be taken as given: what was given, why, and the nearest value allowed."""
+
+    parameter: str
+    value: str
+    reason: str
+    nearest: str = ""
+
+    @property
+    def sentence(self) -> str:
+        hint = f" Vouliez-vous dire {french.quoted(self.nearest)}{french.NO_BREAK_SPACE}?" if self.nearest else ""
+        return f"{self.reason}{hint}"
+
+    def as_dict(self) -> dict[str, str]:
+        """For a problem document."""
+        kept = {"parameter": self.parameter, "value": self.value, "reason": self.reason, "nearest": self.nearest}
+        return {name: value for name, value in kept.items() if value}
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """What is searched. `filters` maps a facet to the values chosen, in the order of `FILTERS`."""
+
+    q: str = ""
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    tri: str = ""
+    page: int = 1
+    par_page: int = PER_PAGE
+    mode: Mode = "hybrid"
+    correction: bool = True
+    synonymes: bool = True
+
+    def __post_init__(self) -> None:
+        # One search has one address: the order it has by itself goes without saying, and relevance is never another one.
+        if self.tri in ("pertinence", self.usual_sort):
+            object.__setattr__(self, "tri", "")
+
+    @property
+    def usual_sort(self) -> str:
+        """By relevance with a text, by date without."""
+        return "pertinence" if self.q else "date"
+
+    @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """The filters, by facet."""
+        return dict(self.filters)
+
+    @property
+    def sort(self) -> str:
+        """The order in force; relevance means nothing without a text."""
+        return self.tri or self.usual_sort
+
+    def values(self, facet: str) -> tuple[str, ...]:
+        """The values chosen in `facet`."""
+        return self.chosen.get(facet, ())
+
+    # -- changing ---------------------------------------------------------------------------------
+
+    def choosing(self, facet: str, values: Sequence[str]) -> "SearchQuery":
+        """The same search with these values of `facet`, from its first page."""
+        chosen = {**self.chosen, facet: tuple(sorted(set(values)))}
+        return replace(self, filters=_ordered(chosen), page=1)
+
+    def toggled(self, facet: str, value: str) -> "SearchQuery":
+        """The same search with `value` added, or removed if it was chosen."""
+        present = self.values(facet)
+        return self.choosing(facet, [v for v in present if v != value] if value in present else [*present, value])
+
+    def without_filters(self) -> "SearchQuery":
+        """The same words, sort and kind, all else freed."""
+        return replace(self, filters=tuple(pair for pair in self.filters if pair[0] == "kind"), page=1)
+
+    def at(self, page: int) -> "SearchQuery":
+        """Another page of the same search."""
+        return replace(self, page=page)
+
+    # -- printing ---------------------------------------------------------------------------------
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the URL in canonical order, defaults left out."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(facet, value) for facet, values in self.filters for value in values]
+        defaults = SearchQuery()
+        for name in ("tri", "page", "par_page", "mode"):
+            if getattr(self, name) != getattr(defaults, name):
+                pairs.append((name, str(getattr(self, name))))
+        pairs += [(name, "non") for name in ("correction", "synonymes") if not getattr(self, name)]
+        return pairs
+
+    def url(self, path: str = urls.SEARCH) -> str:
+        """The address of this search."""
+        return urls.with_parameters(path, self.pairs())
+
+    def toggles(self, facet: str, values: Iterable[str], path: str = urls.SEARCH) -> dict[str, str]:
+        """For each value, the address of the search with it added or removed; `toggled(…).url()`, in bulk."""
+        fixed = self.choosing(facet, ()).pairs()
+        position = 1 + list(FILTERS).index(facet)
+        rank = {"q": 0, **{name: index for index, name in enumerate(FILTERS, start=1)}}
+        before = urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) < position)
+        after = urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) > position)
+        present = self.values(facet)
+
+        def address(value: str) -> str:
+            chosen = [v for v in present if v != value] if value in present else sorted({*present, value})
+            parts = (before, urls.encoded((facet, v) for v in chosen), after)
+            parameters = "&".join(part for part in parts if part)
+            return f"{path}?{parameters}" if parameters else path
+
+        return {value: address(value) for value in values}
+
+    def sentence(self, total: int) -> str:
+        """« 12 cas pour « médecin », sur la mobilité, à l’échelon local »."""
+        parts = [self._counted(total)]
+        if self.q:
+            parts[0] += f" pour {french.quoted(self.q)}"
+        clauses = [_clause(FACETS[facet], values, self._is_feminine) for facet, values in self.filters if facet != "kind"]
+        if clauses and not self.q:
+            return f"{parts[0]} {', '.join(clauses)}"
+        return ", ".join([*parts, *clauses])
+
+    @property
+    def _is_feminine(self) -> bool:
+        kinds = self.values("kind")
+        return len(kinds) != 1 or KINDS[kinds[0]].feminine
+
+    def _counted(self, total: int) -> str:
+        kinds = self.values("kind")
+        if len(kinds) == 1:
+            return french.counted(total, KINDS[kinds[0]].one, KINDS[kinds[0]].many)
+        return french.counted(total, "fiche", "fiches")
+
+
+def _clause(vocabulary: Vocabulary, values: Sequence[str], feminine: bool) -> str:
+    said = [vocabulary.by_slug[value].phrase if value in vocabulary else value for value in values]
+    link = "portées par" if feminine and vocabulary.name == "acteur" else vocabulary.link
+    return f"{link} {french.listed(said, 'ou')}".strip()
+
+
+def _ordered(chosen: dict[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((facet, chosen[facet]) for facet in FILTERS if chosen.get(facet))
+
+
+# -- parsing ------------------------------------------------------------------------------------------
+
+
+def parse(pairs: Iterable[tuple[str, str]]) -> tuple[SearchQuery, list[Problem]]:
+    """The search that these parameters describe, and what could not be taken; what is at fault is left out."""
+    problems: list[Problem] = []
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name in PARAMETERS:
+            given.setdefault(name, []).append(clean(value))
+        else:
+            problems.append(_unknown_parameter(clean(name), clean(value)))
+    query = SearchQuery(
+        q=_text(given, problems),
+        filters=_ordered({facet: _chosen(facet, given.get(facet, []), problems) for facet in FILTERS}),
+        tri=_one_of("tri", given, SORTS, "", problems),
+        page=_whole("page", given, 1, LAST_PAGE, 1, problems),
+        par_page=_whole("par_page", given, 1, MOST_PER_PAGE, PER_PAGE, problems),
+        mode=_one_of("mode", given, MODES, "hybrid", problems),  # type: ignore[arg-type]
+        correction=_one_of("correction", given, ("oui", "non"), "oui", problems) == "oui",
+        synonymes=_one_of("synonymes", given, ("oui", "non"), "oui", problems) == "oui",
+    )
+    return query, problems
+
+
+def _unknown_parameter(name: str, value: str) -> Problem:
+    near = process.extractOne(name, PARAMETERS, scorer=fuzz.ratio, score_cutoff=60)
+    return Problem(name, value, f"Paramètre inconnu : {french.quoted(name[:60])}.", near[0] if near else "")
+
+
+def _text(given: dict[str, list[str]], problems: list[Problem]) -> str:
+    text = " ".join(given.get("q", [])).strip()
+    if len(text) <= LONGEST_TEXT:
+        return text
+    limit = french.number(LONGEST_TEXT)
+    problems.append(
+        Problem("q", f"{text[:40]}…", f"Le texte cherché dépasse {limit} caractères : dites votre besoin en une phrase ou deux.")
+    )
+    return text[:LONGEST_TEXT].rsplit(" ", 1)[0]
+
+
+def _chosen(facet: str, values: list[str], problems: list[Problem]) -> tuple[str, ...]:
+    found: set[str] = set()
+    for value in values:
+        if not value:
+            continue
+        slug = _year(value) if facet == "annee" else match(FILTERS[facet], value)
+        if slug:
+            found.add(slug)
+        else:
+            near = "" if facet == "annee" else nearest(FILTERS[facet], value) or ""
+            reason = f"Valeur inconnue pour {french.quoted(facet)} : {french.quoted(value[:60])}."
+            problems.append(Problem(facet, value[:60], reason, near))
+    return tuple(sorted(found))
+
+
+def _year(value: str) -> str | None:
+    return value if len(value) == 4 and value.isascii() and value.isdigit() else None
+
+
+def _one_of(name: str, given: dict[str, list[str]], allowed: Iterable[str], default: str, problems: list[Problem]) -> str:
+    value = (given.get(name) or [""])[-1]
+    if not value or value in allowed:
+        return value or default
+    near = process.extractOne(value, list(allowed), scorer=fuzz.ratio)
+    reason = f"Valeur inconnue pour {french.quoted(name)} : {french.quoted(value[:60])}."
+    problems.append(Problem(name, value[:60], reason, near[0] if near else ""))
+    return default
+
+
+def _whole(name: str, given: dict[str, list[str]], least: int, most: int, default: int, problems: list[Problem]) -> int:
+    value = (given.get(name) or [""])[-1]
+    if not value:
+        return default
+    if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
+        return int(value)
+    reason = f"{french.quoted(name)} doit être un nombre entier entre {french.number(least)} et {french.number(most)}."
+    problems.append(Problem(name, value[:20], reason, str(default)))
+    return default

@@ -1,0 +1,132 @@
+"""The bars and the fusion: which documents a text brings, and in what order. The same for every engine.
+
+Every constant here was chosen on half of the question file (`bench/questions.jsonl`) and checked on the other; the figures
+are in docs/decisions/0003.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from impact_alliances.search.engine import Bar, Candidate, Neighbours, Weighted
+from impact_alliances.search.synonyms import Expression
+from impact_alliances.search.understanding import Concept
+
+# A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked for.
+LEXICAL_SHARE = 0.55
+# A document is a semantic hit when it stands this many deviations above the corpus, and not far below the best one.
+STANDING_BAR = 2.6
+STANDING_OF_BEST = 0.72
+# Never more semantic hits than a reader would go through.
+MOST_NEAR = 60
+# Weight of the words (BM25 × coverage) and of the reading grid beside the standing of the meaning.
+WORDS_WEIGHT = 0.3
+GRID_WEIGHT = 0.3
+# Candidates scored; the rest of a larger set follows by date.
+RANKED = 600
+# Maps a fused score to [0, 1[ for display: 5 is a clear hit.
+_HALF_SCORE = 5.0
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A document in its place. `score` is in [0, 1[, for display and for reading the order, not for comparing queries."""
+
+    key: str
+    score: float
+    by_words: bool
+    by_meaning: bool
+
+
+def weights(concepts: Sequence[Concept], total: int, frequencies: Mapping[str, int]) -> tuple[Weighted, ...]:
+    """Each concept with its IDF (that of BM25); those no document holds are left out, since none could be over the bar.
+
+    The word typed gives the weight: a common synonym must not make a rare word common. Only where the corpus ignores the
+    word do its other expressions decide.
+    """
+
+    def held(expression: Expression) -> int:
+        return min(frequencies.get(stem, 0) for stem in expression)
+
+    weighted = []
+    for concept in concepts:
+        count = held(concept.alternatives[0]) or max(held(expression) for expression in concept.alternatives)
+        if count:
+            weighted.append(Weighted(concept, math.log(1 + (total - count + 0.5) / (count + 0.5))))
+    return tuple(weighted)
+
+
+def bar_of(weighted: Sequence[Weighted]) -> Bar | None:
+    """The lexical bar of a query, None when it holds no word of the corpus."""
+    if not weighted:
+        return None
+    return Bar(tuple(weighted), LEXICAL_SHARE * sum(one.weight for one in weighted))
+
+
+def near_enough(neighbours: Neighbours) -> tuple[str, ...]:
+    """The keys over the semantic bar, nearest first."""
+    best = neighbours.best(MOST_NEAR)
+    if not best:
+        return ()
+    standing = [(key, (cosine - neighbours.mean) / neighbours.deviation) for key, cosine in best]
+    bar = max(STANDING_BAR, STANDING_OF_BEST * standing[0][1])
+    return tuple(key for key, z in standing if z >= bar)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How near the query is to each fragilité, as its standing (z) among the sixteen."""
+
+    standing: Mapping[str, float]
+
+    @classmethod
+    def of(cls, likeness: Mapping[str, float]) -> "Grid":
+        """The standing of each fragilité, from its cosine with the query."""
+        if len(likeness) < 2:
+            return cls({})
+        mean = sum(likeness.values()) / len(likeness)
+        deviation = math.sqrt(sum((value - mean) ** 2 for value in likeness.values()) / len(likeness)) or 1.0
+        return cls({slug: (value - mean) / deviation for slug, value in likeness.items()})
+
+    def prior(self, fragilites: Sequence[str]) -> float:
+        """What a document gains from being tagged with these fragilités; never negative."""
+        return max((self.standing.get(slug, 0.0) for slug in fragilites), default=0.0) if self.standing else 0.0
+
+    def evoked(self) -> list[str]:
+        """The fragilités the query clearly speaks of, nearest first, at most three."""
+        near = sorted(self.standing.items(), key=lambda pair: -pair[1])
+        return [slug for slug, z in near[:3] if z >= 1.2]
+
+
+def rank(
+    candidates: Sequence[Candidate],
+    *,
+    bar: Bar | None,
+    near: Sequence[str],
+    neighbours: Neighbours | None,
+    grid: Grid,
+) -> list[Ranked]:
+    """The candidates in order. Without `neighbours` the words alone decide."""
+    whole = sum(one.weight for one in bar.concepts) if bar else 0.0
+    cosines = neighbours.of([candidate.key for candidate in candidates]) if neighbours else {}
+    is_near = set(near)
+
+    def scored(candidate: Candidate) -> tuple[float, Candidate]:
+        coverage = candidate.covered / whole if whole else 0.0
+        words = candidate.lexical * coverage
+        if neighbours is None:
+            return words * coverage, candidate
+        cosine = cosines.get(candidate.key, neighbours.mean)
+        standing = (cosine - neighbours.mean) / neighbours.deviation
+        return standing + WORDS_WEIGHT * words + GRID_WEIGHT * max(0.0, grid.prior(candidate.fragilites)), candidate
+
+    ordered = sorted(map(scored, candidates), key=lambda pair: (-round(pair[0], 9), -pair[1].date_order))
+    return [
+        Ranked(
+            key=candidate.key,
+            score=round(max(score, 0.0) / (max(score, 0.0) + _HALF_SCORE), 4),
+            by_words=bool(bar and candidate.covered >= bar.need - 1e-6),
+            by_meaning=candidate.key in is_near,
+        )
+        for score, candidate in ordered
+    ]

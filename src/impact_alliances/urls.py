@@ -1,0 +1,60 @@
+"""Every address the service gives out, for pages, API, feeds and mail alike."""
+
+from collections.abc import Iterable
+from urllib.parse import quote_plus
+
+from impact_alliances.resources.kinds import KINDS, Kind, kind_of
+from impact_alliances.resources.resource import Resource
+
+HOME = "/"
+SEARCH = "/recherche"
+API_SEARCH = "/api/search"
+API_DOCS = "/api/docs"
+Pairs = Iterable[tuple[str, str]]
+
+
+def encoded(pairs: Pairs) -> str:
+    """`name=value&…` in the order given."""
+    return "&".join(f"{name}={quote_plus(value)}" for name, value in pairs)
+
+
+def with_parameters(path: str, pairs: Pairs) -> str:
+    """`path`, followed by its parameters if there are any."""
+    parameters = encoded(pairs)
+    return f"{path}?{parameters}" if parameters else path
+
+
+def page_of(resource: Resource) -> str:
+    """The page of a resource: `/cas/une-epicerie-…`."""
+    return f"/{kind_of(resource).path}/{resource.slug}"
+
+
+def page_at(kind: Kind, slug: str) -> str:
+    """The page of that kind at that slug."""
+    return f"/{kind.path}/{slug}"
+
+
+def collection_page(kind: Kind) -> str:
+    """The list of a kind; cases have no list of their own, the search is it."""
+    return with_parameters(SEARCH, [("kind", kind.slug)]) if kind is KINDS["case"] else f"/{kind.path}"
+
+
+def api_of(resource: Resource) -> str:
+    """The JSON of a resource: `/api/cases/cas-0001`."""
+    return f"/api/{kind_of(resource).collection}/{resource.id}"
+
+
+def search_with(facet: str, value: str, kind: str = "") -> str:
+    """The search of one value of a facet."""
+    pairs = [("kind", kind)] if kind else []
+    return with_parameters(SEARCH, [*pairs, (facet, value)])
+
+
+def feed_of(kind: Kind) -> str:
+    """The Atom feed of a kind."""
+    return f"/{kind.path}.atom"
+
+
+def feed_of_search(pairs: Pairs) -> str:
+    """The Atom feed of a search: the same parameters."""
+    return with_parameters("/recherche.atom", pairs)

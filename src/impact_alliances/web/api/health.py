@@ -1,0 +1,24 @@
+"""Whether the service lives, and whether each of its parts is ready."""
+
+from fastapi import APIRouter, Response
+
+from impact_alliances.diagnosis import parts
+from impact_alliances.web.api.schemas import PartOut, ReadyOut
+from impact_alliances.web.dependencies import WiredService
+
+router = APIRouter(tags=["État du service"])
+
+
+@router.get("/healthz", summary="Le service est-il vivant ?")
+def alive() -> dict[str, str]:
+    """Répond dès que le service écoute."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Le service est-il prêt ?", responses={503: {"model": ReadyOut, "description": "Une partie manque."}})
+def ready(service: WiredService, response: Response) -> ReadyOut:
+    """La base de données, l’index et le modèle, chacun avec son état ; 503 si l’un des deux premiers manque."""
+    found = parts(service)
+    is_ready = all(part.ok for part in found if part.essential)
+    response.status_code = 200 if is_ready else 503
+    return ReadyOut(ready=is_ready, parts=[PartOut(name=part.name, ok=part.ok, detail=part.detail) for part in found])

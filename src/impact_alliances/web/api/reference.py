@@ -1,0 +1,85 @@
+"""Reference data and suggestions: vocabularies, communes, what to propose while someone types."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from impact_alliances import urls
+from impact_alliances.geo.places import gazetteer
+from impact_alliances.resources.kinds import kind_of
+from impact_alliances.search.analysis import clean
+from impact_alliances.search.query import FILTERS
+from impact_alliances.vocabularies.matching import fold
+from impact_alliances.vocabularies.terms import (
+    ACTEURS,
+    DEPARTEMENTS,
+    FACETS,
+    FRAGILITES,
+    METIERS,
+    ORGANISATION_SIZES,
+    REGIONS,
+    STATES,
+    STRANDS,
+    Vocabulary,
+)
+from impact_alliances.web.api.schemas import CommuneOut, SuggestionOut, TermOut, VocabularyOut, problem_response
+from impact_alliances.web.dependencies import ReadSession, WiredService
+
+router = APIRouter(tags=["Référence"], responses={400: problem_response("Paramètre absent ou incorrect.")})
+MOST_SUGGESTIONS, MOST_TERMS = 8, 3
+_SUGGESTED = (FRAGILITES, ACTEURS, REGIONS, DEPARTEMENTS)
+Typed = Annotated[str, Query(description="Ce qui est écrit jusqu’ici.", max_length=200, examples=["mobil"])]
+
+
+@router.get("/api/suggest", summary="Suggestions pendant la frappe")
+def suggest(session: ReadSession, service: WiredService, q: Typed = "") -> list[SuggestionOut]:
+    """Au plus huit propositions : valeurs de la grille de lecture, puis titres de fiches."""
+    text = clean(q)
+    if len(text) < 2:
+        return []
+    terms = [suggestion for vocabulary in _SUGGESTED for suggestion in _terms(vocabulary, fold(text))][:MOST_TERMS]
+    found = service.finder.titles(session, text, MOST_SUGGESTIONS - len(terms))
+    titles = [SuggestionOut(type=kind_of(one).tab, label=one.title, url=urls.page_of(one)) for one in found]
+    return [*terms, *sorted(titles, key=lambda suggestion: suggestion.type)]
+
+
+def _terms(vocabulary: Vocabulary, typed: str) -> list[SuggestionOut]:
+    return [
+        SuggestionOut(type=vocabulary.label, label=term.label, url=urls.search_with(vocabulary.name, term.slug))
+        for term in vocabulary.terms
+        if any(word.startswith(typed) for name in (term.label, *term.synonyms) for word in (fold(name), *fold(name).split()))
+    ]
+
+
+@router.get("/api/vocabularies", summary="La grille de lecture")
+def vocabularies() -> list[VocabularyOut]:
+    """Les vocabulaires de la base : valeurs, libellés et groupes, dans l’ordre."""
+    others = (METIERS, STATES, STRANDS, ORGANISATION_SIZES)
+    return [
+        VocabularyOut(
+            name=vocabulary.name,
+            label=vocabulary.label,
+            terms=[TermOut(slug=term.slug, label=term.label, group=term.group) for term in vocabulary.terms],
+        )
+        for vocabulary in (FILTERS["kind"], *FACETS.values(), *others)
+        if vocabulary.terms
+    ]
+
+
+@router.get("/api/communes", summary="Trouver une commune")
+def communes(q: Typed = "") -> list[CommuneOut]:
+    """Les communes dont le nom ou le code postal commence ainsi, les plus peuplées d’abord."""
+    return [
+        CommuneOut(
+            code=commune.code,
+            name=commune.name,
+            label=commune.label,
+            departement=commune.departement,
+            region=commune.region,
+            postcodes=list(commune.postcodes),
+            population=commune.population,
+            latitude=commune.latitude,
+            longitude=commune.longitude,
+        )
+        for commune in gazetteer().starting(clean(q))
+    ]

@@ -1,0 +1,147 @@
+"""The shapes of the JSON API, with French descriptions: what partners rely on."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+KindSlug = Literal["case", "catalyseur", "jeudi", "article"]
+
+
+class QueryOut(BaseModel):
+    """La recherche comprise."""
+
+    q: str = Field(description="Le texte cherché.")
+    sentence: str = Field(description="La recherche dite en une phrase.", examples=["12 cas sur la mobilité, à l’échelon local"])
+
+
+class CorrectionOut(BaseModel):
+    """Un mot corrigé."""
+
+    typed: str = Field(description="Le mot tel qu’il a été écrit.")
+    used: str = Field(description="Le mot cherché à sa place ; `correction=non` le refuse.")
+
+
+class HitOut(BaseModel):
+    """Une fiche trouvée."""
+
+    kind: KindSlug
+    id: str
+    url: str = Field(description="Adresse de la page.")
+    title: str
+    excerpt_html: str = Field(description="Extrait échappé, où seuls les mots trouvés sont marqués par `<mark>`.")
+    score: float = Field(description="Entre 0 et 1, pour lire l’ordre ; ne se compare pas d’une recherche à l’autre.")
+    matched_by: list[Literal["mots", "sens"]] = Field(description="Pourquoi la fiche est là.")
+    fragilites: list[str]
+    acteurs: list[str]
+    echelon: str
+    region: str = Field(description="Code INSEE de la région, vide si la fiche n’en a pas.")
+    departement: str
+    place: str
+    date: str | None
+
+
+class FacetValueOut(BaseModel):
+    """Une valeur de filtre."""
+
+    value: str
+    label: str
+    count: int = Field(description="Le nombre de fiches qu’aura la recherche si on choisit cette valeur dans ce filtre.")
+    selected: bool
+    url: str = Field(description="La même recherche, cette valeur ajoutée ou retirée.")
+
+
+class SearchOut(BaseModel):
+    """La réponse à une recherche."""
+
+    query: QueryOut
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    took_ms: float
+    mode: Literal["hybrid", "keyword", "semantic"]
+    degraded: str | None = Field(description="Ce qui n’a pas pu servir à cette réponse, en français ; nul si tout va bien.")
+    corrections: list[CorrectionOut]
+    synonyms: dict[str, list[str]]
+    evoked: list[str] = Field(description="Les fragilités que le besoin semble toucher.")
+    hits: list[HitOut]
+    facets: dict[str, list[FacetValueOut]]
+
+
+class SimilarOut(BaseModel):
+    """Une fiche voisine."""
+
+    kind: KindSlug
+    id: str
+    url: str
+    title: str
+    reason: str = Field(description="Pourquoi elle est voisine.")
+
+
+class SuggestionOut(BaseModel):
+    """Une suggestion pendant la frappe."""
+
+    type: str = Field(description="Le groupe où la ranger : fragilité, acteur, cas, catalyseur…")
+    label: str
+    url: str
+
+
+class CommuneOut(BaseModel):
+    """Une commune."""
+
+    code: str = Field(description="Code INSEE.")
+    name: str
+    label: str = Field(description="Le nom et un code postal.", examples=["Lannion (22300)"])
+    departement: str
+    region: str
+    postcodes: list[str]
+    population: int | None
+    latitude: float | None
+    longitude: float | None
+
+
+class TermOut(BaseModel):
+    """Une valeur d’un vocabulaire."""
+
+    slug: str
+    label: str
+    group: str
+
+
+class VocabularyOut(BaseModel):
+    """Un vocabulaire de la grille de lecture."""
+
+    name: str
+    label: str
+    terms: list[TermOut]
+
+
+class ProblemOut(BaseModel):
+    """Une erreur (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    problems: list[dict[str, str]] | None = None
+
+
+def problem_response(description: str) -> dict[str, Any]:
+    """How OpenAPI describes an error answer: a problem document, with its own content type."""
+    return {"description": description, "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}}
+
+
+class PartOut(BaseModel):
+    """L’état d’une partie du service."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class ReadyOut(BaseModel):
+    """L’état du service et de ses parties."""
+
+    ready: bool
+    parts: list[PartOut]

@@ -1,0 +1,27 @@
+"""What an endpoint may ask for: the wired service, and a session to read with."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+
+from impact_alliances.db import reading
+from impact_alliances.wiring import Service
+
+
+def get_service(request: Request) -> Service:
+    """The service this application was made with."""
+    service: Service = request.app.state.service
+    return service
+
+
+WiredService = Annotated[Service, Depends(get_service)]
+
+
+def _session(service: WiredService) -> Iterator[Session]:
+    with reading(service.database) as session:
+        yield session
+
+
+ReadSession = Annotated[Session, Depends(_session)]

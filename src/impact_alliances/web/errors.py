@@ -1,0 +1,100 @@
+"""Errors as people and programs read them: one French page, or an RFC 9457 problem document under /api."""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from impact_alliances import urls
+from impact_alliances.errors import Refusal
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.reading import Moved
+from impact_alliances.web.rendering import render
+
+PROBLEM_JSON = "application/problem+json"
+_SENTENCES = {
+    404: ("Page introuvable", "Cette page n’existe pas ou plus."),
+    405: ("Méthode refusée", "Cette adresse ne se demande pas de cette façon."),
+    413: ("Envoi trop volumineux", "Le contenu envoyé dépasse la limite : réduisez-le, ou envoyez-le en plusieurs fois."),
+    429: ("Trop de demandes", "Trop de demandes. Réessayez dans 1 minute."),
+    500: ("Panne", "Une erreur s’est produite de notre côté. Réessayez dans un instant ; rien n’a été perdu."),
+    503: ("Service indisponible", "La base ne répond pas pour l’instant. Réessayez dans un instant."),
+}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """Context of `error.html`: what went wrong, and pages that may be what was looked for."""
+
+    title: str
+    detail: str
+    nearest: tuple[tuple[str, str], ...]
+
+
+def problem(request: Request, status: int, title: str, detail: str, problems: list[dict[str, str]] | None = None) -> JSONResponse:
+    """A problem document."""
+    content: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    content["instance"] = request.url.path
+    if problems:
+        content["problems"] = problems
+    return JSONResponse(content, status, media_type=PROBLEM_JSON)
+
+
+def _answer(request: Request, status: int, title: str, detail: str, problems: list[dict[str, str]] | None = None) -> Response:
+    if request.url.path.startswith("/api/") or request.url.path in ("/healthz", "/readyz"):
+        return problem(request, status, title, detail, problems)
+    page = ErrorPage(title, detail, _nearest(request) if status in (404, 410) else ())
+    return render(request, "error.html", page, status=status)
+
+
+def _nearest(request: Request) -> tuple[tuple[str, str], ...]:
+    """Sheets whose title is like the address asked for."""
+    words = request.url.path.rsplit("/", 1)[-1].replace("-", " ")
+    service = request.app.state.service
+    try:
+        found = service.finder.nearest_titles(words, 3)
+    except SQLAlchemyError:
+        return ()
+    return tuple((resource.title, urls.page_of(resource)) for resource in found)
+
+
+def install(app: FastAPI) -> None:
+    """Give `app` its error answers."""
+
+    @app.exception_handler(Refusal)
+    def refused(request: Request, refusal: Refusal) -> Response:
+        return _answer(request, refusal.status, refusal.title, refusal.detail, refusal.problems)
+
+    @app.exception_handler(Moved)
+    def moved(request: Request, moved: Moved) -> Response:
+        path = request.url.path.strip("/").split("/")[0]
+        kind = next(kind for kind in KINDS.values() if kind.path == path)
+        return RedirectResponse(urls.page_at(kind, moved.slug), HTTPStatus.MOVED_PERMANENTLY)
+
+    @app.exception_handler(HTTPException)
+    def failed(request: Request, error: HTTPException) -> Response:
+        title, detail = _SENTENCES.get(error.status_code, ("Demande refusée", str(error.detail)))
+        answer = _answer(request, error.status_code, title, detail)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        faults = [{"parameter": str(fault["loc"][-1]), "reason": "Valeur absente ou incorrecte."} for fault in error.errors()]
+        return _answer(request, 400, "Demande incorrecte", "Un paramètre est absent ou incorrect.", faults)
+
+    @app.exception_handler(SQLAlchemyError)
+    def no_database(request: Request, error: SQLAlchemyError) -> Response:
+        _log.error("Base de données injoignable.", exc_info=error)
+        return _answer(request, 503, *_SENTENCES[503])
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> Response:
+        _log.error("Erreur imprévue.", exc_info=error)
+        return _answer(request, 500, *_SENTENCES[500])

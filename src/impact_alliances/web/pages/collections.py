@@ -1,0 +1,100 @@
+"""The lists of a kind: catalyseurs, Jeudis by year, watch by bulletin, newest first."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from impact_alliances import urls
+from impact_alliances.errors import NotFound
+from impact_alliances.resources import reading
+from impact_alliances.resources.kinds import KINDS, Kind
+from impact_alliances.resources.resource import Resource
+from impact_alliances.vocabularies import french
+from impact_alliances.web.dependencies import ReadSession
+from impact_alliances.web.presenting import Link, meta_of
+from impact_alliances.web.rendering import render
+
+PER_PAGE = 24
+router = APIRouter(include_in_schema=False)
+_INTRODUCTIONS = {
+    "catalyseur": "Ils et elles animent la coopération sur le terrain : dialogue territorial, expérimentations collectives, "
+    "accompagnement, gestion de lieux. Cherchez par territoire ou par fragilité pour trouver qui intervient chez vous.",
+    "jeudi": "Chaque jeudi depuis janvier 2021, une note courte : une idée pour faire alliance, un exemple, "
+    "un contact, de quoi aller plus loin.",
+    "article": "Études, récits, outils et débats repérés pour celles et ceux qui font alliance, au rythme d’un bulletin par trimestre.",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a list."""
+
+    title: str
+    url: str
+    summary: str
+    meta: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CollectionPage:
+    """Context of `collection.html`. `groups` part the items by year, month or nothing."""
+
+    kind: Kind
+    heading: str
+    introduction: str
+    total: str
+    groups: tuple[tuple[str, tuple[Item, ...]], ...]
+    search_url: str
+    feed_url: str
+    previous: Link | None
+    following: Link | None
+    page_sentence: str
+
+
+@router.get("/catalyseurs")
+@router.get("/jeudis")
+@router.get("/veille")
+def collection(request: Request, session: ReadSession, page: str = "1") -> HTMLResponse:
+    kind = next(kind for kind in KINDS.values() if kind.path == request.url.path.strip("/"))
+    total = reading.count(session, kind)
+    pages = max(1, -(-total // PER_PAGE))
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0
+    if not 1 <= number <= pages:
+        raise NotFound(f"La page {page[:20]} n’existe pas : cette liste en compte {pages}.")
+    items = reading.newest(session, kind, PER_PAGE, (number - 1) * PER_PAGE)
+    return render(request, "collection.html", _page(kind, list(items), total, number, pages))
+
+
+def _page(kind: Kind, resources: list[Resource], total: int, number: int, pages: int) -> CollectionPage:
+    path = urls.collection_page(kind)
+    return CollectionPage(
+        kind=kind,
+        heading="Les Jeudis de l’ODD 17"
+        if kind.slug == "jeudi"
+        else "Les catalyseurs territoriaux"
+        if kind.slug == "catalyseur"
+        else "La veille",
+        introduction=_INTRODUCTIONS[kind.slug],
+        total=french.counted(total, kind.one, kind.many),
+        groups=tuple((name, tuple(_item(one) for one in group)) for name, group in groupby(resources, _group_of)),
+        search_url=urls.with_parameters(urls.SEARCH, [("kind", kind.slug)]),
+        feed_url=urls.feed_of(kind),
+        previous=Link("Page précédente", urls.with_parameters(path, [("page", str(number - 1))])) if number > 1 else None,
+        following=Link("Page suivante", urls.with_parameters(path, [("page", str(number + 1))])) if number < pages else None,
+        page_sentence=f"Page {number} sur {pages}",
+    )
+
+
+def _group_of(resource: Resource) -> str:
+    bulletin = getattr(resource, "bulletin", "")
+    if bulletin:
+        year, quarter = bulletin.split("-T")
+        ordinal = "1er" if quarter == "1" else f"{quarter}e"
+        return f"Bulletin du {ordinal} trimestre {year}"
+    return french.month(resource.date).capitalize() if resource.date else ""
+
+
+def _item(resource: Resource) -> Item:
+    return Item(resource.title, urls.page_of(resource), resource.summary, tuple(meta_of(resource)))

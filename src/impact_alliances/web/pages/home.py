@@ -1,0 +1,78 @@
+"""The home page: what the base is, one field, counts by fragilité, the week's Jeudi, the newest cases."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from impact_alliances import urls
+from impact_alliances.resources import reading
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.resource import Resource
+from impact_alliances.search.query import SearchQuery
+from impact_alliances.vocabularies.terms import FRAGILITES
+from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.rendering import render
+
+EXAMPLES = (
+    "ma commune n’a plus de médecin",
+    "des jeunes qui ne trouvent pas à se loger",
+    "rompre la solitude des aînés",
+    "covoiturage à la campagne",
+)
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One fragilité: its cases, the address of their search, and the length of its bar in percent of the longest."""
+
+    label: str
+    count: int
+    url: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """Context of `home.html`. `groups` lists the bars by group; `collections` are (label, count, url, sentence)."""
+
+    examples: tuple[tuple[str, str], ...]
+    collections: tuple[tuple[str, int, str, str], ...]
+    groups: tuple[tuple[str, tuple[Bar, ...]], ...]
+    jeudi: Resource | None
+    cases: tuple[Resource, ...]
+
+
+@router.get(urls.HOME)
+def home(request: Request, session: ReadSession, service: WiredService) -> HTMLResponse:
+    found = service.finder.find(session, SearchQuery().choosing("kind", ["case"]))
+    counts = next({value: count for value, count, _ in facet.values} for facet in found.facets if facet.name == "fragilite")
+    page = HomePage(
+        examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
+        collections=_collections(session),
+        groups=_groups(counts),
+        jeudi=next(iter(reading.newest(session, KINDS["jeudi"], 1)), None),
+        cases=tuple(reading.newest(session, KINDS["case"], 6)),
+    )
+    return render(request, "home.html", page)
+
+
+def _collections(session: ReadSession) -> tuple[tuple[str, int, str, str], ...]:
+    sentences = {
+        "case": "des alliances racontées : le besoin, qui fait quoi, ce qui a aidé, ce qui a bloqué",
+        "catalyseur": "des personnes qui animent la coopération sur le terrain, en métropole et outre-mer",
+        "jeudi": "chaque semaine depuis 2021, une note sur la façon de faire alliance",
+        "article": "la veille sur l’innovation sociétale, trimestre après trimestre",
+    }
+    return tuple((kind.tab, reading.count(session, kind), urls.collection_page(kind), sentences[kind.slug]) for kind in KINDS.values())
+
+
+def _groups(counts: dict[str, int]) -> tuple[tuple[str, tuple[Bar, ...]], ...]:
+    most = max(counts.values(), default=0) or 1
+    groups: dict[str, list[Bar]] = {}
+    for term in FRAGILITES.terms:
+        count = counts.get(term.slug, 0)
+        bar = Bar(term.label, count, urls.search_with("fragilite", term.slug, "case"), max(1, round(100 * count / most)))
+        groups.setdefault(term.group, []).append(bar)
+    return tuple((name, tuple(bars)) for name, bars in groups.items())

@@ -1,0 +1,249 @@
+"""The search page: everything the template prints is prepared here, links and labels finished."""
+
+from dataclasses import dataclass, replace
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
+
+from impact_alliances import urls
+from impact_alliances.resources.kinds import kind_of
+from impact_alliances.search.finding import Facet, Found, Hit
+from impact_alliances.search.query import FILTERS, SORTS, Problem, SearchQuery, parse
+from impact_alliances.vocabularies import french
+from impact_alliances.vocabularies.terms import FRAGILITES
+from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.presenting import Link, meta_of
+from impact_alliances.web.rendering import render, wants_fragment
+
+# Values of a facet shown before « Voir les autres ».
+FIRST_VALUES = 6
+_TITLES = {"mots": "vos mots", "sens": "le sens de votre demande"}
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A facet value to tick."""
+
+    id: str
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True)
+class FacetView:
+    """A facet to show: the first values, and the rest behind a fold."""
+
+    name: str
+    label: str
+    first: tuple[Value, ...]
+    others: tuple[Value, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """A hit to show."""
+
+    kind: str
+    title: str
+    url: str
+    excerpt: Markup
+    meta: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One kind, with its count."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Context of `search.html` and of its block `recherche`."""
+
+    query: SearchQuery
+    heading: str
+    title: str
+    sentence: str
+    announcement: str
+    notices: tuple[str, ...]
+    hints: tuple[tuple[str, tuple[Link, ...]], ...]
+    tabs: tuple[Tab, ...]
+    facets: tuple[FacetView, ...]
+    chips: tuple[Link, ...]
+    clear_url: str
+    hidden: tuple[tuple[str, str], ...]
+    sorts: tuple[tuple[str, str, bool], ...]
+    cards: tuple[Card, ...]
+    pages: tuple[Link, ...]
+    page_sentence: str
+    reliefs: tuple[Link, ...]
+    filters_count: int
+    results_button: str
+    feed_url: str
+    json_url: str
+    canonical: str
+
+
+@router.get(urls.SEARCH)
+def search(request: Request, session: ReadSession, service: WiredService) -> Response:
+    query, problems = parse(request.query_params.multi_items())
+    is_clean = _is_clean(request, query)
+    # An empty field or an unknown parameter leaves a cleaner address; a wrong value deserves its notice first.
+    if not is_clean and not any(problem.parameter in (*FILTERS, "q", "page", "par_page", "tri", "mode") for problem in problems):
+        if not wants_fragment(request):
+            return RedirectResponse(query.url(), 302, {"Vary": "HX-Request"})
+        problems = []
+    found = service.finder.find(session, query)
+    page = present(found, problems, reliefs=_reliefs(session, service, found))
+    return render(request, "search.html", page, block="recherche", headers={"HX-Push-Url": query.url()})
+
+
+def _is_clean(request: Request, query: SearchQuery) -> bool:
+    return request.query_params.multi_items() == query.pairs()
+
+
+def present(found: Found, problems: list[Problem], reliefs: tuple[Link, ...] = ()) -> SearchPage:
+    """The page of an answer."""
+    query = found.query
+    sentence = query.sentence(found.total)
+    return SearchPage(
+        query=query,
+        heading="Rechercher dans la base",
+        title=f"{sentence} — IMPACT-Alliances",
+        sentence=sentence,
+        announcement=f"{sentence} trouvés." if found.total > 1 else f"{sentence} trouvé.",
+        notices=_notices(found, problems),
+        hints=_hints(found),
+        tabs=_tabs(found),
+        facets=tuple(_facet_view(facet) for facet in found.facets if facet.name != "kind" and facet.values),
+        chips=_chips(query),
+        clear_url=query.without_filters().url(),
+        hidden=_hidden(query),
+        sorts=_sorts(query),
+        cards=tuple(_card(hit) for hit in found.hits),
+        pages=_pages(found),
+        page_sentence=f"Page {query.page} sur {found.pages}",
+        reliefs=reliefs,
+        filters_count=sum(len(values) for facet, values in query.filters if facet != "kind"),
+        results_button=f"Voir {french.counted(found.total, 'résultat', 'résultats')}",
+        feed_url=urls.feed_of_search(replace(query, page=1).pairs()),
+        json_url=query.url(urls.API_SEARCH),
+        canonical=query.url(),
+    )
+
+
+def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
+    """The orders to offer. The one a search has by itself goes without a value: typing a text then sorts by relevance."""
+    offered = [name for name in SORTS if query.q or name != "pertinence"]
+    return tuple(("" if name == query.usual_sort else name, SORTS[name], name == query.sort) for name in offered)
+
+
+def _notices(found: Found, problems: list[Problem]) -> tuple[str, ...]:
+    notices = [problem.sentence for problem in problems]
+    if found.degraded:
+        notices.append(found.degraded)
+    if found.query.page > found.pages:
+        notices.append(f"La page {french.number(found.query.page)} n’existe pas : cette recherche en compte {found.pages}.")
+    return tuple(notices)
+
+
+def _hints(found: Found) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+    """What was done to the visitor's words, each with the way to refuse it, and what the need seems to touch."""
+    query, understood = found.query, found.understanding
+    hints: list[tuple[str, tuple[Link, ...]]] = []
+    if understood.corrections:
+        used = french.listed([french.quoted(used) for _, used in understood.corrections])
+        typed = french.listed([french.quoted(typed) for typed, _ in understood.corrections])
+        refuse = Link(f"Chercher plutôt {typed}", replace(query, correction=False, page=1).url())
+        hints.append((f"Résultats pour {used}.", (refuse,)))
+    if understood.synonyms:
+        others = ", ".join(name for _, names in understood.synonyms for name in names)
+        words = french.listed([french.quoted(word) for word, _ in understood.synonyms])
+        refuse = Link(f"Chercher seulement {words}", replace(query, synonymes=False, page=1).url())
+        hints.append((f"Nous avons aussi cherché : {others}.", (refuse,)))
+    evoked = [slug for slug in found.evoked if slug not in query.values("fragilite")]
+    if evoked and query.q:
+        links = tuple(Link(FRAGILITES.label_of(slug), query.choosing("fragilite", [slug]).url()) for slug in evoked)
+        hints.append(("Votre besoin semble toucher :", links))
+    return tuple(hints)
+
+
+def _tabs(found: Found) -> tuple[Tab, ...]:
+    kinds = next(facet for facet in found.facets if facet.name == "kind")
+    chosen = found.query.values("kind")
+    whole = sum(count for _, count, _ in kinds.values)
+    tabs = [Tab(f"Tout ({french.number(whole)})", found.query.choosing("kind", []).url(), not chosen)]
+    for value, count, _ in kinds.values:
+        label = f"{FILTERS['kind'].label_of(value)} ({french.number(count)})"
+        tabs.append(Tab(label, found.query.choosing("kind", [value]).url(), chosen == (value,)))
+    return tuple(tabs)
+
+
+def _facet_view(facet: Facet) -> FacetView:
+    vocabulary = FILTERS[facet.name]
+    values = [
+        Value(f"f-{facet.name}-{value}", value, vocabulary.label_of(value), count, selected)
+        for value, count, selected in sorted(facet.values, key=lambda one: not one[2])
+    ]
+    chosen = sum(one.selected for one in values)
+    cut = len(values) if len(values) <= FIRST_VALUES + 1 else max(FIRST_VALUES, chosen)
+    return FacetView(facet.name, vocabulary.label, tuple(values[:cut]), tuple(values[cut:]), chosen > 0)
+
+
+def _chips(query: SearchQuery) -> tuple[Link, ...]:
+    return tuple(
+        Link(FILTERS[facet].label_of(value), query.toggled(facet, value).url())
+        for facet, values in query.filters
+        if facet != "kind"
+        for value in values
+    )
+
+
+def _hidden(query: SearchQuery) -> tuple[tuple[str, str], ...]:
+    """What the form must carry along though no field shows it."""
+    shown = {*FILTERS, "q", "tri", "page"} - {"kind"}
+    return tuple((name, value) for name, value in query.pairs() if name not in shown and name not in ("correction", "synonymes"))
+
+
+def _card(hit: Hit) -> Card:
+    resource = hit.resource
+    why = french.listed([_TITLES[reason] for reason in hit.matched_by])
+    kind = kind_of(resource)
+    return Card(kind.slug, resource.title, urls.page_of(resource), hit.excerpt_html, tuple(meta_of(resource)), why)
+
+
+def _pages(found: Found) -> tuple[Link, ...]:
+    """The pages to offer: first, last, and those around; an empty label is a gap."""
+    if found.pages == 1:
+        return ()
+    here, last = min(found.query.page, found.pages), found.pages
+    wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
+    links: list[Link] = []
+    for before, page in zip([0, *wanted], wanted, strict=False):
+        if page - before > 1:
+            links.append(Link(""))
+        links.append(Link(str(page), found.query.at(page).url()))
+    return tuple(links)
+
+
+def _reliefs(session: ReadSession, service: WiredService, found: Found) -> tuple[Link, ...]:
+    """For an empty result, what each filter costs: « Sans « échelon européen » : 12 »."""
+    if found.total:
+        return ()
+    reliefs = []
+    for facet, values in found.query.filters[:4]:
+        freed = found.query.choosing(facet, [])
+        total = service.finder.find(session, freed).total
+        if total:
+            labels = french.listed([french.quoted(FILTERS[facet].label_of(value)) for value in values], "ou")
+            reliefs.append(Link(f"Sans {labels} : {french.counted(total, 'résultat', 'résultats')}", freed.url()))
+    return tuple(reliefs)

@@ -1,0 +1,149 @@
+"""The sheets of the four kinds: one page a resource, with its identity card and its neighbours."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+from sqlalchemy import String, cast
+from sqlmodel import Session, col, select
+
+from impact_alliances import urls
+from impact_alliances.resources import reading
+from impact_alliances.resources.case import SECTIONS, Case
+from impact_alliances.resources.jeudi import Jeudi
+from impact_alliances.resources.kinds import KINDS, Kind, kind_of
+from impact_alliances.resources.resource import PUBLISHED, Resource
+from impact_alliances.templating import markdown
+from impact_alliances.vocabularies import french
+from impact_alliances.vocabularies.matching import slugify
+from impact_alliances.vocabularies.terms import ACTEURS
+from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.presenting import Fact, Link, citation, facts_of, meta_of
+from impact_alliances.web.rendering import render
+
+NEIGHBOURS, CONTACTS = 3, 2
+WORDS_A_MINUTE = 230
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a sheet: its anchor, heading and safe HTML."""
+
+    anchor: str
+    heading: str
+    html: Markup
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another sheet, and why it is shown."""
+
+    title: str
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Who does what in an alliance."""
+
+    name: str
+    profile: str
+    role: str
+
+
+@dataclass(frozen=True)
+class SheetPage:
+    """Context of `sheet.html`. `trail` is the breadcrumb; `around` are the previous and next notes."""
+
+    kind: Kind
+    resource: Resource
+    trail: tuple[Link, ...]
+    meta: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    sections: tuple[Section, ...]
+    partners: tuple[Partner, ...]
+    neighbours: tuple[Neighbour, ...]
+    contacts: tuple[Neighbour, ...]
+    cited: tuple[Neighbour, ...]
+    cited_in: tuple[Link, ...]
+    around: tuple[Link | None, Link | None]
+    reading_minutes: int
+    citation: str
+    api_url: str
+
+
+@router.get("/cas/{slug}")
+@router.get("/catalyseurs/{slug}")
+@router.get("/jeudis/{slug}")
+@router.get("/veille/{slug}")
+def sheet(request: Request, slug: str, session: ReadSession, service: WiredService) -> HTMLResponse:
+    path = request.url.path.split("/")[1]
+    kind = next(kind for kind in KINDS.values() if kind.path == path)
+    resource = reading.by_slug(session, kind, slug)
+    return render(request, "sheet.html", _page(session, service, kind, resource))
+
+
+def _page(session: Session, service: WiredService, kind: Kind, resource: Resource) -> SheetPage:
+    similar = service.finder.similar(session, resource, NEIGHBOURS)
+    is_case = isinstance(resource, Case)
+    contacts = service.finder.nearby_catalyseurs(session, resource, CONTACTS) if is_case else []
+    return SheetPage(
+        kind=kind,
+        resource=resource,
+        trail=(Link("Accueil", urls.HOME), Link(kind.tab, urls.collection_page(kind)), Link(resource.title)),
+        meta=tuple(meta_of(resource)),
+        facts=tuple(facts_of(resource)),
+        sections=tuple(_sections(resource)),
+        partners=tuple(_partners(resource)),
+        neighbours=tuple(Neighbour(other.title, urls.page_of(other), why) for other, why in similar),
+        contacts=tuple(Neighbour(other.title, urls.page_of(other), why) for other, why in contacts),
+        cited=tuple(_cited(session, resource)),
+        cited_in=tuple(_cited_in(session, resource)),
+        around=_around(session, resource),
+        reading_minutes=max(1, round(sum(len(text.split()) for text in resource.texts()) / WORDS_A_MINUTE)),
+        citation=citation(resource, service.settings.base_url),
+        api_url=urls.api_of(resource),
+    )
+
+
+def _sections(resource: Resource) -> list[Section]:
+    if not isinstance(resource, Case):
+        return []
+    texts = [(heading, getattr(resource, field)) for field, heading in SECTIONS]
+    return [Section(slugify(heading), heading, markdown(text)) for heading, text in texts if text]
+
+
+def _partners(resource: Resource) -> list[Partner]:
+    partners = resource.partners if isinstance(resource, Case) else []
+    return [Partner(one["name"], ACTEURS.label_of(one["profile"]) if one["profile"] else "", one["role"]) for one in partners]
+
+
+def _cited(session: Session, resource: Resource) -> list[Neighbour]:
+    """The resources a note cites, in its order."""
+    if not isinstance(resource, Jeudi) or not resource.related:
+        return []
+    found = reading.by_ids(session, resource.related)
+    return [Neighbour(one.title, urls.page_of(one), kind_of(one).one) for one in found]
+
+
+def _cited_in(session: Session, resource: Resource) -> list[Link]:
+    """The notes that cite this resource, newest first."""
+    holds = cast(col(Jeudi.related), String).contains(f'"{resource.id}"')
+    statement = select(Jeudi).where(col(Jeudi.status) == PUBLISHED, holds).order_by(col(Jeudi.date).desc()).limit(5)
+    return [
+        Link(f"{note.title} ({french.day(note.date)})" if note.date else note.title, urls.page_of(note)) for note in session.exec(statement)
+    ]
+
+
+def _around(session: Session, resource: Resource) -> tuple[Link | None, Link | None]:
+    """The notes before and after this one."""
+    if not isinstance(resource, Jeudi) or resource.date is None:
+        return None, None
+    published = select(Jeudi).where(col(Jeudi.status) == PUBLISHED)
+    before = session.exec(published.where(col(Jeudi.date) < resource.date).order_by(col(Jeudi.date).desc()).limit(1)).first()
+    after = session.exec(published.where(col(Jeudi.date) > resource.date).order_by(col(Jeudi.date)).limit(1)).first()
+    links = [Link(note.title, urls.page_of(note)) if note else None for note in (before, after)]
+    return links[0], links[1]

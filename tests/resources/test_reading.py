@@ -1,0 +1,121 @@
+"""The only door to resources: published ones come through, drafts do not exist, retired ones are gone, moved ones redirect."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import Engine
+from tests.builders import a_case, a_jeudi, an_article, ids, store
+
+from impact_alliances.db import reading
+from impact_alliances.errors import NotFound, Withdrawn
+from impact_alliances.resources.changes import OldSlug
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.reading import Moved, by_id, by_slug, count, load, newest
+from impact_alliances.resources.resource import DRAFT, RETIRED, Resource
+
+CASES = KINDS["case"]
+
+
+def _at(database: Engine, slug: str) -> Resource:
+    with reading(database) as session:
+        return by_slug(session, CASES, slug)
+
+
+def _former(database: Engine, slug: str, identifier: str) -> None:
+    store(database, OldSlug(kind="case", slug=slug, resource_id=identifier))  # type: ignore[arg-type]
+
+
+def test_a_published_case_is_read_by_slug_and_by_id(either_database: Engine) -> None:
+    store(either_database, a_case(id="a", slug="le-car"))
+    with reading(either_database) as session:
+        assert by_slug(session, CASES, "le-car") is by_id(session, CASES, "a")
+
+
+def test_a_draft_is_invisible(either_database: Engine) -> None:
+    store(either_database, a_case(id="a", slug="le-car", status=DRAFT))
+    with reading(either_database) as session:
+        with pytest.raises(NotFound, match="Aucun cas à cette adresse"):
+            by_slug(session, CASES, "le-car")
+        with pytest.raises(NotFound):
+            by_id(session, CASES, "a")
+        assert (load(session, [("case", "a")]), list(newest(session, CASES, 10)), count(session, CASES)) == ({}, [], 0)
+
+
+def test_a_retired_case_is_withdrawn(either_database: Engine) -> None:
+    store(either_database, a_case(id="a", slug="le-car", status=RETIRED))
+    with reading(either_database) as session:
+        with pytest.raises(Withdrawn):
+            by_slug(session, CASES, "le-car")
+        with pytest.raises(Withdrawn):
+            by_id(session, CASES, "a")
+        assert (load(session, [("case", "a")]), list(newest(session, CASES, 10)), count(session, CASES)) == ({}, [], 0)
+
+
+def test_nothing_at_an_unknown_address(either_database: Engine) -> None:
+    with reading(either_database) as session:
+        with pytest.raises(NotFound, match="Aucune note à cette adresse"):
+            by_slug(session, KINDS["jeudi"], "nulle-part")
+        with pytest.raises(NotFound):
+            by_id(session, CASES, "nulle-part")
+
+
+def test_a_former_address_leads_to_the_present_one(either_database: Engine) -> None:
+    store(either_database, a_case(id="a", slug="le-minibus"))
+    _former(either_database, "le-car", "a")
+    with pytest.raises(Moved) as moved:
+        _at(either_database, "le-car")
+    assert moved.value.slug == "le-minibus"
+
+
+def test_a_present_address_comes_before_a_former_one(either_database: Engine) -> None:
+    store(either_database, a_case(id="a", slug="le-car"))
+    _former(either_database, "le-car", "a")
+    assert _at(either_database, "le-car").id == "a"
+
+
+def test_a_former_address_does_not_betray_the_new_title_of_a_draft(either_database: Engine) -> None:
+    store(either_database, a_case(id="a", slug="titre-encore-secret", status=DRAFT))
+    _former(either_database, "le-car", "a")
+    with pytest.raises(NotFound):
+        _at(either_database, "le-car")
+
+
+def test_a_former_address_of_a_retired_case_is_withdrawn(either_database: Engine) -> None:
+    store(either_database, a_case(id="a", slug="le-minibus", status=RETIRED))
+    _former(either_database, "le-car", "a")
+    with pytest.raises(Withdrawn):
+        _at(either_database, "le-car")
+
+
+def test_a_former_address_of_what_is_deleted_leads_nowhere(either_database: Engine) -> None:
+    _former(either_database, "le-car", "disparu")
+    with pytest.raises(NotFound):
+        _at(either_database, "le-car")
+
+
+def test_a_former_address_belongs_to_its_kind(either_database: Engine) -> None:
+    store(either_database, a_case(id="a", slug="le-minibus"))
+    _former(either_database, "le-car", "a")
+    with reading(either_database) as session, pytest.raises(NotFound):
+        by_slug(session, KINDS["article"], "le-car")
+
+
+def test_several_kinds_load_at_once(either_database: Engine) -> None:
+    store(either_database, a_case(id="un"), a_jeudi(id="un"), an_article(id="deux"), a_case(id="trois", status=DRAFT))
+    with reading(either_database) as session:
+        found = load(session, [("case", "un"), ("jeudi", "un"), ("article", "deux"), ("case", "trois"), ("case", "absent")])
+    assert {key: (type(resource).__name__, resource.id) for key, resource in found.items()} == {
+        ("case", "un"): ("Case", "un"),
+        ("jeudi", "un"): ("Jeudi", "un"),
+        ("article", "deux"): ("Article", "deux"),
+    }
+
+
+def test_the_newest_come_first_page_after_page(either_database: Engine) -> None:
+    """Equal days are ordered by id, the undated come last, and pages neither overlap nor skip, on both databases."""
+    days = {"a": dt.date(2024, 1, 1), "b": dt.date(2024, 3, 1), "c": dt.date(2024, 3, 1), "d": dt.date(2022, 5, 5), "e": None}
+    store(either_database, *(a_case(id=identifier, date=day) for identifier, day in days.items()), a_case(status=RETIRED))
+    with reading(either_database) as session:
+        pages = [ids(newest(session, CASES, 2, offset)) for offset in (0, 2, 4, 6)]
+        assert count(session, CASES) == 5
+    assert pages == [["b", "c"], ["a", "d"], ["e"], []]

@@ -1,0 +1,24 @@
+"""The words of a small corpus, as an engine would know them."""
+
+from collections import Counter
+
+from impact_alliances.search.analysis import tokens
+
+
+class CorpusLexicon:
+    """`Lexicon` over a few texts, each one a document."""
+
+    def __init__(self, *texts: str) -> None:
+        held = [{token.word: token.stem for token in tokens(text) if token.stem} for text in texts]
+        self._words = Counter(word for words in held for word in words)
+        self._stems = {stem for words in held for stem in words.values()}
+
+    def has_stem(self, stem: str) -> bool:
+        return stem in self._stems
+
+    def words(self) -> dict[str, int]:
+        return dict(self._words)
+
+    def starting(self, prefix: str, limit: int) -> list[str]:
+        found = [word for word in self._words if word.startswith(prefix)]
+        return sorted(found, key=lambda word: (-self._words[word], word))[:limit]

@@ -1,0 +1,223 @@
+"""A search is a value and a URL: parsed, printed, changed, said in French."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from impact_alliances.search.analysis import clean
+from impact_alliances.search.query import FILTERS, LONGEST_TEXT, MODES, PARAMETERS, SORTS, Problem, SearchQuery, parse
+from impact_alliances.vocabularies.terms import FACETS
+
+VALUES = {facet: ["2023", "2024"] if facet == "annee" else list(vocabulary.by_slug) for facet, vocabulary in FILTERS.items()}
+
+
+def _parsed(**given_ones: str | list[str]) -> SearchQuery:
+    query, problems = _read(**given_ones)
+    assert problems == []
+    return query
+
+
+def _read(**given_ones: str | list[str]) -> tuple[SearchQuery, list[Problem]]:
+    return parse([(name, value) for name, values in given_ones.items() for value in ([values] if isinstance(values, str) else values)])
+
+
+def _from(url: str) -> tuple[SearchQuery, list[Problem]]:
+    return parse(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+
+
+_filters = st.lists(st.sampled_from([(facet, value) for facet, values in VALUES.items() for value in values]), max_size=6)
+_queries = st.builds(
+    lambda pairs, rest: parse([*pairs, *rest.items()])[0],
+    _filters,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "q": st.text(max_size=60),
+            "tri": st.sampled_from(list(SORTS)),
+            "mode": st.sampled_from(MODES),
+            "page": st.integers(1, 1_000_000).map(str),
+            "par_page": st.integers(1, 100).map(str),
+            "correction": st.sampled_from(["oui", "non"]),
+            "synonymes": st.sampled_from(["oui", "non"]),
+        },
+    ),
+)
+_anything = st.text(st.characters() | st.sampled_from('\x00\ud800\udfff\u2028 "«»-&=+%#'))
+
+
+# -- printing and parsing -------------------------------------------------------------------------------
+
+
+@given(_queries)
+def test_a_query_printed_is_parsed_again(query: SearchQuery) -> None:
+    assert _from(query.url()) == (query, [])
+    assert parse(query.pairs()) == (query, [])
+
+
+@given(_queries, st.sampled_from(sorted(FILTERS)), st.data())
+def test_toggles_are_the_addresses_of_the_toggled_queries(query: SearchQuery, facet: str, data: st.DataObject) -> None:
+    values = data.draw(st.lists(st.sampled_from(VALUES[facet]), max_size=5, unique=True))
+    assert query.toggles(facet, values) == {value: query.toggled(facet, value).url() for value in values}
+    assert query.toggles(facet, values, "/api/search") == {value: query.toggled(facet, value).url("/api/search") for value in values}
+
+
+@given(_queries, st.sampled_from([(facet, value) for facet, values in VALUES.items() for value in values]))
+def test_toggling_twice_gives_the_first_page_of_the_same_search(query: SearchQuery, pair: tuple[str, str]) -> None:
+    assert query.toggled(*pair).toggled(*pair) == query.at(1)
+    assert (pair[1] in query.toggled(*pair).values(pair[0])) != (pair[1] in query.values(pair[0]))
+
+
+@given(st.lists(st.tuples(st.sampled_from(PARAMETERS) | _anything, _anything), max_size=5))
+@example([("q", "\x00\x1b\x7f\ud800")])
+@example([("q", "x" * 5_000)])
+@example([("page", "²"), ("par_page", "9" * 400), ("annee", "²⁰²⁴")])
+@example([("\ud800", "\udfff"), ("", "")])
+def test_any_parameters_give_a_query_that_can_be_printed_and_said(pairs: list[tuple[str, str]]) -> None:
+    query, problems = parse(pairs)
+    assert _from(query.url()) == (query, [])
+    query.sentence(12).encode()
+    for problem in problems:
+        assert problem.reason
+        problem.sentence.encode()
+        "".join(problem.as_dict().values()).encode()
+
+
+@given(st.permutations([("fragilite", "sante"), ("fragilite", "mobilite"), ("kind", "case"), ("q", "car"), ("region", "53")]))
+def test_one_search_has_one_address(pairs: list[tuple[str, str]]) -> None:
+    assert parse(pairs)[0].url() == "/recherche?q=car&kind=case&fragilite=mobilite&fragilite=sante&region=53"
+
+
+def test_the_empty_query_has_the_bare_address() -> None:
+    query = _parsed()
+    assert (query, query.url()) == (SearchQuery(), "/recherche")
+    assert _parsed(q="  ", page="1", par_page="20", mode="hybrid", correction="oui", fragilite="") == query
+
+
+def test_values_are_known_by_slug_label_or_synonym() -> None:
+    query = _parsed(fragilite=["Santé", "mobilité"], region="bretagne", odd="17", kind="Veille", departement="2a")
+    assert query.chosen == {
+        "kind": ("article",), "fragilite": ("mobilite", "sante"), "region": ("53",), "departement": ("2A",), "odd": ("17",),
+    }  # fmt: skip
+
+
+def test_a_value_given_twice_counts_once() -> None:
+    assert _parsed(fragilite=["sante", "Santé", "sante"]).values("fragilite") == ("sante",)
+
+
+def test_the_words_are_cleaned_and_several_are_one_text() -> None:
+    assert _parsed(q=[" ma\tcommune\n", "n’a plus\x00de médecin "]).q == "ma commune n’a plus de médecin"
+
+
+@pytest.mark.parametrize(
+    ("given_ones", "sort"),
+    [({}, "date"), ({"q": "car"}, "pertinence"), ({"tri": "pertinence"}, "date"), ({"q": "car", "tri": "titre"}, "titre")],
+)
+def test_the_sort_is_by_relevance_only_with_words(given_ones: dict[str, str], sort: str) -> None:
+    assert _parsed(**given_ones).sort == sort
+
+
+@pytest.mark.parametrize("given_ones", [{"tri": "date"}, {"tri": "pertinence"}, {"q": "car", "tri": "pertinence"}])
+def test_the_order_a_search_has_by_itself_is_not_in_its_address(given_ones: dict[str, str]) -> None:
+    assert "tri" not in _parsed(**given_ones).url()
+
+
+def test_a_changed_filter_goes_back_to_the_first_page() -> None:
+    query = _parsed(q="car", page="7", tri="date")
+    assert query.toggled("region", "53").page == query.choosing("region", []).page == query.without_filters().page == 1
+    assert query.at(3).url() == "/recherche?q=car&tri=date&page=3"
+
+
+def test_freeing_the_filters_keeps_words_and_kind() -> None:
+    query = _parsed(q="car", kind="case", fragilite="sante", region="53", tri="date")
+    assert query.without_filters() == _parsed(q="car", kind="case", tri="date")
+
+
+# -- what cannot be taken ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "nearest"),
+    [
+        ("fragilite", "mobilitee", "mobilite"),
+        ("kind", "cases", "case"),
+        ("region", "bretange", "53"),
+        ("acteur", "asociations", "associations"),
+        ("tri", "dates", "date"),
+        ("mode", "hybride", "hybrid"),
+        ("correction", "no", "non"),
+        ("fragillite", "sante", "fragilite"),
+        ("page", "zéro", "1"),
+        ("page", "0", "1"),
+        ("page", "-1", "1"),
+        ("page", "1000001", "1"),
+        ("par_page", "101", "20"),
+        ("par_page", "²", "20"),
+        ("annee", "20245", ""),
+        ("annee", "hier", ""),
+        ("fragilite", "日本", ""),
+    ],
+)
+def test_what_is_unknown_is_left_out_and_the_nearest_named(name: str, value: str, nearest: str) -> None:
+    query, problems = _read(**{name: value})
+    assert query == SearchQuery()
+    assert [(problem.parameter, problem.value, problem.nearest) for problem in problems] == [(name, value, nearest)]
+    assert (f"Vouliez-vous dire «\u00a0{nearest}\u00a0»\u00a0?" in problems[0].sentence) == bool(nearest)
+
+
+def test_the_good_values_stay_beside_a_bad_one() -> None:
+    query, problems = _read(q="car", fragilite=["sante", "zzz"], page="x")
+    assert query == _parsed(q="car", fragilite="sante")
+    assert [problem.parameter for problem in problems] == ["fragilite", "page"]
+
+
+def test_a_text_too_long_is_cut_between_words_and_said() -> None:
+    query, problems = _read(q="mobilité " * 200)
+    assert len(query.q) <= LONGEST_TEXT
+    assert set(query.q.split()) == {"mobilité"}
+    assert [problem.parameter for problem in problems] == ["q"]
+
+
+@given(_anything)
+def test_a_text_is_cleaned_once_and_for_all(text: str) -> None:
+    cleaned = clean(text)
+    assert clean(cleaned) == cleaned
+    assert not any(char < " " or "\ud800" <= char <= "\udfff" for char in cleaned)
+
+
+# -- said in French ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given_ones", "total", "sentence"),
+    [
+        ({}, 0, "0 fiche"),
+        ({}, 1, "1 fiche"),
+        ({}, 1234, "1\u202f234 fiches"),
+        ({"kind": "case"}, 12, "12 cas"),
+        ({"kind": "jeudi"}, 1, "1 note"),
+        ({"kind": ["article"]}, 2, "2 articles de veille"),
+        ({"kind": ["article", "case"]}, 2, "2 fiches"),
+        ({"kind": "case", "fragilite": "mobilite", "echelon": "local"}, 12, "12 cas sur la mobilité, à l’échelon local"),
+        ({"q": "médecin"}, 3, "3 fiches pour « médecin »"),
+        ({"q": "médecin", "fragilite": ["sante", "mobilite"]}, 3, "3 fiches pour « médecin », sur la mobilité ou la santé"),
+        ({"kind": "case", "acteur": "fondations"}, 5, "5 cas portés par des fondations"),
+        ({"acteur": "fondations"}, 5, "5 fiches portées par des fondations"),
+        ({"kind": "jeudi", "acteur": ["citoyens", "medias"]}, 5, "5 notes portées par des citoyens ou des médias"),
+        ({"region": ["53", "44"]}, 5, "5 fiches dans le Grand Est ou en Bretagne"),
+        ({"departement": "22"}, 5, "5 fiches dans le département Côtes-d’Armor (22)"),
+        ({"taille": "petit"}, 5, "5 fiches dans les communes de moins de 2 000 habitants"),
+        ({"odd": ["17"]}, 5, "5 fiches au titre de l’ODD 17"),
+        ({"impact": "confiance", "annee": ["2023", "2024"]}, 5, "5 fiches pour la confiance, en 2023 ou 2024"),
+    ],
+)
+def test_a_search_says_itself(given_ones: dict[str, str], total: int, sentence: str) -> None:
+    assert _parsed(**given_ones).sentence(total).replace("\u00a0", " ") == sentence.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("facet", sorted(FACETS))
+def test_every_value_has_its_words_in_a_sentence(facet: str) -> None:
+    said = {value: SearchQuery().toggled(facet, value).sentence(2) for value in VALUES[facet]}
+    assert len(set(said.values())) == len(said)
+    assert all(sentence.startswith("2\u00a0fiches ") and "  " not in sentence for sentence in said.values())

@@ -1,0 +1,29 @@
+"""A whole service for tests: real database, real index, the deterministic model."""
+
+from pathlib import Path
+
+from impact_alliances.embeddings.embedder import Embedder
+from impact_alliances.migrating import migrate
+from impact_alliances.resources.resource import Resource
+from impact_alliances.settings import Settings
+from impact_alliances.wiring import Service, make_service
+from tests.builders import store
+from tests.embeddings.fake import FakeEmbedder
+
+
+def a_service(folder: Path, *resources: Resource, embedder: Embedder | None = None, **settings: object) -> Service:
+    """A service that holds these resources, indexed and embedded."""
+    chosen = Settings(data_dir=folder, run_indexer=False, _env_file=None, **settings)  # type: ignore[call-arg, arg-type]
+    service = make_service(chosen, embedder or FakeEmbedder())
+    migrate(service.database)
+    store(service.database, *resources)
+    settle(service)
+    return service
+
+
+def settle(service: Service) -> None:
+    """Index and embed all that waits, and let the next search see it."""
+    service.indexer.catch_up()
+    while service.indexer.embed_some():
+        pass
+    service.vectors.refresh()

@@ -1,0 +1,88 @@
+"""The commands as an editor runs them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from bench.kills import run, write_version
+from typer.testing import CliRunner
+
+from impact_alliances.cli import app
+
+runner = CliRunner()
+HEADER = "id,title,summary,need,alliance,actions,fragilites,acteurs,echelon,started_on,status\n"
+GOOD = "c1,Les haies du bocage,Un chapô,Un besoin,Une alliance,Une action,mobilite,associations,local,2024-05-16,published\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has its own data folder and needs no model."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IMPACT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("IMPACT_EMBEDDER", "none")
+
+
+def test_every_command_explains_itself() -> None:
+    """`--help`, in French."""
+    commands = ("demo", "serve", "worker", "migrate", "import", "export", "reindex", "embed", "search", "doctor")
+    for command in commands:
+        answer = runner.invoke(app, [command, "--help"])
+        assert (command, answer.exit_code) == (command, 0)
+
+
+def test_import_search_export_and_doctor_go_together(tmp_path: Path) -> None:
+    """From a file to an answer, and back to a file."""
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    imported = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
+    assert (imported.exit_code, imported.stdout.startswith("1 créées")) == (0, True)
+    found = json.loads(runner.invoke(app, ["search", "haie", "--json"]).stdout)
+    assert [hit["id"] for hit in found["hits"]] == ["c1"]
+    assert "Les haies du bocage" in runner.invoke(app, ["search", "haie", "--fragilite", "Mobilité"]).stdout
+    assert runner.invoke(app, ["export", "--kind", "case", "-o", "sortie.csv"]).exit_code == 0
+    again = runner.invoke(app, ["import", "sortie.csv", "--kind", "case"])
+    assert "1 inchangées" in again.stdout
+    assert runner.invoke(app, ["doctor"]).exit_code == 0
+
+
+def test_a_refused_row_is_named_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    """Good rows are in all the same."""
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD + GOOD.replace("c1", "c2").replace("mobilite", "mobilté"), encoding="utf-8")
+    answer = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
+    assert answer.exit_code == 1
+    assert "Ligne 3, colonne « fragilites »" in answer.stdout
+    assert "mobilite" in answer.stdout
+    assert json.loads(runner.invoke(app, ["search", "--json"]).stdout)["total"] == 1
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
+    """`--dry-run`."""
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    assert "1 créées" in runner.invoke(app, ["import", "cas.csv", "--kind", "case", "--dry-run"]).stdout
+    assert "1 créées" in runner.invoke(app, ["import", "cas.csv", "--kind", "case"]).stdout
+
+
+def test_a_wrong_value_is_a_misuse_that_names_the_nearest() -> None:
+    """Exit code 2."""
+    answer = runner.invoke(app, ["search", "x", "--fragilite", "mobilté"])
+    assert (answer.exit_code, "mobilite" in answer.stderr) == (2, True)
+
+
+def test_doctor_names_the_command_that_mends(tmp_path: Path) -> None:
+    """Here, an index never built."""
+    runner.invoke(app, ["migrate"])
+    answer = runner.invoke(app, ["doctor"])
+    assert (answer.exit_code, "impact-alliances reindex" in answer.stdout) == (1, True)
+    assert runner.invoke(app, ["reindex"]).exit_code == 0
+    assert runner.invoke(app, ["doctor"]).exit_code == 0
+
+
+def test_killed_processes_lose_and_double_nothing(tmp_path: Path) -> None:
+    """Six random deaths here; `python -m bench.kills 200` for the long run."""
+    assert run(6, tmp_path / "kills", seed=3) == []
+
+
+def test_the_two_versions_of_the_kill_file_differ(tmp_path: Path) -> None:
+    """Else the test above would prove nothing."""
+    write_version(tmp_path / "a.csv", 0)
+    write_version(tmp_path / "b.csv", 1)
+    assert (tmp_path / "a.csv").read_text() != (tmp_path / "b.csv").read_text()

@@ -1,0 +1,91 @@
+"""Transactions: whole or nothing, and writers that wait for each other."""
+
+import threading
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import select
+
+from impact_alliances.db import make_engine, reading, writing
+from impact_alliances.resources.case import Case
+from tests.builders import a_case, store, stored
+
+
+def test_writing_commits_at_its_end(either_database: Engine) -> None:
+    case = a_case(title="Une épicerie", tags=["a|b", "é"])
+    store(either_database, case)
+    kept = stored(either_database, Case, case.id)
+    assert kept is not None
+    assert kept.model_dump() == case.model_dump()
+
+
+def test_writing_leaves_nothing_after_an_exception(either_database: Engine) -> None:
+    with pytest.raises(RuntimeError), writing(either_database) as session:
+        session.add(a_case())
+        session.flush()
+        raise RuntimeError
+    with reading(either_database) as session:
+        assert session.exec(select(Case)).all() == []
+
+
+def test_reading_writes_nothing(either_database: Engine) -> None:
+    with reading(either_database) as session:
+        session.add(a_case())
+        session.flush()
+    with reading(either_database) as session:
+        assert session.exec(select(Case)).all() == []
+
+
+def test_dates_and_times_come_back_as_they_were_stored(either_database: Engine) -> None:
+    """`updated_at` keeps its time zone on both databases."""
+    case = a_case()
+    store(either_database, case)
+    kept = stored(either_database, Case, case.id)
+    assert kept is not None
+    assert (kept.date, kept.updated_at) == (case.date, case.updated_at)
+    assert kept.updated_at.tzinfo is not None
+
+
+def test_writers_who_read_first_wait_for_each_other(database: Engine) -> None:
+    """Four threads read a number and write the next one: none fails, none is lost."""
+    case = a_case(summary="0")
+    store(database, case)
+    faults: list[Exception] = []
+
+    def count() -> None:
+        try:
+            for _ in range(10):
+                with writing(database) as session:
+                    row = session.get_one(Case, case.id)
+                    row.summary = str(int(row.summary) + 1)
+        except Exception as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = stored(database, Case, case.id)
+    assert faults == []
+    assert kept is not None
+    assert kept.summary == "40"
+
+
+def test_a_reader_goes_on_while_one_writes(database: Engine) -> None:
+    case = a_case(title="Avant")
+    store(database, case)
+    with writing(database) as session:
+        session.get_one(Case, case.id).title = "Après"
+        session.flush()
+        seen = stored(database, Case, case.id)
+    assert seen is not None
+    assert seen.title == "Avant"
+
+
+def test_the_folder_of_a_sqlite_file_is_made(tmp_path: object) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/un/deux/base.sqlite3")
+    with engine.connect() as connection:
+        mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+    engine.dispose()
+    assert mode == "wal"

@@ -1,0 +1,40 @@
+"""Settings: defaults, addresses of databases, secrets."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from impact_alliances.settings import Settings
+
+
+def _settings(**given: object) -> Settings:
+    return Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
+
+
+def test_without_an_address_the_database_is_a_file_of_the_data_folder() -> None:
+    assert _settings(data_dir=Path("/srv/base")).database == "sqlite:////srv/base/impact-alliances.sqlite3"
+
+
+@pytest.mark.parametrize("given", ["postgresql://u:p@h/base", "postgres://u:p@h/base", "postgresql+psycopg://u:p@h/base"])
+def test_a_postgresql_address_names_the_driver_we_ship(given: str) -> None:
+    assert _settings(database_url=given).database == "postgresql+psycopg://u:p@h/base"
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMPACT_DATA_DIR", "/srv/ailleurs")
+    monkeypatch.setenv("IMPACT_EMBEDDER", "none")
+    assert (_settings().data_dir, _settings().embedder) == (Path("/srv/ailleurs"), "none")
+
+
+def test_an_unknown_engine_is_refused_at_once() -> None:
+    with pytest.raises(ValidationError):
+        _settings(search_engine="autre")
+
+
+def test_a_secret_is_not_printed() -> None:
+    assert "sésame" not in repr(_settings(secret_key="sésame"))  # noqa: S106
+
+
+def test_every_setting_has_its_sentence() -> None:
+    assert all(field.description and field.description.endswith(".") for field in Settings.model_fields.values())

@@ -1,0 +1,123 @@
+"""The JSON API: the contract partners rely on."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from impact_alliances.web.api.schemas import SearchOut
+
+CONTRACT = {"query", "total", "page", "per_page", "took_ms", "mode", "degraded", "hits", "facets"}
+HIT = {"kind", "id", "url", "title", "excerpt_html", "score", "matched_by", "fragilites", "acteurs", "echelon", "region", "date"}
+
+
+def test_a_search_answers_in_the_shape_of_the_contract(client: TestClient) -> None:
+    """And in the shape that OpenAPI describes."""
+    answer = client.get("/api/search", params={"q": "haies", "echelon": "local"}).json()
+    assert answer.keys() >= CONTRACT
+    assert answer["hits"][0].keys() >= HIT
+    assert answer["facets"]["fragilite"][0].keys() == {"value", "label", "count", "selected", "url"}
+    SearchOut.model_validate(answer, strict=True)
+
+
+def test_following_a_facet_address_gives_its_count(client: TestClient) -> None:
+    """The address given for a value, not chosen yet in a facet without choice, returns its number."""
+    answer = client.get("/api/search", params={"q": "alliance"}).json()
+    for values in answer["facets"].values():
+        for value in values[:3]:
+            path = value["url"].removeprefix("http://127.0.0.1:8000")
+            assert client.get(path).json()["total"] == value["count"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"fragilite": "mobilté"}, "mobilite"),
+        ({"fragilte": "mobilite"}, "fragilite"),
+        ({"page": "0"}, "1"),
+        ({"par_page": "1000"}, "20"),
+        ({"mode": "hybride"}, "hybrid"),
+        ({"tri": "dates"}, "date"),
+    ],
+)
+def test_a_wrong_parameter_is_a_problem_that_names_the_nearest_value(client: TestClient, parameters: dict[str, str], expected: str) -> None:
+    """400, never a silent guess."""
+    answer = client.get("/api/search", params=parameters)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    problem = answer.json()
+    assert problem.keys() >= {"type", "title", "status", "detail"}
+    assert problem["problems"][0]["nearest"] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 5000, "\x00\x01", "\ud800", "<script>", "'; DROP TABLE case_study; --", "a:b AND (", "\\", '"' * 50, "%", "\u202e"]
+)
+def test_no_text_breaks_the_search(client: TestClient, text: str) -> None:
+    """Long, control characters, surrogates, markup, SQL, query syntax: 200, or 400 with a sentence."""
+    answer = client.get("/api/search", params={"q": text.encode("utf-8", "surrogatepass")})
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 400:
+        assert "1\u202f000 caractères" in answer.json()["detail"]
+
+
+def test_a_page_past_the_end_is_empty_and_keeps_its_total(client: TestClient) -> None:
+    """A partner that walks the pages stops there."""
+    answer = client.get("/api/search", params={"page": "900"}).json()
+    assert (answer["hits"], answer["total"] > 30) == ([], True)
+
+
+def test_a_resource_is_public_but_for_its_contacts(client: TestClient) -> None:
+    """E-mail and telephone are nowhere in the API."""
+    answer = client.get("/api/catalyseurs/cat-0001")
+    assert answer.json()["name"] == "Awa Le Goff"
+    whole = answer.text + client.get("/api/search", params={"kind": "catalyseur"}).text
+    assert "secret@" not in whole
+    assert "98 12 34" not in whole
+
+
+@pytest.mark.parametrize(("path", "status"), [("cases/brouillon", 404), ("cases/retire", 410), ("cases/rien", 404), ("livres/x", 400)])
+def test_what_is_not_published_is_a_problem(client: TestClient, path: str, status: int) -> None:
+    """Draft, retired, unknown."""
+    answer = client.get(f"/api/{path}")
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+
+
+def test_similar_resources_say_why(client: TestClient) -> None:
+    """Each neighbour has its reason."""
+    near = client.get("/api/cases/cas-0001/similar").json()
+    assert near
+    assert all(one["reason"] and one["kind"] == "case" for one in near)
+
+
+def test_suggestions_are_at_most_eight(client: TestClient) -> None:
+    """Values of the grid first, then titles."""
+    suggestions = client.get("/api/suggest", params={"q": "mobi"}).json()
+    assert suggestions[0]["label"] == "Mobilité, transport"
+    assert len(client.get("/api/suggest", params={"q": "alliance pour"}).json()) <= 8
+    assert client.get("/api/suggest", params={"q": "x"}).json() == []
+
+
+def test_communes_are_found_by_name_or_postcode(client: TestClient) -> None:
+    """Homonyms are told apart by their postcode."""
+    labels = [one["label"] for one in client.get("/api/communes", params={"q": "saint-denis"}).json()]
+    assert {"Saint-Denis (93200)", "Saint-Denis (97400)"} <= set(labels)
+    assert client.get("/api/communes", params={"q": "22300"}).json()[0]["name"] == "Lannion"
+
+
+def test_vocabularies_are_open(client: TestClient) -> None:
+    """The whole grid, in order."""
+    found = {one["name"]: one["terms"] for one in client.get("/api/vocabularies").json()}
+    assert (len(found["fragilite"]), len(found["acteur"]), len(found["echelon"]), len(found["odd"])) == (16, 10, 5, 17)
+
+
+def test_health_says_each_part(client: TestClient) -> None:
+    """Alive, and ready with its parts."""
+    assert client.get("/healthz").json() == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert [part["ok"] for part in ready.json()["parts"]] == [True, True, True]
+
+
+def test_a_body_over_the_limit_is_refused(client: TestClient) -> None:
+    """413, in French, before anything is read."""
+    answer = client.post("/api/search", content=b"x" * 2_000_000)
+    assert answer.status_code == 413
+    assert "dépasse la limite" in answer.text

@@ -1,0 +1,35 @@
+"""The description of the API holds: every generated call gets an answer it allows."""
+
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection, unsupported_method
+
+from impact_alliances.app import create_app
+from impact_alliances.wiring import Service
+
+EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def test_every_operation_keeps_its_description(site_service: Service) -> None:
+    """No 500; the declared statuses, content types and shapes, whatever the parameters."""
+    schema = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(site_service.settings, site_service))
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) >= 8
+    for operation in operations:
+
+        @given(case=operation.as_strategy())
+        @EXAMPLES
+        def holds(case: schemathesis.Case) -> None:
+            # A visitor's text is taken as it comes, so what the schema calls invalid may well be answered.
+            case.call_and_validate(excluded_checks=[negative_data_rejection, unsupported_method])
+
+        holds()
+
+
+def test_the_description_speaks_french_and_gives_the_values(site_service: Service) -> None:
+    """Partners read it."""
+    described = create_app(site_service.settings, site_service).openapi()
+    search = described["paths"]["/api/search"]["get"]
+    by_name = {parameter["name"]: parameter for parameter in search["parameters"]}
+    assert by_name["fragilite"]["schema"]["items"]["enum"][0] == "emploi-insertion"
+    assert all(parameter["description"] for parameter in search["parameters"])

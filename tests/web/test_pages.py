@@ -1,0 +1,166 @@
+"""The pages as a visitor without JavaScript meets them, and their equality with what htmx swaps."""
+
+import itertools
+
+import feedparser
+import pytest
+from bs4 import BeautifulSoup
+from starlette.testclient import TestClient
+
+HTMX = {"HX-Request": "true"}
+PAGES = ["/", "/recherche", "/catalyseurs", "/jeudis", "/veille", "/api/docs", "/a-propos", "/nulle-part"]
+
+
+def soup(client: TestClient, path: str, **headers: str) -> BeautifulSoup:
+    """The page at `path`, read."""
+    return BeautifulSoup(client.get(path, headers=headers).text, "html.parser")
+
+
+def sheet(client: TestClient, collection: str, identifier: str) -> str:
+    """The path of a sheet."""
+    return str(client.get(f"/api/{collection}/{identifier}").json()["url"]).removeprefix("http://127.0.0.1:8000")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_one_heading_landmarks_and_a_title(client: TestClient, path: str) -> None:
+    """Structure first."""
+    page = soup(client, path)
+    assert len(page.find_all("h1")) == 1
+    assert page.html["lang"] == "fr"
+    assert page.title.text
+    assert page.main
+    levels = [int(heading.name[1]) for heading in page.find_all(["h1", "h2", "h3", "h4"])]
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/static/style.css", "/api/search"])
+def test_every_answer_carries_a_strict_policy_and_no_cookie(client: TestClient, path: str) -> None:
+    """Nothing from elsewhere, nothing kept."""
+    answer = client.get(path)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert "set-cookie" not in answer.headers
+    if "html" in answer.headers["content-type"]:
+        page = BeautifulSoup(answer.text, "html.parser")
+        assert not page.find_all(style=True)
+        loaded = [tag.get("src") or tag.get("href") for tag in page.find_all(["script", "img", "link", "iframe"])]
+        assert all(address.startswith(("/", "http://127.0.0.1:8000/")) for address in loaded if address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/recherche", "/recherche?q=haies", "/recherche?q=haies&fragilite=sante", "/recherche?page=2",
+        "/recherche?kind=case&tri=titre&page=2", "/recherche?q=zzzz", "/recherche?q=medcin",
+    ],
+)  # fmt: skip
+def test_the_swapped_page_equals_the_fresh_page(client: TestClient, address: str) -> None:
+    """What htmx puts in the page is what the page would have shown."""
+    fresh = soup(client, address)
+    swapped = soup(client, address, **HTMX)
+    assert swapped.find("html") is None
+    start = soup(client, "/recherche?fragilite=mobilite")
+    start.find(id="recherche").replace_with(swapped.find(id="recherche"))
+    assert str(start.find("main")) == str(fresh.find("main"))
+
+
+def test_history_gets_the_whole_page_and_caches_are_told(client: TestClient) -> None:
+    """The back button never shows half a page."""
+    answer = client.get("/recherche?q=haies", headers={**HTMX, "HX-History-Restore-Request": "true"})
+    assert "<html" in answer.text
+    assert "HX-Request" in answer.headers["vary"]
+
+
+def test_empty_and_unknown_parameters_leave_a_clean_address(client: TestClient) -> None:
+    """A shared link says what it finds, no more."""
+    answer = client.get("/recherche?q=&fragilite=sante&utm_source=lettre")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/recherche?fragilite=sante")
+
+
+def test_a_wrong_value_gets_a_notice_and_the_rest_is_searched(client: TestClient) -> None:
+    """Friendly, not an error."""
+    answer = client.get("/recherche?q=haies&fragilite=mobilté")
+    assert answer.status_code == 200
+    assert "Vouliez-vous dire" in answer.text
+    assert BeautifulSoup(answer.text, "html.parser").find_all("li", class_="carte")
+
+
+def test_the_form_carries_the_whole_search_without_javascript(client: TestClient) -> None:
+    """Every field has its label; submitting what is shown gives the same address."""
+    page = soup(client, "/recherche?q=haies&kind=case&fragilite=sante&mode=keyword")
+    controls = page.select("#formulaire input, input[form=formulaire]")
+    sent = {(one["name"], one["value"]) for one in controls if one["type"] != "checkbox" or one.has_attr("checked")}
+    assert sent == {("q", "haies"), ("kind", "case"), ("fragilite", "sante"), ("mode", "keyword")}
+    boxes = [one for one in controls if one["type"] in ("checkbox", "search")]
+    assert all(page.find("label", attrs={"for": one["id"]}) for one in boxes)
+
+
+def test_facet_labels_carry_their_counts_and_zero_is_shown(client: TestClient) -> None:
+    """The count is in the label, for everyone."""
+    page = soup(client, "/recherche?kind=case")
+    assert "Mobilité, transport (10)" in page.find("label", attrs={"for": "f-fragilite-mobilite"}).text
+    assert "(0)" in page.find("label", attrs={"for": "f-fragilite-logement"}).text
+
+
+def test_an_empty_result_says_what_each_filter_costs(client: TestClient) -> None:
+    """A way out, computed."""
+    page = soup(client, "/recherche?fragilite=logement&echelon=local")
+    assert any("Sans «" in link.text and "Logement" in link.text for link in page.select(".vide a"))
+
+
+def test_a_page_past_the_end_says_so(client: TestClient) -> None:
+    """With the number of pages there are."""
+    assert "La page 99 n’existe pas" in client.get("/recherche?page=99").text
+
+
+def test_a_sheet_escapes_what_it_shows(client: TestClient) -> None:
+    """Stored markup is text; Markdown is rendered."""
+    answer = client.get(sheet(client, "cases", "cas-0002"))
+    assert "<script>alert" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert "<strong>du gras</strong>" in answer.text
+
+
+def test_every_sheet_has_its_identity_card_neighbours_and_citation(client: TestClient) -> None:
+    """The four kinds."""
+    for collection, identifier in (("cases", "cas-0001"), ("catalyseurs", "cat-0001"), ("jeudis", "jeudi-0001"), ("articles", "art-0001")):
+        page = soup(client, sheet(client, collection, identifier))
+        assert page.find(id="identite")
+        assert identifier in page.find(id="citation").text
+        assert page.find("link", rel="alternate", type="application/json")["href"] == f"/api/{collection}/{identifier}"
+
+
+def test_a_note_and_what_it_cites_lead_to_each_other(client: TestClient) -> None:
+    """Cited, and cited in; previous and next."""
+    note = soup(client, sheet(client, "jeudis", "jeudi-0001"))
+    assert {"cas", "catalyseur"} == {one.text for one in note.select("#cites ~ ul .discret")}
+    case = soup(client, sheet(client, "cases", "cas-0001"))
+    assert case.find(id="cite")
+
+
+def test_no_page_shows_a_contact_s_address(client: TestClient) -> None:
+    """Neither the sheet, nor lists, nor feeds."""
+    paths = [sheet(client, "catalyseurs", "cat-0001"), "/catalyseurs", "/catalyseurs.atom", "/recherche?q=Awa", "/recherche.atom?q=Awa"]
+    whole = "".join(client.get(path).text for path in paths)
+    assert "Awa Le Goff" in whole
+    assert "secret@" not in whole
+    assert "98 12 34" not in whole
+
+
+@pytest.mark.parametrize(("path", "status"), [("/cas/rien", 404), ("/cas/brouillon", 404), ("/cas/retire", 410), ("/jeudis?page=0", 404)])
+def test_errors_are_pages_with_a_way_out(client: TestClient, path: str, status: int) -> None:
+    """A sentence and a search field."""
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert BeautifulSoup(answer.text, "html.parser").find("input", id="q")
+
+
+@pytest.mark.parametrize(
+    "path", ["/cas.atom", "/catalyseurs.atom", "/jeudis.atom", "/veille.atom", "/recherche.atom?q=haies&echelon=local"]
+)
+def test_feeds_are_sound(client: TestClient, path: str) -> None:
+    """Atom, read back by a feed reader."""
+    feed = feedparser.parse(client.get(path).content)
+    assert not feed.bozo
+    assert feed.entries
+    assert all(entry.id and entry.link and entry.title and entry.updated for entry in feed.entries)
