@@ -150,6 +150,9 @@ class _Run:
         for name, value in values.items():
             if name != "id" and getattr(resource, name) != value:
                 setattr(resource, name, value)
+        if not values.get("date") and values.keys() & {"started_on", "published_on"}:
+            # The day of reference follows from the other one again, which this row may have changed.
+            resource.date = None
         publishing.complete(resource)
 
     def _settle(self, session: Session, row: Row, resource: Resource) -> None:
