@@ -25,5 +25,5 @@ def settle(service: Service) -> None:
     """Index and embed all that waits, and let the next search see it."""
     service.indexer.catch_up()
     while service.indexer.embed_some():
-        pass
+        service.indexer.catch_up()
     service.vectors.refresh()

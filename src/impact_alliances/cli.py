@@ -196,6 +196,8 @@ def embed() -> None:
             task = bar.add_task("", total=service.indexer.lacking())
             while done := service.indexer.embed_some():
                 bar.advance(task, done)
+            # An engine that carries vectors has documents to be given again.
+            service.indexer.catch_up()
         out.print("Tous les vecteurs sont calculés.")
     except Busy:
         out.print("Le service en cours calcule les vecteurs qui manquent.")
@@ -248,7 +250,7 @@ def search(
 def readable(found: Found) -> list[str]:
     """An answer for a terminal, line by line."""
     lines = [found.query.sentence(found.total), *([found.degraded] if found.degraded else [])]
-    lines += [f"Résultats pour « {used} » (au lieu de « {typed} »)." for typed, used in found.understanding.corrections]
+    lines += [f"Résultats pour « {used} » (au lieu de « {typed} »)." for typed, used in found.corrections]
     for place, hit in enumerate(found.hits, start=(found.query.page - 1) * found.query.par_page + 1):
         why = f"  [{' + '.join(hit.matched_by)}]" if hit.matched_by else ""
         lines += ["", f"{place:>3}. {hit.resource.title}{why}", f"     {' · '.join(meta_of(hit.resource))}"]

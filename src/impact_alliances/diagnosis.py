@@ -55,7 +55,11 @@ def _database(service: Service) -> Part:
 
 
 def _index(service: Service) -> Part:
-    if service.writer.is_ready():
+    try:
+        is_ready = service.writer.is_ready()
+    except EngineFailure as failure:
+        return Part("index", False, str(failure), essential=True)
+    if is_ready:
         return Part("index", True, "Lisible.", essential=True)
     return Part("index", False, "Absent ou abîmé.", "impact-alliances reindex", essential=True)
 

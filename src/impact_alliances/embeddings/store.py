@@ -1,6 +1,7 @@
 """Vectors kept in the database with their model and a hash of the embedded text, so that nothing is embedded twice."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Engine, LargeBinary, func
@@ -56,6 +57,16 @@ class StoredVectors:
         with Session(self._engine) as session:
             rows = session.exec(statement).all()
         return {f"{kind}:{subject}": unpacked(vectors, self._dimensions) for kind, subject, vectors in rows if vectors}
+
+    def of(self, keys: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of these subjects (`kind:id`), those not computed yet left out."""
+        subjects = [key.partition(":")[2] for key in keys]
+        statement = select(Embedding.kind, Embedding.subject, Embedding.vectors).where(*self._computed())
+        with Session(self._engine) as session:
+            rows = session.exec(statement.where(col(Embedding.subject).in_(subjects))).all()
+        wanted = set(keys)
+        found = {f"{kind}:{subject}": vectors for kind, subject, vectors in rows if vectors}
+        return {key: unpacked(vectors, self._dimensions) for key, vectors in found.items() if key in wanted}
 
     def _computed(self) -> tuple[ColumnElement[bool], ...]:
         return (

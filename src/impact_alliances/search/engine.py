@@ -126,7 +126,9 @@ class SearchEngine(Protocol):
 
 
 class IndexWriter(Protocol):
-    """What the indexer asks of an engine."""
+    """What the indexer asks of an engine. `wants_vectors`: whether its documents carry their vectors, and so are put again with them."""
+
+    wants_vectors: bool
 
     def is_ready(self) -> bool:
         """Whether there is a sound index in use; else it must be rebuilt."""

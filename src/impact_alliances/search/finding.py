@@ -1,6 +1,7 @@
 """From a query to loaded, explained hits: the one search of pages, API, terminal and feeds."""
 
 import logging
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,12 +24,14 @@ from impact_alliances.search.excerpt import excerpt
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.understanding import Understanding, understand
 from impact_alliances.search.vectors import VectorIndex
+from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGIONS, TAILLES
 
 BY_WORDS, BY_MEANING = "mots", "sens"
 NO_VECTORS = "Les vecteurs de sens sont en cours de calcul : résultats par les mots seulement."
 NO_MODEL = "Le modèle de sens n’est pas disponible ici : résultats par les mots seulement."
 NO_INDEX = "La recherche avancée est momentanément indisponible : résultats par les mots du titre seulement."
+_MARKED = re.compile(r"<mark>([^<&]+)</mark>")
 _log = logging.getLogger(__name__)
 
 
@@ -67,6 +70,12 @@ class Found:
     def pages(self) -> int:
         """How many pages the result has, at least one."""
         return max(1, -(-self.total // self.query.par_page))
+
+    @property
+    def corrections(self) -> tuple[tuple[str, str], ...]:
+        """(word typed, word used), the latter with the accents it has in the hits: the words of the corpus are kept folded."""
+        seen = {fold(word): word.lower() for hit in self.hits for word in _MARKED.findall(str(hit.excerpt_html))}
+        return tuple((typed, seen.get(used, used)) for typed, used in self.understanding.corrections)
 
 
 @dataclass(frozen=True)

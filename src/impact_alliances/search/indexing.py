@@ -102,10 +102,12 @@ class Indexer:
         with reading(self._database) as session:
             present = load(session, touched)
         removed = [f"{kind}:{identifier}" for kind, identifier in touched if (kind, identifier) not in present]
-        self._writer.apply([document_of(resource) for resource in present.values()], removed)
+        # Vectors first: an engine that carries them must not be given those of the former text.
         with writing(self._database) as session:
             self._reconcile(session, list(present.values()))
             self._forget(session, [key for key in touched if key not in present])
+        self._writer.apply([document_of(resource) for resource in present.values()], removed)
+        with writing(self._database) as session:
             # By number, not « up to »: a slower transaction may commit a lower number later.
             session.execute(delete(Change).where(col(Change.id).in_([change.id for change in changes])))
 
@@ -207,6 +209,8 @@ class Indexer:
                 if row and row.text_hash == passages.text_hash:
                     row.vectors = packed(computed)  # type: ignore[arg-type]
                     row.version = time.time_ns()
+                    if self._writer.wants_vectors and kind != FRAGILITE:
+                        session.add(Change(kind=kind, resource_id=subject))
 
     def lacking(self) -> int:
         """How many subjects wait for their vectors."""

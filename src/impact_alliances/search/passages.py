@@ -15,25 +15,49 @@ PASSAGE_WORDS = 130
 _SENTENCE = re.compile(r"(?<=[.!?…»])\s+")
 
 
+# What a passage's vector owes to the title, to the opening of the resource and to the passage itself. Titles here are
+# figurative: half for the title, the usual share, costs .03 of nDCG@10; no title costs .04 (docs/decisions/0004).
+TITLE_SHARE, OPENING_SHARE = 0.3, 0.35
+
+
 @dataclass(frozen=True)
 class Passages:
-    """The texts to embed: `title`, then `parts`. `text_hash` changes when any of them does."""
+    """The texts to embed: `title`, `opening` (empty for a text of one passage), then `parts`. `text_hash` changes with them."""
 
     title: str
     parts: tuple[str, ...]
+    opening: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of them, in the order in which they are embedded."""
+        return (self.title, *((self.opening,) if self.opening else ()), *self.parts)
 
     @property
     def text_hash(self) -> str:
-        joined = "\x00".join((self.title, *self.parts))
-        return hashlib.blake2b(joined.encode("utf-8", "replace"), digest_size=12).hexdigest()
+        return hashlib.blake2b("\x00".join(self.texts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+    def combined(self, vectors: Vectors) -> Vectors:
+        """One vector a part, of unit length: the weighted mean of title, opening and part.
+
+        The likeness of a query to that mean is the mean of its likeness to the three, so a single nearest-neighbour search
+        answers « title, opening and best passage ».
+        """
+        if not self.parts:
+            return vectors[:1]
+        opening = vectors[1] * OPENING_SHARE if self.opening else 0.0
+        rest = 1 - TITLE_SHARE - (OPENING_SHARE if self.opening else 0.0)
+        mixed = vectors[0] * TITLE_SHARE + opening + vectors[-len(self.parts) :] * rest
+        return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), dtype=np.float32)
 
 
 def passages_of(resource: Resource) -> Passages:
     """The passages of a resource; the first one opens with its fragilités, which the text may not name."""
     themes = ", ".join(FRAGILITES.label_of(slug) for slug in resource.fragilites)
     text = _plain("\n".join(resource.texts()))
-    opening = f"{themes}. " if themes else ""
-    return Passages(_plain(resource.title), tuple(cut(f"{opening}{text}")))
+    parts = tuple(cut(f"{themes}. {text}" if themes else text))
+    opening = _plain(resource.summary) if len(parts) > 1 else ""
+    return Passages(_plain(resource.title), parts, opening)
 
 
 def _plain(text: str) -> str:
@@ -56,16 +80,10 @@ def cut(text: str, size: int = PASSAGE_WORDS) -> list[str]:
 
 
 def embed(embedder: Embedder, several: list[Passages]) -> list[Vectors]:
-    """For each, one vector a passage: halfway between the title and the passage, of unit length.
-
-    The likeness of a query to that vector is the mean of its likeness to both, so a single nearest-neighbour search
-    answers « title and best passage, half each ».
-    """
-    flat = embedder.embed_passages([text for one in several for text in (one.title, *one.parts)])
+    """For each, its vectors: one row a passage."""
+    flat = embedder.embed_passages([text for one in several for text in one.texts])
     found, position = [], 0
     for one in several:
-        title, parts = flat[position], flat[position + 1 : position + 1 + len(one.parts)]
-        position += 1 + len(one.parts)
-        halfway = parts + title if len(parts) else title[np.newaxis]
-        found.append(halfway / np.linalg.norm(halfway, axis=1, keepdims=True))
+        found.append(one.combined(flat[position : position + len(one.texts)]))
+        position += len(one.texts)
     return found

@@ -13,14 +13,14 @@ from impact_alliances.search.synonyms import Expression
 from impact_alliances.search.understanding import Concept
 
 # A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked for.
-LEXICAL_SHARE = 0.55
+LEXICAL_SHARE = 0.4
 # A document is a semantic hit when it stands this many deviations above the corpus, and not far below the best one.
-STANDING_BAR = 2.6
-STANDING_OF_BEST = 0.72
+STANDING_BAR = 2.0
+STANDING_OF_BEST = 0.6
 # Never more semantic hits than a reader would go through.
-MOST_NEAR = 60
+MOST_NEAR = 120
 # Weight of the words (BM25 × coverage) and of the reading grid beside the standing of the meaning.
-WORDS_WEIGHT = 0.3
+WORDS_WEIGHT = 0.45
 GRID_WEIGHT = 0.3
 # Candidates scored; the rest of a larger set follows by date.
 RANKED = 600
@@ -115,7 +115,7 @@ def rank(
         coverage = candidate.covered / whole if whole else 0.0
         words = candidate.lexical * coverage
         if neighbours is None:
-            return words * coverage, candidate
+            return words, candidate
         cosine = cosines.get(candidate.key, neighbours.mean)
         standing = (cosine - neighbours.mean) / neighbours.deviation
         return standing + WORDS_WEIGHT * words + GRID_WEIGHT * max(0.0, grid.prior(candidate.fragilites)), candidate

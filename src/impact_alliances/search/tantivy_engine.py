@@ -373,6 +373,9 @@ def _aggregated(searcher: tantivy.Searcher, query: Query, facets: Sequence[str])
 class TantivyWriter:
     """Writes the generation in use, and rebuilds beside it. One writer at a time: the indexer holds the lock."""
 
+    # The search reads vectors from the database.
+    wants_vectors = False
+
     def __init__(self, folder: Path, on_change: Callable[[], None] = lambda: None) -> None:
         self._generations = Generations(folder)
         self._on_change = on_change

@@ -89,7 +89,7 @@ def answer(found: Found, base_url: str) -> dict[str, Any]:
         "took_ms": found.took_ms,
         "mode": query.mode,
         "degraded": found.degraded,
-        "corrections": [{"typed": typed, "used": used} for typed, used in found.understanding.corrections],
+        "corrections": [{"typed": typed, "used": used} for typed, used in found.corrections],
         "synonyms": {word: list(names) for word, names in found.understanding.synonyms},
         "evoked": list(found.evoked),
         "hits": [_hit(hit, base_url) for hit in found.hits],

@@ -160,9 +160,9 @@ def _hints(found: Found) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     """What was done to the visitor's words, each with the way to refuse it, and what the need seems to touch."""
     query, understood = found.query, found.understanding
     hints: list[tuple[str, tuple[Link, ...]]] = []
-    if understood.corrections:
-        used = french.listed([french.quoted(used) for _, used in understood.corrections])
-        typed = french.listed([french.quoted(typed) for typed, _ in understood.corrections])
+    if found.corrections:
+        used = french.listed([french.quoted(used) for _, used in found.corrections])
+        typed = french.listed([french.quoted(typed) for typed, _ in found.corrections])
         refuse = Link(f"Chercher plutôt {typed}", replace(query, correction=False, page=1).url())
         hints.append((f"Résultats pour {used}.", (refuse,)))
     if understood.synonyms:

@@ -1,0 +1,62 @@
+"""What the documents say is true: settings, commands, files, templates."""
+
+import re
+from pathlib import Path
+
+import typer.main
+
+from impact_alliances.cli import app
+from impact_alliances.settings import Settings
+from impact_alliances.shipped import shipped
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_readme_with_its_sentence() -> None:
+    """None forgotten, none invented."""
+    said = set(re.findall(r"`(IMPACT_[A-Z_]+)`", README))
+    assert said == {f"IMPACT_{name.upper()}" for name in Settings.model_fields}
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """But the hidden ones, which are for maintainers."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    shown = {name for name, command in commands.items() if not command.hidden}
+    table = README.split("## Commands")[1].split("## Settings")[0]
+    said = {name for cell in re.findall(r"^\| (`.*?) \| ", table, re.MULTILINE) for name in re.findall(r"`([a-z]+)[` ]", cell)}
+    assert said == shown
+
+
+def test_the_files_the_readme_links_to_exist() -> None:
+    """No dead link."""
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_template_is_used() -> None:
+    """A template no page renders or includes is dead."""
+    sources = [*(ROOT / "src").rglob("*.py"), *shipped("templates").glob("*.html")]
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    assert [path.name for path in shipped("templates").glob("*.html") if f'"{path.name}"' not in text] == []
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    """0001, 0002, …"""
+    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs/decisions").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_imports_go_down_only() -> None:
+    """Each room imports those below it, never those above."""
+    floors = ["vocabularies", "geo", "embeddings", "resources", "search", "importers", "web"]
+    wrong = []
+    for floor, room in enumerate(floors):
+        for path in (ROOT / "src/impact_alliances" / room).rglob("*.py"):
+            imported = set(re.findall(r"from impact_alliances\.(\w+)", path.read_text(encoding="utf-8")))
+            above = {*floors[floor + 1 :], "app", "cli", *({"wiring"} if room != "web" else set())}
+
+            wrong += [(path.name, name) for name in imported & above]
+    assert wrong == []
