@@ -21,7 +21,8 @@ from impact_alliances.search import ranking
 from impact_alliances.search.documents import SearchDocument, document_of
 from impact_alliances.search.engine import Wanted
 from impact_alliances.search.query import FILTERS
-from impact_alliances.search.tantivy_engine import TantivyEngine, TantivyWriter
+from impact_alliances.search.tantivy_engine import TantivyEngine
+from impact_alliances.search.tantivy_writer import TantivyWriter
 from impact_alliances.search.understanding import Understanding, understand
 from impact_alliances.search.vectors import VectorIndex
 

@@ -1,5 +1,6 @@
 """The web application, read as a list: what is mounted, in which order, and what runs beside it."""
 
+import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from impact_alliances import __version__
+from impact_alliances.geo.places import gazetteer
 from impact_alliances.search.indexing import Busy, sole_indexer
 from impact_alliances.settings import Settings
 from impact_alliances.templating import STATIC
@@ -55,6 +57,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the indexer beside the pages, unless another process does."""
     service: Service = app.state.service
     stop = threading.Event()
+    # The tables read at start live as long as the process: sparing the collector from walking them keeps answers even.
+    gazetteer()
+    gc.collect()
+    gc.freeze()
     thread = threading.Thread(target=_index, args=(service, stop), name="indexer", daemon=True)
     if service.settings.run_indexer:
         thread.start()

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +17,18 @@ from impact_alliances.wiring import Service
 
 # Below this free space a SQLite commit or a rebuild of the index may fail.
 LEAST_FREE_BYTES = 500_000_000
+_REINDEX = "impact-alliances reindex"
+
+
+@runtime_checkable
+class OnServer(Protocol):
+    """A writer whose index lives on a server, which has a version and settings of its own."""
+
+    def version(self) -> str: ...
+
+    def is_recent(self, version: str) -> bool: ...
+
+    def drift(self) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,7 @@ def examine(service: Service) -> list[Part]:
     first = _database(service)
     if not first.ok:
         return [first, _disk(service)]
-    return [first, _index(service), _agreement(service), _vectors(service), _model(service), _disk(service)]
+    return [first, *_server(service), _index(service), _agreement(service), _vectors(service), _model(service), _disk(service)]
 
 
 def _database(service: Service) -> Part:
@@ -62,6 +75,23 @@ def _index(service: Service) -> Part:
     if is_ready:
         return Part("index", True, "Lisible.", essential=True)
     return Part("index", False, "Absent ou abîmé.", "impact-alliances reindex", essential=True)
+
+
+def _server(service: Service) -> list[Part]:
+    """The search server, where there is one: its version and the settings of our index on it."""
+    writer = service.writer
+    if not isinstance(writer, OnServer):
+        return []
+    try:
+        version, drift = writer.version(), writer.drift()
+    except EngineFailure as failure:
+        return [Part("serveur de recherche", False, str(failure))]
+    said = f"Meilisearch {version}"
+    if not writer.is_recent(version):
+        return [Part("serveur de recherche", False, f"{said} : trop ancien, il faut au moins la version 1.13.", "mettez le serveur à jour")]
+    if drift:
+        return [Part("serveur de recherche", False, f"{said} ; réglages différents des nôtres : {', '.join(drift)}.", _REINDEX)]
+    return [Part("serveur de recherche", True, f"{said}, réglages conformes.")]
 
 
 def _agreement(service: Service) -> Part:

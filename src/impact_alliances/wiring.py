@@ -13,7 +13,8 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.engine import IndexWriter, SearchEngine
 from impact_alliances.search.finding import Finder
 from impact_alliances.search.indexing import FRAGILITE, Indexer
-from impact_alliances.search.tantivy_engine import TantivyEngine, TantivyWriter
+from impact_alliances.search.tantivy_engine import TantivyEngine
+from impact_alliances.search.tantivy_writer import TantivyWriter
 from impact_alliances.search.vectors import VectorIndex
 from impact_alliances.settings import Settings
 

@@ -12,7 +12,8 @@ from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.documents import document_of
 from impact_alliances.search.engine import EngineFailure, Wanted
-from impact_alliances.search.tantivy_engine import TantivyEngine, TantivyWriter
+from impact_alliances.search.tantivy_engine import TantivyEngine
+from impact_alliances.search.tantivy_writer import TantivyWriter
 from impact_alliances.search.vectors import VectorIndex
 
 Indexed = tuple[TantivyEngine, TantivyWriter]

@@ -35,7 +35,7 @@ lpo | terre de liens | biocoop | groupe sos | ares | envie | la cravate solidair
 sans frontieres | singa | cojob | phenix | too good to go | le rameau
 """.replace("\n", " ").split("|")  # fmt: skip
 _ENGLISH = re.compile(r"\b(the|and|with|for you|from|this|that|their|have|will|should)\b", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"lorem|ipsum|todo|xxx|\?\?\?|\{\{|\}\}|\bcas-\d{4}\b|\bart-\d{5}\b|à compléter", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"lorem|ipsum|todo|xxx|\?\?\?|\{\{|\}\}|\bcas-\d{4}\b|\bart-\d{5}\b", re.IGNORECASE)
 
 
 def every_row() -> list[tuple[str, dict[str, str]]]:

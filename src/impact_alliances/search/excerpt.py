@@ -1,6 +1,7 @@
 """The two lines of a resource that answer the query best, the words found marked."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -33,17 +34,28 @@ class Mark(NamedTuple):
 
 def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
     """An excerpt as safe HTML: the part that holds most of the `wanted` stems, else the beginning. Everything is escaped."""
-    first = next((text for text in texts if text), "")
-    best, marks, start = first, [], 0
-    finder = _finder(wanted)
-    found_best: set[str] = set()
+    kept = [text[:_MOST_CHARS] for text in texts if text]
+    best = kept[0] if kept else ""
+    marks: list[Mark] = []
+    held_best = 0
+    for text, found in zip(kept, _marks_by_text(kept, wanted), strict=True):
+        held, here = _densest(found)
+        if held > held_best:
+            best, marks, held_best = text, here, held
+    return _marked(best, marks)
+
+
+def _marks_by_text(texts: list[str], wanted: frozenset[str]) -> list[list[Mark]]:
+    """The marks of each text, found in one pass over all of them."""
+    found: list[list[Mark]] = [[] for _ in texts]
+    starts, position = [], 0
     for text in texts:
-        held, here, where = _densest(finder.marks(text[:_MOST_CHARS]))
-        if len(held) > len(found_best):
-            best, marks, start, found_best = text, here, where, held
-        if not wanted or len(found_best) == len(wanted):
-            break
-    return _marked(best, start, marks)
+        starts.append(position)
+        position += len(text) + 1
+    for mark in _finder(wanted).marks("\n".join(texts)):
+        place = bisect_right(starts, mark.start) - 1
+        found[place].append(Mark(mark.start - starts[place], mark.end - starts[place], mark.stem))
+    return found
 
 
 class WordFinder:
@@ -83,19 +95,19 @@ def _finder(wanted: frozenset[str]) -> WordFinder:
     return WordFinder(wanted)
 
 
-def _densest(found: list[Mark]) -> tuple[set[str], list[Mark], int]:
-    """The window that holds most different stems: those stems, the marks from there on, and where it starts."""
-    best: tuple[set[str], list[Mark], int] = (set(), [], 0)
+def _densest(found: list[Mark]) -> tuple[int, list[Mark]]:
+    """The window that holds most different stems: how many, and its marks."""
+    best: tuple[int, list[Mark]] = (0, [])
     for index, first in enumerate(found):
-        inside = [token for token in found[index:] if token.end - first.start <= EXCERPT_CHARS]
-        held = {token.stem for token in inside}
-        if len(held) > len(best[0]):
-            best = held, inside, first.start
+        inside = [mark for mark in found[index:] if mark.end - first.start <= EXCERPT_CHARS]
+        held = len({mark.stem for mark in inside})
+        if held > best[0]:
+            best = held, inside
     return best
 
 
-def _marked(text: str, start: int, marks: list[Mark]) -> Markup:
-    last = marks[-1].end if marks else 0
+def _marked(text: str, marks: list[Mark]) -> Markup:
+    start, last = (marks[0].start, marks[-1].end) if marks else (0, 0)
     begin = 0 if start <= EXCERPT_CHARS // 2 and last <= EXCERPT_CHARS else _word_start(text, start, last)
     end = _word_end(text, begin + EXCERPT_CHARS, max(begin, last))
     parts = [Markup("… ") if begin else Markup("")]

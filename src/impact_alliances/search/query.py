@@ -123,20 +123,23 @@ class SearchQuery:
 
     def toggles(self, facet: str, values: Iterable[str], path: str = urls.SEARCH) -> dict[str, str]:
         """For each value, the address of the search with it added or removed; `toggled(…).url()`, in bulk."""
-        fixed = self.choosing(facet, ()).pairs()
-        position = 1 + list(FILTERS).index(facet)
-        rank = {"q": 0, **{name: index for index, name in enumerate(FILTERS, start=1)}}
-        before = urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) < position)
-        after = urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) > position)
+        before, after = self._around(facet)
         present = self.values(facet)
 
         def address(value: str) -> str:
             chosen = [v for v in present if v != value] if value in present else sorted({*present, value})
-            parts = (before, urls.encoded((facet, v) for v in chosen), after)
-            parameters = "&".join(part for part in parts if part)
+            # Values of a facet are slugs: nothing in them needs quoting.
+            parameters = "&".join(part for part in (before, *(f"{facet}={v}" for v in chosen), after) if part)
             return f"{path}?{parameters}" if parameters else path
 
         return {value: address(value) for value in values}
+
+    def _around(self, facet: str) -> tuple[str, str]:
+        """The parameters that come before and after those of `facet`, from the first page, encoded."""
+        rank = {"q": 0, **{name: index for index, name in enumerate(FILTERS, start=1)}}
+        fixed = self.choosing(facet, ()).pairs()
+        before = urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) < rank[facet])
+        return before, urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) > rank[facet])
 
     def sentence(self, total: int) -> str:
         """« 12 cas pour « médecin », sur la mobilité, à l’échelon local »."""

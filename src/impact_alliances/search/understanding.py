@@ -131,8 +131,7 @@ def _is_known(token: Token, lexicon: Lexicon) -> bool:
 
 def _nearest_word(word: str, known: dict[str, int]) -> str | None:
     errors = 2 if len(word) >= TWO_ERRORS_FROM else 1
-    near = [other for other in known if abs(len(other) - len(word)) <= errors and not other.isdigit()]
-    found = process.extract(word, near, scorer=OSA.distance, score_cutoff=errors, limit=20)
+    found = process.extract(word, known.keys(), scorer=OSA.distance, score_cutoff=errors, limit=20)
     return min(found, key=lambda hit: (hit[1], -known[hit[0]], hit[0]))[0] if found else None
 
 
