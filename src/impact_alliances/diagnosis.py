@@ -86,7 +86,7 @@ def _server(service: Service) -> list[Part]:
         version, drift = writer.version(), writer.drift()
     except EngineFailure as failure:
         return [Part("serveur de recherche", False, str(failure))]
-    said = f"Meilisearch {version}"
+    said = f"Meilisearch {version or '(version cachée à cette clé)'}"
     if not writer.is_recent(version):
         return [Part("serveur de recherche", False, f"{said} : trop ancien, il faut au moins la version 1.13.", "mettez le serveur à jour")]
     if drift:

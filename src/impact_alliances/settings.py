@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     meilisearch_url: str = Field("http://127.0.0.1:7700", description="Address of the Meilisearch server (1.13 or later, 1.50 advised).")
     meilisearch_key: SecretStr = Field(SecretStr(""), description="Key for searching on it; empty for a server without keys.")
     meilisearch_indexing_key: SecretStr = Field(
-        SecretStr(""), description="Key for writing on it (documents, indexes, settings, tasks, version); empty means the search key."
+        SecretStr(""), description="Key for writing on it, on all indexes; empty means the search key."
     )
     meilisearch_index: str = Field("base", pattern=r"^[a-zA-Z0-9_-]{1,300}$", description="Name of the index on it.")
     meilisearch_timeout_s: float = Field(2.0, gt=0, description="How long a search waits for it, in seconds, before titles alone answer.")

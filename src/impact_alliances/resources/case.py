@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field
 
-from impact_alliances.resources.resource import Resource
+from impact_alliances.resources.resource import Resource, plain
 
 # The sections of a case in reading order: field, heading shown.
 SECTIONS = (
@@ -44,4 +44,4 @@ class Case(Resource, table=True):
     def texts(self) -> list[str]:
         partners = ", ".join(str(partner.get("name", "")) for partner in self.partners)
         sections = [getattr(self, field) for field, _ in SECTIONS]
-        return [text for text in (self.summary, *sections, self.body, partners) if text]
+        return [text for text in (self.summary, *sections, plain(self.body), partners) if text]

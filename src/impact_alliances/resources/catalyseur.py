@@ -3,7 +3,7 @@
 from sqlalchemy import JSON
 from sqlmodel import Field
 
-from impact_alliances.resources.resource import Resource
+from impact_alliances.resources.resource import Resource, plain
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, REGION_OF
 
 
@@ -35,4 +35,4 @@ class Catalyseur(Resource, table=True):
         return list(dict.fromkeys([*super().regions(), *served, *through]))
 
     def texts(self) -> list[str]:
-        return [text for text in (self.role, self.organisation, self.summary, self.body) if text]
+        return [text for text in (self.role, self.organisation, self.summary, plain(self.body)) if text]

@@ -1,11 +1,13 @@
 """What the four kinds share: identity, grid values, place, dates and status."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+_HEADING = re.compile(r"^#+ ", re.MULTILINE)
 DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
 STATUSES = (DRAFT, PUBLISHED, RETIRED)
 
@@ -13,6 +15,11 @@ STATUSES = (DRAFT, PUBLISHED, RETIRED)
 def now() -> dt.datetime:
     """The present instant, in UTC, to the second."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def plain(markdown: str) -> str:
+    """Markdown without the marks of its headings, to be read as running text."""
+    return _HEADING.sub("", markdown)
 
 
 def _list() -> Any:
@@ -57,4 +64,4 @@ class Resource(SQLModel):
 
     def texts(self) -> list[str]:
         """The prose of the resource, in reading order, without the title: what is searched, embedded and quoted."""
-        return [text for text in (self.summary, self.body) if text]
+        return [text for text in (self.summary, plain(self.body)) if text]

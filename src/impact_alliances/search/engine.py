@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -67,8 +67,7 @@ class Counts:
     facets: dict[str, dict[str, int]]
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What scoring needs of one document: its BM25 over title and text, the weight of the concepts it holds."""
 
     key: str

@@ -166,27 +166,29 @@ class Finder:
             keys = self._engine.page(text.wanted, "title" if query.sort == "titre" else "date", first, size)
             return self._explained(text, keys)
         ranked = self._ranked(text)
-        kept = ranked[first : first + size]
+        kept = [self._explain(text, scored) for scored in ranked[first : first + size]]
         rest = size - len(kept)
         if rest and total > len(ranked):
             offset = max(0, first - len(ranked))
-            keys = self._engine.page(text.wanted, "date", offset, rest, [one.key for one in ranked])
+            keys = self._engine.page(text.wanted, "date", offset, rest, [candidate.key for _, candidate in ranked])
             kept += self._explained(text, keys)
         return kept
 
-    def _ranked(self, text: _Text) -> list[ranking.Ranked]:
-        concepts = text.wanted.bar.concepts if text.wanted.bar else ()
-        candidates = self._engine.candidates(text.wanted, concepts, ranking.RANKED)
-        return ranking.rank(candidates, bar=text.wanted.bar, near=text.wanted.near, neighbours=text.neighbours, grid=text.grid)[
-            : ranking.RANKED
-        ]
+    def _ranked(self, text: _Text) -> list[ranking.Scored]:
+        bar = text.wanted.bar
+        candidates = self._engine.candidates(text.wanted, bar.concepts if bar else (), ranking.RANKED)
+        return ranking.rank(candidates, bar=bar, neighbours=text.neighbours, grid=text.grid)[: ranking.RANKED]
+
+    def _explain(self, text: _Text, scored: ranking.Scored) -> ranking.Ranked:
+        return ranking.explain(scored, bar=text.wanted.bar, near=text.wanted.near)
 
     def _explained(self, text: _Text, keys: Sequence[str]) -> list[ranking.Ranked]:
         """Hits in an order that is not of relevance, each still saying why it is there."""
         if not text.understanding.text:
             return [ranking.Ranked(key, 0.0, False, False) for key in keys]
-        known = {one.key: one for one in self._ranked(text)}
-        return [known.get(key, ranking.Ranked(key, 0.0, text.wanted.bar is not None, False)) for key in keys]
+        known = {scored[1].key: scored for scored in self._ranked(text)}
+        unranked = [ranking.Ranked(key, 0.0, text.wanted.bar is not None, False) for key in keys]
+        return [self._explain(text, known[one.key]) if one.key in known else one for one in unranked]
 
     def _lexicon(self) -> "_Lexicon":
         return _Lexicon(self._engine)

@@ -98,35 +98,31 @@ class Grid:
         return [slug for slug, z in near[:3] if z >= 1.2]
 
 
-def rank(
-    candidates: Sequence[Candidate],
-    *,
-    bar: Bar | None,
-    near: Sequence[str],
-    neighbours: Neighbours | None,
-    grid: Grid,
-) -> list[Ranked]:
-    """The candidates in order. Without `neighbours` the words alone decide."""
+Scored = tuple[float, Candidate]
+
+
+def rank(candidates: Sequence[Candidate], *, bar: Bar | None, neighbours: Neighbours | None, grid: Grid) -> list[Scored]:
+    """The candidates with their fused scores, in order. Without `neighbours` the words alone decide."""
     whole = sum(one.weight for one in bar.concepts) if bar else 0.0
     cosines = neighbours.of([candidate.key for candidate in candidates]) if neighbours else {}
-    is_near = set(near)
 
-    def scored(candidate: Candidate) -> tuple[float, Candidate]:
-        coverage = candidate.covered / whole if whole else 0.0
-        words = candidate.lexical * coverage
+    def score(candidate: Candidate) -> float:
+        words = candidate.lexical * candidate.covered / whole if whole else 0.0
         if neighbours is None:
-            return words, candidate
-        cosine = cosines.get(candidate.key, neighbours.mean)
-        standing = (cosine - neighbours.mean) / neighbours.deviation
-        return standing + WORDS_WEIGHT * words + GRID_WEIGHT * max(0.0, grid.prior(candidate.fragilites)), candidate
+            return round(words, 9)
+        standing = (cosines.get(candidate.key, neighbours.mean) - neighbours.mean) / neighbours.deviation
+        return round(standing + WORDS_WEIGHT * words + GRID_WEIGHT * max(0.0, grid.prior(candidate.fragilites)), 9)
 
-    ordered = sorted(map(scored, candidates), key=lambda pair: (-round(pair[0], 9), -pair[1].date_order))
-    return [
-        Ranked(
-            key=candidate.key,
-            score=round(max(score, 0.0) / (max(score, 0.0) + _HALF_SCORE), 4),
-            by_words=bool(bar and candidate.covered >= bar.need - 1e-6),
-            by_meaning=candidate.key in is_near,
-        )
-        for score, candidate in ordered
-    ]
+    scored = [(score(candidate), candidate) for candidate in candidates]
+    return sorted(scored, key=lambda pair: (-pair[0], -pair[1].date_order))
+
+
+def explain(scored: Scored, *, bar: Bar | None, near: Sequence[str]) -> Ranked:
+    """A scored candidate as a hit: why it is there, and its score brought into [0, 1[."""
+    score, candidate = max(scored[0], 0.0), scored[1]
+    return Ranked(
+        key=candidate.key,
+        score=round(score / (score + _HALF_SCORE), 4),
+        by_words=bool(bar and candidate.covered >= bar.need - 1e-6),
+        by_meaning=candidate.key in near,
+    )

@@ -1,0 +1,51 @@
+"""BM25 with the very arithmetic of the embedded engine (tantivy, after Lucene), for an engine that only hands over documents.
+
+Lengths are rounded as an index rounds them: to one byte, exact up to 40 words, then by ever larger steps.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+K1, B = 1.2, 0.75
+# Codes below this one stand for themselves.
+_EXACT = 24
+
+
+def _length(code: int) -> int:
+    """The length that one byte stands for: three bits of precision, then a power of two."""
+    bits, shift = (code - _EXACT) & 7, ((code - _EXACT) >> 3) - 1
+    if code < _EXACT:
+        return code
+    return _EXACT + (bits if shift < 0 else (bits | 8) << shift)
+
+
+LENGTHS = tuple(_length(code) for code in range(256))
+
+
+def rounded(length: int) -> int:
+    """The length as the index keeps it."""
+    return LENGTHS[bisect_right(LENGTHS, length) - 1]
+
+
+@dataclass(frozen=True)
+class ScoredField:
+    """What BM25 needs of one field of the corpus: documents, mean length, and how many documents hold each stem."""
+
+    documents: int
+    mean_length: float
+    frequencies: Mapping[str, int]
+
+    def weight(self, stem: str) -> float:
+        """The inverse document frequency of a stem; nothing when no document holds it."""
+        count = self.frequencies.get(stem, 0)
+        return math.log(1 + (self.documents - count + 0.5) / (count + 0.5)) * (1 + K1) if count else 0.0
+
+    def score(self, held: Sequence[str], asked: Iterable[tuple[str, float]]) -> float:
+        """The score of a document that holds these stems, for stems asked with their weight."""
+        if not held:
+            return 0.0
+        norm = K1 * (1 - B + B * rounded(len(held)) / self.mean_length)
+        times = ((held.count(stem), weight) for stem, weight in asked)
+        return sum(weight * count / (count + norm) for count, weight in times if count)

@@ -1,0 +1,271 @@
+"""The second engine: a Meilisearch server. It gives the same sets, counts, order and candidates as the embedded one.
+
+- A set is a filter (`meilisearch_filters`), so totals and counts are exact.
+- A phrase of several stems is found by reading the documents that hold them all, in order, and then by their ids: an index of
+  pairs of stems would double the server's index for a rare need.
+- Scores are ours (`bm25`), over the stems of the members of the set, brought by the same round trip as its counts.
+- The nearest documents are the server's; their likeness, and the corpus's mean and deviation, come from the vectors of the
+  database, hence the same figures as the embedded engine.
+"""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from impact_alliances.search.engine import TITLE_BOOST, Bar, Candidate, Counts, Neighbours, Order, Vector, Wanted, Weighted
+from impact_alliances.search.meilisearch_corpus import Corpus, CorpusReader
+from impact_alliances.search.meilisearch_documents import numbers
+from impact_alliances.search.meilisearch_filters import (
+    Holders,
+    all_but,
+    among,
+    equals,
+    filter_of,
+    holding_all,
+    key_of_id,
+)
+from impact_alliances.search.meilisearch_server import Server
+from impact_alliances.search.synonyms import Expression
+from impact_alliances.search.vectors import Standing, VectorIndex
+
+# Members of a set whose stems are read to score them; of a larger set, `candidates` reads the most promising.
+MOST_READ = 1_500
+# Shares of the asked weight by which a larger set is read, best first.
+LEVELS = (0.95, 0.7)
+# The server's nearest documents are approximate: asked for few, it may miss one of the very best.
+LEAST_NEAREST = 200
+# Last words of a title still being typed: its commonest endings.
+ENDINGS = 50
+MOST_PHRASES = 500
+_SCORED = ["id", "title", "text", "fragilite", "date_order"]
+_ALL = 1_000_000
+Hits = list[dict[str, Any]]
+
+
+class _Memory(threading.local):
+    """The members read with the counts of a set, for the `candidates` that this thread asks next."""
+
+    read: tuple[Wanted, Hits] | None = None
+
+
+class MeilisearchEngine:
+    """Finds and counts on a server."""
+
+    def __init__(self, server: Server, vectors: VectorIndex, embedder: str) -> None:
+        self._server = server
+        self._vectors = vectors
+        self._embedder = embedder
+        self._corpus = CorpusReader(server)
+        self._memory = _Memory()
+
+    def refresh(self) -> None:
+        """See at once what this process has just written; what others write is seen within about a second."""
+        self._corpus.refresh()
+
+    # -- the words of the corpus -----------------------------------------------------------------
+
+    def frequencies(self, stems: Iterable[str]) -> tuple[int, dict[str, int]]:
+        corpus = self._corpus.now()
+        return corpus.documents, {stem: corpus.stems.get(stem, 0) for stem in stems}
+
+    def words(self) -> dict[str, int]:
+        return self._corpus.now().words
+
+    def starting(self, prefix: str, limit: int) -> list[str]:
+        return self._corpus.now().starting(prefix, limit)
+
+    def neighbours(self, vector: Vector) -> Neighbours | None:
+        standing = self._vectors.seen_from(vector)
+        return _Nearest(self._server, self._embedder, vector, standing) if standing else None
+
+    # -- sets ------------------------------------------------------------------------------------
+
+    def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
+        holders = self._holders(wanted)
+        is_text = bool(wanted.bar or wanted.near)
+        members = {"limit": MOST_READ if is_text else 0, "attributesToRetrieve": _SCORED}
+        free = [facet for facet in facets if facet not in wanted.filters]
+        queries = [{**_set(wanted, holders), **members, "facets": free}]
+        used = [facet for facet in facets if facet in wanted.filters]
+        queries += [{**_set(wanted.without(facet), holders), "limit": 0, "facets": [facet]} for facet in used]
+        whole, *others = self._server.search(queries)
+        with self._server.asking():
+            self._memory.read = (wanted, whole["hits"]) if is_text and _size(whole) <= MOST_READ else None
+            counted = {facet: _values(whole, facet) for facet in free}
+            counted |= {facet: _values(other, facet) for facet, other in zip(used, others, strict=True)}
+            return Counts(_size(whole), {facet: counted[facet] for facet in facets})
+
+    def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
+        hits = self._members(wanted, concepts, limit)
+        scoring = _Scoring.of(self._corpus.now(), concepts)
+        with self._server.asking():
+            return _favoured([scoring.candidate(hit) for hit in hits], max(limit, 1))
+
+    def page(self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()) -> list[str]:
+        if limit <= 0:
+            return []
+        clauses = filter_of(wanted, self._holders(wanted))
+        if apart_from:
+            clauses.append(all_but(apart_from))
+        sort = "title_order:asc" if order == "title" else "date_order:desc"
+        return self._keys({"filter": clauses, "sort": [sort], "offset": offset, "limit": limit})
+
+    def titles(self, words: Sequence[str], limit: int) -> list[str]:
+        if not words:
+            return []
+        *whole, last = words
+        ends = self._corpus.now().starting(last, ENDINGS, "title_words") or [last]
+        clauses = [*(equals("title_words", word) for word in whole), among("title_words", ends)]
+        return self._keys({"filter": clauses, "sort": ["date_order:desc"], "limit": limit})
+
+    def _keys(self, query: dict[str, Any]) -> list[str]:
+        (answer,) = self._server.search([{**query, "attributesToRetrieve": ["id"]}])
+        with self._server.asking():
+            return [key_of_id(hit["id"]) for hit in answer["hits"]]
+
+    # -- members to score ------------------------------------------------------------------------
+
+    def _members(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> Hits:
+        """The members of a set, or the most promising of one that is too large to be read."""
+        read, self._memory.read = self._memory.read, None
+        if read and read[0] == wanted:
+            return read[1]
+        holders = self._holders(wanted)
+        whole = {**_set(wanted, holders), "limit": MOST_READ, "attributesToRetrieve": _SCORED}
+        answer, *others = self._server.search([whole, *_promising(wanted, concepts, holders, limit)])
+        with self._server.asking():
+            if _size(answer) <= MOST_READ:
+                return list(answer["hits"])
+            return list({hit["id"]: hit for other in (*others, answer) for hit in other["hits"]}.values())
+
+    # -- phrases ---------------------------------------------------------------------------------
+
+    def _holders(self, wanted: Wanted) -> Holders:
+        """The documents that hold each phrase of several stems."""
+        asked = [phrase for phrase in (*wanted.phrases, *wanted.excluded) if len(phrase) > 1]
+        if not asked:
+            return {}
+        known = self._corpus.now().phrases
+        if len(known) > MOST_PHRASES:
+            known.clear()
+        found = {phrase: known[phrase] for phrase in asked if phrase in known}
+        lacking = [phrase for phrase in dict.fromkeys(asked) if phrase not in found]
+        found |= self._read_phrases(lacking) if lacking else {}
+        known.update(found)
+        return found
+
+    def _read_phrases(self, phrases: Sequence[Expression]) -> dict[Expression, tuple[str, ...]]:
+        retrieved = {"attributesToRetrieve": ["id", "title", "text"], "limit": _ALL}
+        answers = self._server.search([{"filter": [holding_all(phrase)], **retrieved} for phrase in phrases])
+        with self._server.asking():
+            return {
+                phrase: tuple(hit["id"] for hit in answer["hits"] if _says(hit["title"], phrase) or _says(hit["text"], phrase))
+                for phrase, answer in zip(phrases, answers, strict=True)
+            }
+
+
+def _says(stems: Sequence[str], phrase: Expression) -> bool:
+    """Whether these stems, in order, hold the phrase."""
+    size = len(phrase)
+    starts = (index for index, stem in enumerate(stems) if stem == phrase[0])
+    return any(tuple(stems[start : start + size]) == phrase for start in starts)
+
+
+# -- questions and answers -----------------------------------------------------------------------
+
+
+def _set(wanted: Wanted, holders: Holders) -> dict[str, Any]:
+    return {"filter": filter_of(wanted, holders)}
+
+
+def _size(answer: dict[str, Any]) -> int:
+    return int(answer["estimatedTotalHits"])
+
+
+def _values(answer: dict[str, Any], facet: str) -> dict[str, int]:
+    return {value: int(count) for value, count in answer.get("facetDistribution", {}).get(facet, {}).items() if count}
+
+
+def _promising(wanted: Wanted, concepts: Sequence[Weighted], holders: Holders, limit: int) -> list[dict[str, Any]]:
+    """The parts of a large set that the words favour: those that hold most of the weight, those that say it in their title."""
+    if not concepts:
+        return []
+    whole = sum(weighted.weight for weighted in concepts)
+    parts = [_set(replace(wanted, bar=Bar(tuple(concepts), share * whole), near=()), holders) for share in LEVELS]
+    stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
+    parts.append({"filter": [*filter_of(wanted, holders), among("title", stems)]})
+    # Those near in meaning count too, whatever their words.
+    parts.append(_set(replace(wanted, bar=None), holders))
+    return [{**part, "limit": limit, "attributesToRetrieve": _SCORED} for part in parts[: None if wanted.near else -1]]
+
+
+def _favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
+    """The best by words and the best by coverage, as the embedded engine joins them: beyond the end of a list, its lowest score."""
+    if len(candidates) <= limit:
+        return candidates
+    by_words = sorted(candidates, key=lambda one: -one.lexical)[:limit]
+    by_cover = sorted(candidates, key=lambda one: -one.covered)[:limit]
+    lowest, least = by_words[-1].lexical, by_cover[-1].covered
+    kept = {one.key: one for one in (*by_words, *by_cover)}
+    return [one._replace(lexical=max(one.lexical, lowest), covered=max(one.covered, least)) for one in kept.values()]
+
+
+@dataclass(frozen=True)
+class _Scoring:
+    """BM25 over title and text, and coverage, for some concepts."""
+
+    corpus: Corpus
+    concepts: Sequence[Weighted]
+    in_title: list[tuple[str, float]]
+    in_text: list[tuple[str, float]]
+
+    @classmethod
+    def of(cls, corpus: Corpus, concepts: Sequence[Weighted]) -> "_Scoring":
+        stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
+        in_title = [(stem, TITLE_BOOST * corpus.title.weight(stem)) for stem in stems]
+        return cls(corpus, concepts, in_title, [(stem, corpus.text.weight(stem)) for stem in stems])
+
+    def candidate(self, hit: dict[str, Any]) -> Candidate:
+        title, text = hit["title"], hit["text"]
+        return Candidate(
+            key=key_of_id(hit["id"]),
+            lexical=self.corpus.title.score(title, self.in_title) + self.corpus.text.score(text, self.in_text),
+            covered=self._covered({*title, *text}),
+            date_order=int(hit["date_order"]),
+            fragilites=tuple(hit.get("fragilite", ())),
+        )
+
+    def _covered(self, held: set[str]) -> float:
+        return sum(
+            weighted.weight
+            for weighted in self.concepts
+            if any(held.issuperset(expression) for expression in weighted.concept.alternatives)
+        )
+
+
+class _Nearest:
+    """The corpus seen from one vector: nearest documents from the server, figures from the vectors of the database."""
+
+    def __init__(self, server: Server, embedder: str, vector: Vector, standing: Standing) -> None:
+        self._server = server
+        self._embedder = embedder
+        self._vector = vector
+        self._standing = standing
+        self.mean, self.deviation = standing.mean, standing.deviation
+        self.of = standing.of
+
+    def best(self, limit: int) -> list[tuple[str, float]]:
+        query = {
+            "vector": numbers(self._vector),
+            "hybrid": {"embedder": self._embedder, "semanticRatio": 1},
+            "limit": max(limit, LEAST_NEAREST),
+            "attributesToRetrieve": ["id"],
+            "showRankingScore": True,
+        }
+        (answer,) = self._server.search([query])
+        with self._server.asking():
+            # A document without vectors comes last, with a score of 0.
+            found = {key_of_id(hit["id"]): 2 * hit["_rankingScore"] - 1 for hit in answer["hits"] if hit["_rankingScore"] > 0}
+        exact = found | self.of(list(found))
+        return sorted(exact.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]

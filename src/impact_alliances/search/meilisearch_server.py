@@ -1,0 +1,131 @@
+"""The door to a Meilisearch server: the official client, its faults in our words, and a breaker for when it hangs."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from meilisearch import Client
+from meilisearch.errors import MeilisearchApiError, MeilisearchError
+
+from impact_alliances.search.engine import EngineFailure
+
+# After this many failures in a row the server is left alone for `PAUSE_S` seconds: a hanging one costs few timeouts.
+FAILURES, PAUSE_S = 3, 5.0
+_REINDEX = "lancez « impact-alliances reindex »."
+_OUT_OF_REACH = "Le serveur Meilisearch est injoignable ou trop lent : vérifiez IMPACT_MEILISEARCH_URL et qu’il tourne."
+_PAUSED = "Le serveur Meilisearch ne répond plus : nouvel essai dans quelques secondes. Vérifiez qu’il tourne."
+_GARBLED = "La réponse reçue n’est pas celle d’un serveur Meilisearch : vérifiez IMPACT_MEILISEARCH_URL."
+_KEY = "Le serveur Meilisearch refuse la clé : vérifiez IMPACT_MEILISEARCH_KEY et IMPACT_MEILISEARCH_INDEXING_KEY."
+_BY_CODE = {
+    "index_not_found": f"L’index de recherche est absent du serveur Meilisearch : {_REINDEX}",
+    "no_space_left_on_device": "Le disque du serveur Meilisearch est plein : libérez de la place.",
+}
+_BY_STATUS = {401: _KEY, 403: _KEY}
+
+
+class OutOfReach(EngineFailure):
+    """The server did not answer, or not as itself: worth trying again later."""
+
+
+class Breaker:
+    """Stops asking a server that fails, and lets one question through from time to time to see if it is back."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._closed_until = 0.0
+
+    def check(self) -> None:
+        """Raise while the server is left alone. Past the pause, the first to come tries for all."""
+        with self._lock:
+            if self._failures < FAILURES:
+                return
+            if self._clock() < self._closed_until:
+                raise OutOfReach(_PAUSED)
+            self._closed_until = self._clock() + PAUSE_S
+
+    def failed(self) -> None:
+        """Count a failure."""
+        with self._lock:
+            self._failures += 1
+            self._closed_until = self._clock() + PAUSE_S
+
+    def succeeded(self) -> None:
+        """Forget the failures."""
+        with self._lock:
+            self._failures = 0
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the server is, with what key, how long to wait for it, and the index that is ours."""
+
+    url: str
+    key: str
+    index: str
+    timeout_s: float
+    breaker: Breaker
+
+    def client(self) -> Client:
+        """A client for one use by one thread: two threads on one client spoil each other's headers."""
+        # Compressed answers come in two writes, of which the second waits 40 ms.
+        headers = {"Accept-Encoding": "identity"}
+        timeout: Any = self.timeout_s
+        return Client(self.url.rstrip("/"), self.key or None, timeout=timeout, custom_headers=headers)
+
+    def search(self, queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The answers to these questions, in one round trip."""
+        with self.asking():
+            asked = [{"indexUid": self.index, "q": "", **query} for query in queries]
+            results = self.client().multi_search(asked)["results"]
+            if len(results) != len(queries):
+                raise ValueError("answers are missing")
+            return results
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Turn whatever goes wrong into our own failure, and keep count of it."""
+        self.breaker.check()
+        try:
+            yield
+        except OutOfReach:
+            self.breaker.failed()
+            raise
+        except EngineFailure:
+            raise
+        except (MeilisearchError, requests.RequestException, LookupError, TypeError, ValueError, AttributeError) as fault:
+            failure = failure_of(fault)
+            if isinstance(failure, OutOfReach):
+                self.breaker.failed()
+            raise failure from fault
+        else:
+            self.breaker.succeeded()
+
+
+def failure_of(fault: Exception) -> EngineFailure:
+    """A fault of the client or of its answer, in a sentence that says what to do."""
+    if isinstance(fault, MeilisearchApiError):
+        return _refused(fault)
+    if isinstance(fault, MeilisearchError) or (isinstance(fault, requests.RequestException) and not isinstance(fault, ValueError)):
+        return OutOfReach(_OUT_OF_REACH)
+    return OutOfReach(_GARBLED)
+
+
+def _refused(fault: MeilisearchApiError) -> EngineFailure:
+    if fault.status_code >= 500:
+        return OutOfReach(_OUT_OF_REACH)
+    # A proxy in between answers in its own words.
+    if fault.code is None:
+        return OutOfReach(_GARBLED)
+    return EngineFailure(sentence_of(fault.code, fault.status_code))
+
+
+def sentence_of(code: str, status: int = 400) -> str:
+    """What an error of the server means for whoever runs the service."""
+    default = f"Le serveur Meilisearch refuse la demande ({code}) : {_REINDEX}"
+    return _BY_CODE.get(code) or _BY_STATUS.get(status) or default

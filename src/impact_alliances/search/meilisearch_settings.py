@@ -1,0 +1,67 @@
+"""The settings of our index on a Meilisearch server: explicit, versioned, compared with what the server holds.
+
+The server analyses nothing: it filters, counts, sorts and finds the nearest vectors. So nothing is searchable as text.
+"""
+
+from typing import Any
+
+from impact_alliances.vocabularies.matching import slugify
+from impact_alliances.vocabularies.terms import FACETS
+
+# Written in the settings: a change of the documents' shape or of the analysis makes the old index be rebuilt.
+SCHEMA_VERSION = 1
+FACET_FIELDS = ("kind", *FACETS)
+# Arrays of stems and words, whose distribution is the lexicon of the corpus.
+WORD_FIELDS = ("stems", "title", "text", "words", "title_words")
+LENGTH_FIELDS = ("title_length", "text_length")
+FILTERABLE = ("id", *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
+SORTABLE = ("date_order", "title_order", "indexed_at")
+# Above any vocabulary and any base we serve: a cap reached would make counts lie.
+_NO_CAP = 1_000_000
+
+
+def embedder_name(model: str) -> str:
+    """The name of the vectors on the server: another model is another setting, hence a rebuild."""
+    return slugify(model)[:100] or "default"
+
+
+def index_settings(embedder: str, dimensions: int) -> dict[str, Any]:
+    """All that we set, for vectors of that name and size."""
+    equality = {"facetSearch": False, "filter": {"equality": True, "comparison": False}}
+    return {
+        "searchableAttributes": [],
+        "displayedAttributes": ["id", "fingerprint", "title", "text", "fragilite", "date_order", "indexed_at"],
+        "filterableAttributes": [{"attributePatterns": [*FILTERABLE, f"schema_v{SCHEMA_VERSION}"], "features": equality}],
+        "sortableAttributes": list(SORTABLE),
+        # « words » is where the server puts the nearest vectors; no words are ever asked.
+        "rankingRules": ["words", "sort"],
+        "typoTolerance": {"enabled": False},
+        "proximityPrecision": "byAttribute",
+        "facetSearch": False,
+        "prefixSearch": "disabled",
+        "faceting": {"maxValuesPerFacet": _NO_CAP, "sortFacetValuesBy": {"*": "alpha"}},
+        "pagination": {"maxTotalHits": _NO_CAP},
+        "embedders": {embedder: {"source": "userProvided", "dimensions": dimensions}},
+    }
+
+
+def drift(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """The names of the settings that the server does not hold as we set them."""
+    return [name for name, value in wanted.items() if not _agree(name, found.get(name), value)]
+
+
+def _agree(name: str, found: Any, wanted: Any) -> bool:
+    if name == "sortableAttributes" and isinstance(found, list):
+        # A set, which the server gives in an order of its own.
+        return set(map(str, found)) == set(wanted)
+    return _holds(found, wanted, whole=name == "embedders")
+
+
+def _holds(found: Any, wanted: Any, *, whole: bool = False) -> bool:
+    """Whether `found` says all that `wanted` says; a server may say more, save where the `whole` is ours."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        same_keys = not whole or found.keys() == wanted.keys()
+        return same_keys and all(_holds(found.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(found) == len(wanted) and all(map(_holds, found, wanted))
+    return bool(found == wanted)

@@ -1,0 +1,219 @@
+"""What the indexer asks of a Meilisearch server: documents with their vectors, in batches whose tasks are waited for."""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from meilisearch import Client
+from meilisearch.errors import MeilisearchApiError
+from meilisearch.models.task import Task, TaskInfo
+
+from impact_alliances.search.documents import SearchDocument
+from impact_alliances.search.engine import EngineFailure, Vector
+from impact_alliances.search.meilisearch_documents import batches, line, written
+from impact_alliances.search.meilisearch_filters import among, id_of, key_of_id
+from impact_alliances.search.meilisearch_server import OutOfReach, Server, sentence_of
+from impact_alliances.search.meilisearch_settings import drift, index_settings
+
+# A task waits behind those of others, and a batch takes seconds on a busy machine.
+TASK_TIMEOUT_S = 600
+# The first version whose vectors are no experiment.
+OLDEST = (1, 13)
+_PAGE = 1_000
+_log = logging.getLogger(__name__)
+
+
+class VectorsByKey(Protocol):
+    """Where the vectors of documents are kept."""
+
+    def of(self, keys: Sequence[str]) -> dict[str, Vector]:
+        """The vectors of these documents; those not computed yet are absent."""
+        ...
+
+
+class MeilisearchWriter:
+    """Writes the index in use, and rebuilds beside it. One writer at a time: the indexer holds the lock."""
+
+    # A document is sent again once its vectors are computed.
+    wants_vectors = True
+
+    def __init__(
+        self, server: Server, vectors: VectorsByKey, embedder: str, dimensions: int, on_change: Callable[[], None] = lambda: None
+    ) -> None:
+        self._server = server
+        self._vectors = vectors
+        self._embedder = embedder
+        self._settings = index_settings(embedder, dimensions)
+        self._on_change = on_change
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def is_ready(self) -> bool:
+        """Whether the index is there with our settings. A server out of reach is a failure: it calls for no rebuild."""
+        return self.drift() == []
+
+    def drift(self) -> list[str]:
+        """The settings that differ from ours; all of them when there is no index."""
+        with self._asking() as client:
+            found = _settings_of(client, self._server.index)
+            return drift(self._settings, found or {})
+
+    def version(self) -> str:
+        """The version of the server; empty when the key may not ask."""
+        with self._asking() as client:
+            try:
+                return str(client.get_version()["pkgVersion"])
+            except MeilisearchApiError as fault:
+                if fault.code != "invalid_api_key":
+                    raise
+                return ""
+
+    @staticmethod
+    def is_recent(version: str) -> bool:
+        """Whether a server of this version can serve."""
+        numbers = version.split(".")[:2]
+        # One that may not be known is given the benefit of the doubt: its settings are compared anyway.
+        return not version or (all(number.isdigit() for number in numbers) and tuple(map(int, numbers)) >= OLDEST)
+
+    def fingerprints(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for start in range(0, 1_000 * _PAGE, _PAGE):
+            with self._asking() as client:
+                asked = {"fields": ["id", "fingerprint"], "offset": start, "limit": _PAGE}
+                page = client.http.post(f"indexes/{self._server.index}/documents/fetch", asked)["results"]
+                found |= {key_of_id(one["id"]): str(one["fingerprint"]) for one in page}
+            if len(page) < _PAGE:
+                break
+        return found
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+        if removed:
+            self._remove(removed)
+        self._put(self._server.index, documents)
+        self._on_change()
+
+    def rebuild(self, documents: Iterable[Sequence[SearchDocument]]) -> None:
+        self._drop_leftovers()
+        beside = f"{self._beside}{uuid.uuid4().hex[:12]}"
+        try:
+            self._create(beside, self._settings)
+            for batch in documents:
+                self._put(beside, batch)
+            self._switch(beside)
+        finally:
+            self._drop_leftovers()
+        self._on_change()
+
+    def drop(self) -> None:
+        """Remove the index and what a rebuild left, for good."""
+        self._drop_leftovers()
+        self._done(lambda client: client.delete_index(self._server.index))
+
+    @property
+    def _beside(self) -> str:
+        return f"{self._server.index}-beside-"
+
+    def _create(self, index: str, settings: dict[str, Any]) -> None:
+        self._done(lambda client: client.create_index(index, {"primaryKey": "id"}))
+        self._done(lambda client: client.index(index).update_settings(settings))
+
+    def _switch(self, beside: str) -> None:
+        """Put the index built beside in the place of the one in use, at once for every reader."""
+        with self._asking() as client:
+            is_first = _settings_of(client, self._server.index) is None
+        if is_first:
+            self._done(lambda client: client.create_index(self._server.index, {"primaryKey": "id"}))
+        self._done(lambda client: client.swap_indexes([{"indexes": [self._server.index, beside]}]))
+
+    def _drop_leftovers(self) -> None:
+        """Remove what a rebuild leaves: the former index, or half of a new one."""
+        with self._asking() as client:
+            known = [str(one["uid"]) for one in client.get_raw_indexes({"limit": _PAGE})["results"]]  # type: ignore[call-overload]
+        for uid in known:
+            if uid.startswith(self._beside):
+                self._done(lambda client, uid=uid: client.delete_index(uid))  # type: ignore[misc]
+
+    def _remove(self, keys: Sequence[str]) -> None:
+        gone = among("id", [id_of(key) for key in keys])
+        self._done(lambda client: client.index(self._server.index).delete_documents(filter=gone))
+
+    def _put(self, index: str, documents: Sequence[SearchDocument]) -> None:
+        for batch in batches(self._lines(documents)):
+            self._send(index, batch)
+
+    def _lines(self, documents: Sequence[SearchDocument]) -> Iterator[tuple[str, bytes]]:
+        vectors = self._vectors.of([document.key for document in documents])
+        for document in documents:
+            try:
+                yield document.key, line(written(document, vectors.get(document.key), self._embedder))
+            except ValueError as fault:
+                _report(document.key, str(fault))
+
+    def _send(self, index: str, batch: list[tuple[str, bytes]]) -> None:
+        """Send a batch. One refused document would hold back the others, so a refused batch is cut in two, and so on."""
+        content = b"\n".join(encoded for _, encoded in batch)
+        task = self._ended(lambda client: client.index(index).add_documents_ndjson(content, "id"))
+        if task.status == "succeeded":
+            return
+        if not _blames_a_document(task):
+            raise _failed(task)
+        if len(batch) == 1:
+            _report(batch[0][0], _reason(task))
+            return
+        middle = len(batch) // 2
+        self._send(index, batch[:middle])
+        self._send(index, batch[middle:])
+
+    # -- tasks -----------------------------------------------------------------------------------
+
+    def _done(self, ask: Callable[[Client], TaskInfo]) -> None:
+        """Ask for a task and wait until it has succeeded."""
+        task = self._ended(ask)
+        if task.status != "succeeded":
+            raise _failed(task)
+
+    def _ended(self, ask: Callable[[Client], TaskInfo]) -> Task:
+        with self._asking() as client:
+            return client.wait_for_task(ask(client).task_uid, TASK_TIMEOUT_S * 1000)
+
+    @contextmanager
+    def _asking(self) -> Iterator[Client]:
+        with self._server.asking():
+            yield self._server.client()
+
+
+def _settings_of(client: Client, index: str) -> dict[str, Any] | None:
+    """The settings of an index, as the server says them; None when there is no such index."""
+    try:
+        found: dict[str, Any] = client.http.get(f"indexes/{index}/settings")
+    except MeilisearchApiError as fault:
+        if fault.code == "index_not_found":
+            return None
+        raise
+    return found
+
+
+def _blames_a_document(task: Task) -> bool:
+    return task.status == "failed" and (task.error or {}).get("type") == "invalid_request" and _code(task) != "index_not_found"
+
+
+def _code(task: Task) -> str:
+    return str((task.error or {}).get("code", task.status))
+
+
+def _reason(task: Task) -> str:
+    return str((task.error or {}).get("message", task.status)).splitlines()[0]
+
+
+def _failed(task: Task) -> EngineFailure:
+    _log.warning("Tâche %s du serveur Meilisearch : %s", task.uid, _reason(task))
+    is_internal = (task.error or {}).get("type") == "internal"
+    return OutOfReach("Le serveur Meilisearch a échoué : voyez son journal.") if is_internal else EngineFailure(sentence_of(_code(task)))
+
+
+def _report(key: str, reason: str) -> None:
+    _log.error("La fiche %s est refusée par le serveur Meilisearch et manque à la recherche : %s", key, reason)

@@ -1,0 +1,92 @@
+"""The sets of the seam as tantivy queries."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from tantivy import Occur, Query
+
+from impact_alliances.search.engine import MOST_CONCEPTS, TITLE_BOOST, Bar, Wanted, Weighted
+from impact_alliances.search.synonyms import Expression
+from impact_alliances.search.tantivy_index import SCHEMA
+
+Clauses = list[tuple[Any, Query]]
+
+
+def set_query(wanted: Wanted) -> Query:
+    if wanted.nothing:
+        return Query.empty_query()
+    clauses = [(Occur.Must, _text_query(wanted))]
+    clauses += [(Occur.Must, _phrase(phrase)) for phrase in wanted.phrases]
+    clauses += [(Occur.Must, Query.term_set_query(SCHEMA, name, list(values))) for name, values in wanted.filters.items()]
+    clauses += [(Occur.MustNot, _phrase(phrase)) for phrase in wanted.excluded]
+    return Query.boolean_query(clauses)
+
+
+def _text_query(wanted: Wanted) -> Query:
+    parts = []
+    if wanted.bar:
+        parts.append(_over_the_bar(wanted.bar))
+    if wanted.near:
+        parts.append(Query.term_set_query(SCHEMA, "key", list(wanted.near)))
+    if not parts:
+        return Query.all_query()
+    return _any(parts)
+
+
+@lru_cache(maxsize=512)
+def _over_the_bar(bar: Bar) -> Query:
+    """T(i, need): concept i and enough of the rest, or enough of the rest alone; pruned where always or never true."""
+    heaviest = sorted(bar.concepts, key=lambda weighted: -weighted.weight)[:MOST_CONCEPTS]
+    left = [sum(weighted.weight for weighted in heaviest[start:]) for start in range(len(heaviest) + 1)]
+    has = [_has_concept(weighted) for weighted in heaviest]
+
+    def enough(start: int, need: float) -> Query | None:
+        if need <= 1e-9:
+            return Query.all_query()
+        if left[start] < need - 1e-9:
+            return None
+        parts = []
+        with_it = enough(start + 1, need - heaviest[start].weight)
+        if with_it is not None:
+            is_last_needed = need - heaviest[start].weight <= 1e-9
+            parts.append(has[start] if is_last_needed else _all([has[start], with_it]))
+        without_it = enough(start + 1, need)
+        if without_it is not None:
+            parts.append(without_it)
+        return _any(parts) if parts else None
+
+    return enough(0, bar.need) or Query.empty_query()
+
+
+def _has_concept(weighted: Weighted) -> Query:
+    return _any([_all([_term("stems", stem) for stem in expression]) for expression in weighted.concept.alternatives])
+
+
+def bm25(concepts: Sequence[Weighted]) -> Clauses:
+    stems = dict.fromkeys(stem for weighted in concepts for stem in sorted(weighted.concept.stems))
+    in_title = [(Occur.Should, Query.boost_query(_term("title", stem), TITLE_BOOST)) for stem in stems]
+    return [*in_title, *((Occur.Should, _term("text", stem)) for stem in stems)]
+
+
+def coverage(concepts: Sequence[Weighted]) -> Clauses:
+    return [(Occur.Should, Query.const_score_query(_has_concept(weighted), weighted.weight)) for weighted in concepts]
+
+
+def _phrase(expression: Expression) -> Query:
+    # A phrase of one word makes tantivy panic.
+    if len(expression) == 1:
+        return _term("stems", expression[0])
+    return _any([Query.phrase_query(SCHEMA, field, list(expression)) for field in ("title", "text")])
+
+
+def _term(field: str, value: str) -> Query:
+    return Query.term_query(SCHEMA, field, value)
+
+
+def _any(queries: list[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _all(queries: list[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])

@@ -1,0 +1,93 @@
+"""Writing the embedded index: into the generation in use, or into a new one beside it."""
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+from tantivy import Query
+
+from impact_alliances.search.documents import SearchDocument
+from impact_alliances.search.engine import EngineFailure
+from impact_alliances.search.tantivy_index import MEND, Generations, opened, ours, stored
+
+# What tantivy may hold in memory before it writes a segment; one thread, so that the order of writes is ours.
+_HEAP_BYTES = 60_000_000
+
+
+class TantivyWriter:
+    """Writes the generation in use, and rebuilds beside it. One writer at a time: the indexer holds the lock."""
+
+    # The search reads vectors from the database.
+    wants_vectors = False
+
+    def __init__(self, folder: Path, on_change: Callable[[], None] = lambda: None) -> None:
+        self._generations = Generations(folder)
+        self._on_change = on_change
+
+    def is_ready(self) -> bool:
+        """Whether there is a readable generation in use."""
+        current = self._generations.current()
+        if current is None:
+            return False
+        try:
+            with ours():
+                index = opened(current)
+                return bool(index.searcher().num_docs >= 0)
+        except EngineFailure:
+            return False
+
+    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+        current = self._generations.current()
+        if current is None:
+            raise EngineFailure(MEND)
+        with ours():
+            _write(opened(current), documents, removed)
+        self._on_change()
+
+    def rebuild(self, documents: Iterable[Sequence[SearchDocument]]) -> None:
+        beside = self._generations.fresh()
+        try:
+            _fill(beside, documents)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+        self._generations.switch(beside)
+        self._on_change()
+
+    def fingerprints(self) -> dict[str, str]:
+        current = self._generations.current()
+        if current is None:
+            raise EngineFailure(MEND)
+        with ours():
+            searcher = opened(current).searcher()
+            hits = searcher.search(Query.all_query(), max(searcher.num_docs, 1)).hits
+            found = [searcher.doc(address) for _, address in hits]
+            return {str(doc.get_first("key")): str(doc.get_first("fingerprint")) for doc in found}
+
+
+def _fill(folder: Path, documents: Iterable[Sequence[SearchDocument]]) -> None:
+    """Write these documents in a new index. What the documents' source raises is its own, not the engine's."""
+    with ours():
+        writer = opened(folder).writer(_HEAP_BYTES, 1)
+    try:
+        for batch in documents:
+            with ours():
+                for document in batch:
+                    writer.add_document(stored(document))
+        with ours():
+            writer.commit()
+            writer.wait_merging_threads()
+    finally:
+        # A failure keeps this frame, and an open writer would go on writing in a folder about to be removed.
+        del writer
+
+
+def _write(index: tantivy.Index, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+    writer = index.writer(_HEAP_BYTES, 1)
+    for key in dict.fromkeys([*removed, *(document.key for document in documents)]):
+        writer.delete_documents_by_term("key", key)
+    for document in documents:
+        writer.add_document(stored(document))
+    writer.commit()
+    writer.wait_merging_threads()

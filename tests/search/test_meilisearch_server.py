@@ -1,0 +1,254 @@
+"""A server that is slow, gone, wrong or full: always our own failure, in French, and never long to wait for."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from tests.builders import a_case
+from tests.search.contract import concept
+from tests.search.scripted import Reply, error, scripted, search_result, task
+from tests.service import a_service
+
+from impact_alliances.db import reading
+from impact_alliances.diagnosis import parts
+from impact_alliances.embeddings.store import StoredVectors
+from impact_alliances.search.documents import document_of
+from impact_alliances.search.engine import Bar, EngineFailure, Wanted
+from impact_alliances.search.finding import NO_INDEX
+from impact_alliances.search.meilisearch_engine import MeilisearchEngine
+from impact_alliances.search.meilisearch_server import Breaker, OutOfReach, Server
+from impact_alliances.search.meilisearch_settings import index_settings
+from impact_alliances.search.meilisearch_writer import MeilisearchWriter
+from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.vectors import VectorIndex
+from impact_alliances.wiring import make_service
+
+HIT = {"id": "case-bus", "title": ["bus"], "text": ["bus", "car"], "fragilite": ["mobilite"], "date_order": 7}
+
+
+class Clock:
+    """A clock moved by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def _door(url: str, timeout_s: float = 1.0, breaker: Breaker | None = None) -> Server:
+    return Server(url, "cle", "base", timeout_s, breaker or Breaker())
+
+
+def _engine(url: str, database: Engine, **options: Any) -> MeilisearchEngine:
+    return MeilisearchEngine(_door(url, **options), VectorIndex(StoredVectors(database, "axes", 4, ("case",))), "axes")
+
+
+def _writer(url: str, database: Engine) -> MeilisearchWriter:
+    return MeilisearchWriter(_door(url), StoredVectors(database, "axes", 4, ("case",)), "axes", 4)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply(delay_s=0.5), "injoignable ou trop lent"),
+        (Reply(resets=True), "injoignable"),
+        (Reply(error("too_many_search_requests", "system"), status=503), "injoignable ou trop lent"),
+        (Reply(b"<html>Bad gateway</html>", status=502, content_type="text/html"), "injoignable"),
+        (Reply(b"<html>Bienvenue</html>", content_type="text/html"), "n’est pas celle d’un serveur Meilisearch"),
+        (Reply(b"<html>Perdu</html>", status=404, content_type="text/html"), "n’est pas celle d’un serveur Meilisearch"),
+        (Reply({"unexpected": 1}), "n’est pas celle d’un serveur Meilisearch"),
+        (Reply({"results": []}), "n’est pas celle d’un serveur Meilisearch"),
+        (Reply({"results": [{"hits": [{}]}]}), "n’est pas celle d’un serveur Meilisearch"),
+        (Reply(b""), "n’est pas celle d’un serveur Meilisearch"),
+        (Reply(error("index_not_found"), status=400), "reindex"),
+        (Reply(error("invalid_search_filter"), status=400), r"invalid_search_filter.*reindex"),
+        (Reply(error("invalid_api_key", "auth"), status=403), "IMPACT_MEILISEARCH_KEY"),
+        (Reply(error("missing_authorization_header", "auth"), status=401), "IMPACT_MEILISEARCH_KEY"),
+    ],
+)
+def test_a_fault_is_a_sentence_that_says_what_to_do(database: Engine, reply: Reply, said: str) -> None:
+    """No exception of the client's ever goes through."""
+    with scripted(lambda *_: reply) as server:
+        engine = _engine(server.url, database, timeout_s=0.2)
+        with pytest.raises(EngineFailure, match=said):
+            engine.page(Wanted(), "date", 0, 5)
+        with pytest.raises(EngineFailure, match=said):
+            engine.counts(Wanted(), ["kind"])
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "127.0.0.1:7700", "ftp://x", "http://"])
+def test_an_address_where_nothing_answers_is_a_failure(database: Engine, url: str) -> None:
+    """Refused, or no address at all."""
+    with pytest.raises(EngineFailure, match="IMPACT_MEILISEARCH_URL"):
+        _engine(url, database).frequencies(["bus"])
+
+
+def test_a_hanging_server_costs_its_timeout_a_few_times_only(database: Engine) -> None:
+    """Then questions fail at once, and one is let through after the pause."""
+    clock = Clock()
+    replies = iter([*[Reply(delay_s=0.3)] * 3, Reply({"results": [search_result()]})])
+    with scripted(lambda *_: next(replies)) as server:
+        engine = _engine(server.url, database, timeout_s=0.1, breaker=Breaker(clock))
+        started = time.perf_counter()
+        for _ in range(50):
+            with pytest.raises(EngineFailure):
+                engine.page(Wanted(), "date", 0, 5)
+        assert (len(server.asked), time.perf_counter() - started < 2) == (3, True)
+        clock.now = 5.1
+        assert engine.page(Wanted(), "date", 0, 5) == []
+
+
+def test_the_breaker_lets_one_try_for_all() -> None:
+    """And forgets everything at the first success."""
+    clock = Clock()
+    breaker = Breaker(clock)
+    for _ in range(3):
+        breaker.check()
+        breaker.failed()
+    clock.now = 6
+    breaker.check()
+    with pytest.raises(OutOfReach, match="quelques secondes"):
+        breaker.check()
+    breaker.succeeded()
+    breaker.check()
+
+
+def test_a_refused_question_does_not_open_the_breaker(database: Engine) -> None:
+    """The server is there: a bug or a key must stay seen."""
+    with scripted(lambda *_: Reply(error("invalid_search_filter"), status=400)) as server:
+        engine = _engine(server.url, database)
+        for _ in range(5):
+            with pytest.raises(EngineFailure, match="invalid_search_filter"):
+                engine.page(Wanted(), "date", 0, 5)
+        assert len(server.asked) == 5
+
+
+def test_counts_and_candidates_come_in_one_round_trip(database: Engine) -> None:
+    """The members of the set are read with its counts; words and lengths are remembered."""
+
+    def reply(_: str, path: str, body: Any) -> Reply:
+        assert path == "/multi-search"
+        return Reply({"results": [_answer(query) for query in body["queries"]]})
+
+    with scripted(reply) as server:
+        engine = _engine(server.url, database)
+        bus = (concept(("bus",), weight=2.0),)
+        wanted = Wanted(bar=Bar(bus, 1.0), filters={"kind": ("case",)})
+        assert engine.frequencies(["bus", "velo"]) == (1, {"bus": 1, "velo": 0})
+        before = len(server.asked)
+        counts = engine.counts(wanted, ["kind", "fragilite"])
+        (found,) = engine.candidates(wanted, bus, 10)
+        assert len(server.asked) == before + 1
+    assert (counts.total, counts.facets) == (1, {"kind": {"case": 1, "article": 2}, "fragilite": {"mobilite": 1}})
+    assert (found.key, found.covered, found.date_order, found.fragilites) == ("case:bus", 2.0, 7, ("mobilite",))
+    assert found.lexical == pytest.approx(0.719205, abs=1e-5)
+
+
+def _answer(query: dict[str, Any]) -> dict[str, object]:
+    if "stems" in query.get("facets", ()):
+        distribution = {"stems": {"bus": 1, "car": 1}, "title": {"bus": 1}, "text": {"bus": 1, "car": 1}, "words": {"bus": 1}}
+        return search_result(total=1, facets={**distribution, "title_length": {"1": 1}, "text_length": {"2": 1}})
+    if "sort" in query:
+        return search_result({"indexed_at": 5})
+    if query["facets"] == ["kind"]:
+        return search_result(total=3, facets={"kind": {"case": 1, "article": 2}})
+    return search_result(HIT, facets={"fragilite": {"mobilite": 1}})
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (error("no_space_left_on_device", "system"), "disque du serveur"),
+        (error("internal", "internal"), "voyez son journal"),
+        (error("index_not_found"), "reindex"),
+    ],
+)
+def test_a_failed_task_is_a_failure_though_the_client_says_nothing(database: Engine, fault: dict[str, str], said: str) -> None:
+    """The batch stays in the outbox."""
+    with _writing(lambda _: task(2, "failed", fault)) as server, pytest.raises(EngineFailure, match=said):
+        _writer(server.url, database).apply([document_of(a_case())], [])
+
+
+def test_one_bad_document_is_found_by_halves_and_named(database: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    """The seven others are in."""
+    put: list[bytes] = []
+
+    def ended(content: bytes) -> dict[str, object]:
+        if b'"case-c5"' in content:
+            return task(2, "failed", error("invalid_document_id"))
+        put.append(content)
+        return task(2)
+
+    with _writing(ended) as server:
+        _writer(server.url, database).apply([document_of(a_case(id=f"c{index}")) for index in range(8)], [])
+    assert sum(content.count(b"\n") + 1 for content in put) == 7
+    assert "case:c5" in caplog.text
+
+
+def _writing(ended: Any) -> Any:
+    last: list[bytes] = [b""]
+
+    def reply(method: str, path: str, body: Any) -> Reply:
+        if method == "GET" and path.startswith("/tasks/"):
+            return Reply(ended(last[0]))
+        last[0] = body if isinstance(body, bytes) else b""
+        return Reply(task(2, "enqueued"), status=202)
+
+    return scripted(reply)
+
+
+def test_an_unreachable_server_asks_for_no_rebuild(database: Engine) -> None:
+    """Its index may be sound: `is_ready` fails rather than saying no."""
+    with pytest.raises(EngineFailure, match="injoignable"):
+        _writer("http://127.0.0.1:1", database).is_ready()
+
+
+def test_a_server_without_our_index_is_not_ready(database: Engine) -> None:
+    """Nor is one with other settings."""
+    with scripted(lambda *_: Reply(error("index_not_found"), status=404)) as server:
+        assert not _writer(server.url, database).is_ready()
+    settings = index_settings("axes", 4)
+    with scripted(lambda *_: Reply({**settings, "rankingRules": ["words"]})) as server:
+        assert _writer(server.url, database).drift() == ["rankingRules"]
+    with scripted(lambda *_: Reply(settings)) as server:
+        assert _writer(server.url, database).is_ready()
+
+
+@pytest.mark.parametrize(
+    ("version", "recent"), [("1.50.0", True), ("1.13.3", True), ("1.12.8", False), ("2.0.0", True), ("?", False), ("", True)]
+)
+def test_old_servers_are_named(version: str, recent: bool) -> None:
+    """Vectors were an experiment before 1.13."""
+    assert MeilisearchWriter.is_recent(version) is recent
+
+
+# -- the whole service -------------------------------------------------------------------------------
+
+
+def test_titles_still_answer_while_the_server_is_gone(tmp_path: Path) -> None:
+    """And the state of the service says why."""
+    made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"))
+    away = {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1"}
+    gone = make_service(made.settings.model_copy(update=away), made.embedder)
+    with reading(gone.database) as session:
+        found = gone.finder.find(session, SearchQuery(q="haies"))
+    assert ([hit.resource.id for hit in found.hits], found.degraded) == (["x"], NO_INDEX)
+    (index,) = [part for part in parts(gone) if part.name == "index"]
+    assert not index.ok
+    assert "IMPACT_MEILISEARCH_URL" in index.detail
+    gone.close()
+    made.close()
+
+
+def test_each_use_sends_its_key_and_asks_for_no_compression() -> None:
+    """One client a call: two threads on one client spoil each other's headers."""
+    server = _door("http://127.0.0.1:7700/")
+    one, other = server.client(), server.client()
+    assert one.http.headers is not other.http.headers
+    assert (one.config.url, one.http.headers["Authorization"]) == ("http://127.0.0.1:7700", "Bearer cle")
+    assert one.http.headers["Accept-Encoding"] == "identity"
