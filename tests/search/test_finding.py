@@ -244,3 +244,13 @@ def test_every_facet_of_a_query_is_counted(service: Service) -> None:
     """No facet is forgotten in the answer."""
     assert [facet.name for facet in find(service).facets] == list(FILTERS)
     assert SearchQuery().url() == "/recherche"
+
+
+def test_a_rebuild_empties_the_outbox_of_what_it_covers(tmp_path: Path) -> None:
+    """A first start indexes once, not twice."""
+    made = a_service(tmp_path)
+    with writing(made.database) as session:
+        session.add_all([a_case(id=f"r{number}", status="retired" if number % 5 == 0 else "published") for number in range(20)])
+    made.indexer.rebuild()
+    assert made.indexer.pending() == 0
+    assert find(made).total == 16

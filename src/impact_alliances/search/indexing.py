@@ -8,9 +8,11 @@ import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Engine, delete, func
 from sqlmodel import Session, col, select
@@ -34,7 +36,15 @@ IDLE_S = 0.5
 # The embedded descriptions of the fragilités stand beside the resources' vectors, under this kind.
 FRAGILITE = "fragilite"
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items, `size` at a time."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
 class Busy(Exception):
@@ -107,17 +117,28 @@ class Indexer:
             self._reconcile(session, list(present.values()))
             self._forget(session, [key for key in touched if key not in present])
         self._writer.apply([document_of(resource) for resource in present.values()], removed)
-        with writing(self._database) as session:
-            # By number, not « up to »: a slower transaction may commit a lower number later.
-            session.execute(delete(Change).where(col(Change.id).in_([change.id for change in changes])))
+        self._done(changes)
+
+    def _done(self, changes: Sequence[Change]) -> None:
+        """Take these changes out of the outbox."""
+        for batch in batched([change.id for change in changes], BATCH):
+            with writing(self._database) as session:
+                # By number, not « up to »: a slower transaction may commit a lower number later.
+                session.execute(delete(Change).where(col(Change.id).in_(batch)))
 
     def rebuild(self, progress: Progress | None = None) -> None:
-        """Build the index anew beside the one in use, then switch. Changes made meanwhile stay in the outbox."""
+        """Build the index anew beside the one in use, then switch.
+
+        It holds every change committed before it began, so these leave the outbox; those made meanwhile stay there.
+        """
         with reading(self._database) as session:
-            seen = session.exec(select(Change.id).where(Change.kind == REBUILD)).all()
+            covered = session.exec(select(Change)).all()
         self._writer.rebuild(self._all_documents(progress))
-        with writing(self._database) as session:
-            session.execute(delete(Change).where(col(Change.id).in_(seen)))
+        for batch in batched({(change.kind, change.resource_id) for change in covered if change.kind != REBUILD}, BATCH):
+            with writing(self._database) as session:
+                present = load(session, batch)
+                self._forget(session, [key for key in batch if key not in present])
+        self._done(covered)
 
     def _all_documents(self, progress: Progress | None) -> Iterator[list[SearchDocument]]:
         done, total = 0, self._published()
