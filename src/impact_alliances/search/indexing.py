@@ -31,8 +31,8 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 
 # Resources indexed in one commit of the index, and embedded in one go.
 BATCH, EMBED_BATCH = 500, 16
-# How long an idle indexer sleeps, in seconds.
-IDLE_S = 0.5
+# How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the rest, which costs more.
+IDLE_S, IDLE_TURNS = 0.5, 10
 # The embedded descriptions of the fragilités stand beside the resources' vectors, under this kind.
 FRAGILITE = "fragilite"
 Progress = Callable[[int, int], None]
@@ -96,9 +96,14 @@ class Indexer:
             except Exception:
                 _log.exception("L’indexation a échoué ; nouvel essai dans un instant.")
                 worked = False
-                stop.wait(5)
             if not worked:
-                stop.wait(IDLE_S)
+                self._rest(stop)
+
+    def _rest(self, stop: threading.Event) -> None:
+        """Sleep until a change is there, or until it is time to look whether the index is sound and vectors lack."""
+        for _ in range(IDLE_TURNS):
+            if stop.wait(IDLE_S) or self.pending():
+                return
 
     def pending(self) -> int:
         """How many changes wait in the outbox."""

@@ -10,8 +10,8 @@ from impact_alliances.db import reading
 from impact_alliances.wiring import Service
 
 
-def get_service(request: Request) -> Service:
-    """The service this application was made with."""
+async def get_service(request: Request) -> Service:
+    """The service this application was made with. Asynchronous only to spare a change of thread: it waits for nothing."""
     service: Service = request.app.state.service
     return service
 
