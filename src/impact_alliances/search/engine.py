@@ -74,7 +74,7 @@ class Candidate(NamedTuple):
     lexical: float
     covered: float
     date_order: int
-    fragilites: tuple[str, ...] = ()
+    fragilites: Sequence[str] = ()
 
 
 class Neighbours(Protocol):

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,8 +13,8 @@ from impact_alliances.vocabularies.matching import fold
 
 # About two lines on a desktop, four on a phone.
 EXCERPT_CHARS = 220
-# Longer texts are quoted from their beginning: an excerpt is a sample, not a search.
-_MOST_CHARS = 6_000
+# An excerpt is a sample: it is looked for in about the first half of a long sheet (the summary, the need, the alliance, the actions).
+_MOST_CHARS = 1_500
 _SPACE = re.compile(r"\s+")
 # The stemmer rewrites at most this many of a word's last letters.
 _STEM_CHANGES = 2
@@ -34,7 +34,7 @@ class Mark(NamedTuple):
 
 def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
     """An excerpt as safe HTML: the part that holds most of the `wanted` stems, else the beginning. Everything is escaped."""
-    kept = [text[:_MOST_CHARS] for text in texts if text]
+    kept = list(_beginning(texts))
     best = kept[0] if kept else ""
     marks: list[Mark] = []
     held_best = 0
@@ -43,6 +43,15 @@ def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
         if held > held_best:
             best, marks, held_best = text, here, held
     return _marked(best, marks)
+
+
+def _beginning(texts: Sequence[str]) -> Iterator[str]:
+    """The first texts, up to about `_MOST_CHARS` in all; the first one is always there, a long one is shortened."""
+    left = _MOST_CHARS
+    for text in texts:
+        if text and left > 0:
+            yield text[: max(left, EXCERPT_CHARS)]
+            left -= len(text)
 
 
 def _marks_by_text(texts: list[str], wanted: frozenset[str]) -> list[list[Mark]]:

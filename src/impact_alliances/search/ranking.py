@@ -109,12 +109,14 @@ def rank(candidates: Sequence[Candidate], *, bar: Bar | None, neighbours: Neighb
     def score(candidate: Candidate) -> float:
         words = candidate.lexical * candidate.covered / whole if whole else 0.0
         if neighbours is None:
-            return round(words, 9)
+            return words
         standing = (cosines.get(candidate.key, neighbours.mean) - neighbours.mean) / neighbours.deviation
-        return round(standing + WORDS_WEIGHT * words + GRID_WEIGHT * max(0.0, grid.prior(candidate.fragilites)), 9)
+        return standing + WORDS_WEIGHT * words + GRID_WEIGHT * max(0.0, grid.prior(candidate.fragilites))
 
-    scored = [(score(candidate), candidate) for candidate in candidates]
-    return sorted(scored, key=lambda pair: (-pair[0], -pair[1].date_order))
+    scored = [(round(score(candidate), 9), candidate.date_order, candidate) for candidate in candidates]
+    # By score, then the most recent first. No two documents have the same day and rank, so candidates are never compared.
+    scored.sort(reverse=True)
+    return [(value, candidate) for value, _, candidate in scored]
 
 
 def explain(scored: Scored, *, bar: Bar | None, near: Sequence[str]) -> Ranked:

@@ -139,19 +139,17 @@ def _joined(
     least = (min((score for score, _ in covered.values()), default=0.0), None)
     addresses = {place: address for place, (_, address) in {**covered, **lexical}.items()}
     days = searcher.fast_field_values("date_order", list(addresses.values())) if addresses else []
-    candidates = []
-    for (place, address), day in zip(addresses.items(), days, strict=True):
-        stored = searcher.doc(address)
-        candidates.append(
-            Candidate(
-                key=str(stored.get_first("key")),
-                lexical=lexical.get(place, lowest)[0],
-                covered=covered.get(place, least)[0],
-                date_order=int(day or 0),
-                fragilites=tuple(stored.get_all("fragilite")),
-            )
+    documents = map(searcher.doc, addresses.values())
+    return [
+        Candidate(
+            key=str(stored.get_first("key")),
+            lexical=lexical.get(place, lowest)[0],
+            covered=covered.get(place, least)[0],
+            date_order=int(day or 0),
+            fragilites=stored.get_all("fragilite"),
         )
-    return candidates
+        for place, day, stored in zip(addresses, days, documents, strict=True)
+    ]
 
 
 def _aggregated(searcher: tantivy.Searcher, query: Query, facets: Sequence[str]) -> tuple[int, dict[str, dict[str, int]]]:

@@ -1,6 +1,6 @@
 """What an endpoint may ask for: the wired service, and a session to read with."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -19,7 +19,8 @@ async def get_service(request: Request) -> Service:
 WiredService = Annotated[Service, Depends(get_service)]
 
 
-def _session(service: WiredService) -> Iterator[Session]:
+async def _session(service: WiredService) -> AsyncIterator[Session]:
+    # Asynchronous for the same reason: the session connects in the endpoint's thread, at its first question.
     with reading(service.database) as session:
         yield session
 
