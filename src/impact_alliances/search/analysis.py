@@ -41,6 +41,8 @@ ASKING_WORDS = frozenset(
     voudrais voudrait voudrions voulons
     """.split()
 )
+# Folded, « polluée » no longer looks like a participle to the stemmer: it is read as « pollué », which it is.
+_FEMININE = re.compile(r"(?<=..)ee(s?)$")
 _stem = snowballstemmer.stemmer("french")
 
 
@@ -59,7 +61,7 @@ def analyse_word(raw: str) -> tuple[str, str]:
     word = fold(raw)
     if word in STOP_WORDS or (len(word) == 1 and not word.isdigit()):
         return word, ""
-    return word, str(_stem.stemWord(word))
+    return word, str(_stem.stemWord(_FEMININE.sub(r"e\1", word)))
 
 
 def tokens(text: str) -> Iterator[Token]:

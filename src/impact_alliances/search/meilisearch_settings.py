@@ -9,7 +9,7 @@ from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import FACETS
 
 # Written in the settings: a change of the documents' shape or of the analysis makes the old index be rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FACET_FIELDS = ("kind", *FACETS)
 # Arrays of stems and words, whose distribution is the lexicon of the corpus.
 WORD_FIELDS = ("stems", "title", "text", "words", "title_words")
