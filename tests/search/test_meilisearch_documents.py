@@ -65,7 +65,7 @@ def test_the_settings_are_these() -> None:
     assert settings["embedders"] == {"axes": {"source": "userProvided", "dimensions": 4}}
     (rule,) = settings["filterableAttributes"]
     lists = ["stems", "title", "text", "words", "title_words", "title_length", "text_length"]
-    assert rule["attributePatterns"] == ["id", "kind", *FACETS, *lists, "schema_v1"]
+    assert rule["attributePatterns"] == ["id", "kind", *FACETS, *lists, "schema_v2"]
     assert rule["features"] == {"facetSearch": False, "filter": {"equality": True, "comparison": False}}
 
 
