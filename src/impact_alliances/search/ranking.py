@@ -90,7 +90,7 @@ class Grid:
 
     def prior(self, fragilites: Sequence[str]) -> float:
         """What a document gains from being tagged with these fragilités; never negative."""
-        return max((self.standing.get(slug, 0.0) for slug in fragilites), default=0.0) if self.standing else 0.0
+        return max((0.0, *(self.standing.get(slug, 0.0) for slug in fragilites)))
 
     def evoked(self) -> list[str]:
         """The fragilités the query clearly speaks of, nearest first, at most three."""
@@ -111,10 +111,10 @@ def rank(candidates: Sequence[Candidate], *, bar: Bar | None, neighbours: Neighb
         if neighbours is None:
             return words
         standing = (cosines.get(candidate.key, neighbours.mean) - neighbours.mean) / neighbours.deviation
-        return standing + WORDS_WEIGHT * words + GRID_WEIGHT * max(0.0, grid.prior(candidate.fragilites))
+        return standing + WORDS_WEIGHT * words + GRID_WEIGHT * grid.prior(candidate.fragilites)
 
     scored = [(round(score(candidate), 9), candidate.date_order, candidate) for candidate in candidates]
-    # By score, then the most recent first. No two documents have the same day and rank, so candidates are never compared.
+    # By score, then the most recent first; the key settles what is left.
     scored.sort(reverse=True)
     return [(value, candidate) for value, _, candidate in scored]
 
