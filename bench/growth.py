@@ -20,6 +20,7 @@ from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.search import ranking
 from impact_alliances.search.documents import SearchDocument, document_of
 from impact_alliances.search.engine import Wanted
+from impact_alliances.search.finding import EngineLexicon
 from impact_alliances.search.query import FILTERS
 from impact_alliances.search.tantivy_engine import TantivyEngine
 from impact_alliances.search.tantivy_writer import TantivyWriter
@@ -45,13 +46,8 @@ def resampled(base: list[SearchDocument], size: int) -> Iterator[list[SearchDocu
 
 
 def _asked(engine: TantivyEngine) -> list[Understanding]:
-    class Lexicon:
-        words, starting = engine.words, engine.starting
-
-        def has_stem(self, stem: str) -> bool:
-            return engine.frequencies([stem])[1][stem] > 0
-
-    return [understand(question.text, Lexicon(), correct=False) for question in questions()]
+    lexicon = EngineLexicon(engine)
+    return [understand(question.text, lexicon, correct=False) for question in questions()]
 
 
 def _lexical_ms(engine: TantivyEngine, understood: Understanding) -> float:

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from impact_alliances.search.analysis import tokens
+from impact_alliances.search.spelling import Spelling
 
 
 class CorpusLexicon:
@@ -16,8 +17,11 @@ class CorpusLexicon:
     def has_stem(self, stem: str) -> bool:
         return stem in self._stems
 
-    def words(self) -> dict[str, int]:
-        return dict(self._words)
+    def has_word(self, word: str) -> bool:
+        return word in self._words
+
+    def nearest(self, word: str) -> str | None:
+        return Spelling(self._words).nearest(word)
 
     def starting(self, prefix: str, limit: int) -> list[str]:
         found = [word for word in self._words if word.startswith(prefix)]

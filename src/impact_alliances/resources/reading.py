@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from impact_alliances.errors import NotFound, Withdrawn
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.resources.resource import PUBLISHED, RETIRED, Resource
+
+# Made once: every page of results asks them, and making them costs as much as answering.
+_BY_IDS = {slug: select(kind.table).where(col(kind.table.id).in_(bindparam("ids", expanding=True))) for slug, kind in KINDS.items()}
 
 
 class Moved(Exception):
@@ -50,9 +53,8 @@ def load(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, s
         wanted.setdefault(kind, []).append(identifier)
     found: dict[tuple[str, str], Resource] = {}
     for kind, identifiers in wanted.items():
-        table = KINDS[kind].table
+        rows: Iterable[Resource] = session.scalars(_BY_IDS[kind], {"ids": identifiers})
         # Asked for with the status, SQLite would walk the index of the status instead of the few keys.
-        rows = session.exec(select(table).where(col(table.id).in_(identifiers)))
         found.update({(kind, row.id): row for row in rows if row.status == PUBLISHED})
     return found
 

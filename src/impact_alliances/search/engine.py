@@ -100,7 +100,7 @@ class SearchEngine(Protocol):
         ...
 
     def words(self) -> dict[str, int]:
-        """Every folded word of the corpus with its number of documents."""
+        """Every folded word of the corpus with its number of documents; the same object until the corpus changes."""
         ...
 
     def starting(self, prefix: str, limit: int) -> list[str]:

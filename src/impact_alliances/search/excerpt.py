@@ -22,6 +22,9 @@ _PREFIXES = sorted(JOINED_PREFIXES | HYPHENATED_PREFIXES)
 _JOINT = re.compile("[- \u00a0\u2010\u2011]")
 # Folding that keeps every character in its place; « œ » stays, the pattern knows it.
 _FOLDED = {code: fold(chr(code)) for code in range(0x41, 0x250) if len(fold(chr(code))) == 1}
+# The same for the bytes of Western European text, whose translation takes a sixth of the time.
+_BYTES = bytes(range(256))
+_FOLDED_BYTES = "".join(char.translate(_FOLDED) for char in _BYTES.decode("cp1252", "replace")).encode("cp1252", "replace")
 
 
 class Mark(NamedTuple):
@@ -71,32 +74,46 @@ class WordFinder:
     """Finds the words of a text that have one of the `wanted` stems, without analysing every word of it.
 
     A word and its stem share their first letters (« travaux » and « traval » four of them), so a single pass over the folded
-    text finds the few words worth analysing.
+    text finds the few words worth analysing. The pattern begins with plain letters, which lets the regular expression skip
+    from one to the next; that a word begins there is looked at afterwards.
     """
 
     def __init__(self, wanted: frozenset[str]) -> None:
         self._wanted = wanted
-        beginnings = sorted({stem[: max(2, len(stem) - _STEM_CHANGES)] for stem in wanted}, key=len, reverse=True)
-        either = "|".join(_written(beginning) for beginning in beginnings)
-        self._pattern = re.compile(rf"(?<![^\W\d_])(?:{either})[^\W\d_]*|\d+") if wanted else None
+        beginnings = {stem[: max(2, len(stem) - _STEM_CHANGES)] for stem in wanted}
+        either = "|".join(way for beginning in sorted(beginnings, key=len, reverse=True) for way in _written(beginning))
+        numbers = r"|\d+" if any(map(str.isdigit, wanted)) else ""
+        self._pattern = re.compile(rf"(?:{either})[^\W\d_]*{numbers}") if wanted else None
 
     def marks(self, text: str) -> list[Mark]:
         """The words found, in order."""
         if self._pattern is None:
             return []
         found = []
-        for word in self._pattern.finditer(text.translate(_FOLDED)):
-            _, stem = analyse_word(_JOINT.sub("", word.group()))
+        folded = _folded(text)
+        for word in self._pattern.finditer(folded):
+            start, written = word.start(), word.group()
+            if start and folded[start - 1].isalpha() and written[0].isalpha():
+                continue
+            _, stem = analyse_word(_JOINT.sub("", written))
             if stem in self._wanted:
-                found.append(Mark(word.start(), word.end(), stem))
+                found.append(Mark(start, word.end(), stem))
         return found
 
 
-def _written(beginning: str) -> str:
-    """The ways to write the first letters of a stem: « œ », and « co-construction », « co construction »."""
-    ways = [re.escape(beginning).replace("oe", "(?:oe|œ)")]
-    ways += [f"{prefix}{_JOINT.pattern}{re.escape(beginning.removeprefix(prefix))}" for prefix in _PREFIXES if beginning.startswith(prefix)]
-    return "|".join(ways)
+def _folded(text: str) -> str:
+    """`text` folded, every character in its place."""
+    try:
+        return text.encode("cp1252").translate(_FOLDED_BYTES).decode("cp1252")
+    except UnicodeEncodeError:
+        return text.translate(_FOLDED)
+
+
+def _written(beginning: str) -> list[str]:
+    """The ways to write the first letters of a stem: « oe » and « œ », « co-construction » and « co construction »."""
+    parted = [f"{prefix}{_JOINT.pattern}{beginning.removeprefix(prefix)}" for prefix in _PREFIXES if beginning.startswith(prefix)]
+    ways = [beginning, *parted]
+    return [*ways, *(way.replace("oe", "œ") for way in ways if "oe" in way)]
 
 
 @lru_cache(maxsize=64)

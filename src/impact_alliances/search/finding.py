@@ -22,6 +22,7 @@ from impact_alliances.search.documents import key_of, split_key
 from impact_alliances.search.engine import EngineFailure, Neighbours, SearchEngine, Vector, Wanted
 from impact_alliances.search.excerpt import excerpt
 from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.spelling import Spelling
 from impact_alliances.search.understanding import Understanding, understand
 from impact_alliances.search.vectors import VectorIndex
 from impact_alliances.vocabularies.matching import fold
@@ -97,6 +98,7 @@ class Finder:
     ) -> None:
         self._database = database
         self._engine = engine
+        self._lexicon = EngineLexicon(engine)
         self._vectors = vectors
         self._embedder = embedder
         self._fragilites = grid
@@ -130,7 +132,7 @@ class Finder:
     def _read(self, query: SearchQuery) -> _Text:
         if not query.q:
             return _Text(Understanding(""), Wanted(filters=query.chosen), None, ranking.Grid({}))
-        understood = understand(query.q, self._lexicon(), correct=query.correction, synonyms=query.synonymes)
+        understood = understand(query.q, self._lexicon, correct=query.correction, synonyms=query.synonymes)
         neighbours, degraded = self._meaning(query, understood)
         grid = self._grid(understood.text) if neighbours else ranking.Grid({})
         return _Text(understood, self._wanted(query, understood, neighbours), neighbours, grid, degraded)
@@ -189,9 +191,6 @@ class Finder:
         known = {scored[1].key: scored for scored in self._ranked(text)}
         unranked = [ranking.Ranked(key, 0.0, text.wanted.bar is not None, False) for key in keys]
         return [self._explain(text, known[one.key]) if one.key in known else one for one in unranked]
-
-    def _lexicon(self) -> "_Lexicon":
-        return _Lexicon(self._engine)
 
     def _grid(self, text: str) -> ranking.Grid:
         if not self._anchors and self._fragilites:
@@ -267,16 +266,25 @@ class Finder:
             return [hit.resource for hit in found.hits] if text.strip() else []
 
 
-class _Lexicon:
-    """The words of the corpus as the engine knows them."""
+class EngineLexicon:
+    """The words of the corpus as the engine knows them; ready for corrections until the corpus changes."""
 
     def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
-        self.words = engine.words
+        self._spelling = Spelling({})
         self.starting = engine.starting
 
     def has_stem(self, stem: str) -> bool:
         return self._engine.frequencies([stem])[1][stem] > 0
+
+    def has_word(self, word: str) -> bool:
+        return word in self._engine.words()
+
+    def nearest(self, word: str) -> str | None:
+        words = self._engine.words()
+        if self._spelling.counts is not words:
+            self._spelling = Spelling(words)
+        return self._spelling.nearest(word)
 
 
 def reason(resource: Resource, other: Resource) -> str:

@@ -126,13 +126,15 @@ class SearchQuery:
         before, after = self._around(facet)
         present = self.values(facet)
 
-        def address(value: str) -> str:
-            chosen = [v for v in present if v != value] if value in present else sorted({*present, value})
+        def address(chosen: Iterable[str]) -> str:
             # Values of a facet are slugs: nothing in them needs quoting.
             parameters = "&".join(part for part in (before, *(f"{facet}={v}" for v in chosen), after) if part)
             return f"{path}?{parameters}" if parameters else path
 
-        return {value: address(value) for value in values}
+        if not present:
+            start, end = address(["|"]).split("|")
+            return {value: f"{start}{value}{end}" for value in values}
+        return {value: address(v for v in sorted({*present, value}) if v != value or v not in present) for value in values}
 
     def _around(self, facet: str) -> tuple[str, str]:
         """The parameters that come before and after those of `facet`, from the first page, encoded."""

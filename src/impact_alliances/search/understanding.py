@@ -7,16 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from impact_alliances.search.analysis import ASKING_WORDS, Token, clean, stems, tokens
 from impact_alliances.search.synonyms import Expression, longest, thesaurus
 
 # Words shorter than this are left as typed: too many real words lie one letter away.
 SHORTEST_CORRECTED = 4
-# From this length a word may differ by two letters (SEARCH.md: brings back almost all that a typing error loses).
-TWO_ERRORS_FROM = 8
 # A last word being typed is completed to at most this many known words.
 COMPLETIONS = 6
 SHORTEST_PREFIX = 3
@@ -31,8 +26,12 @@ class Lexicon(Protocol):
         """Whether some document holds `stem`."""
         ...
 
-    def words(self) -> dict[str, int]:
-        """Every folded word of the corpus, with the number of documents that hold it."""
+    def has_word(self, word: str) -> bool:
+        """Whether some document holds the folded `word`."""
+        ...
+
+    def nearest(self, word: str) -> str | None:
+        """The word of the corpus that a misspelt one probably is."""
         ...
 
     def starting(self, prefix: str, limit: int) -> list[str]:
@@ -117,7 +116,7 @@ def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
         is_last = token is all_tokens[-1]
         if _is_known(token, lexicon) or (is_last and _completions(token, lexicon)):
             continue
-        nearest = _nearest_word(token.word, lexicon.words())
+        nearest = lexicon.nearest(token.word)
         if nearest:
             found[text[token.start : token.end]] = nearest
     return tuple(found.items())
@@ -126,13 +125,7 @@ def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
 def _is_known(token: Token, lexicon: Lexicon) -> bool:
     too_short = len(token.word) < SHORTEST_CORRECTED or token.word.isdigit()
     asks = token.word in ASKING_WORDS or not token.stem
-    return too_short or asks or (token.stem,) in thesaurus() or token.word in lexicon.words() or lexicon.has_stem(token.stem)
-
-
-def _nearest_word(word: str, known: dict[str, int]) -> str | None:
-    errors = 2 if len(word) >= TWO_ERRORS_FROM else 1
-    found = process.extract(word, known.keys(), scorer=OSA.distance, score_cutoff=errors, limit=20)
-    return min(found, key=lambda hit: (hit[1], -known[hit[0]], hit[0]))[0] if found else None
+    return too_short or asks or (token.stem,) in thesaurus() or lexicon.has_word(token.word) or lexicon.has_stem(token.stem)
 
 
 def _completions(token: Token, lexicon: Lexicon) -> list[str]:
@@ -143,7 +136,7 @@ def _completions(token: Token, lexicon: Lexicon) -> list[str]:
 
 
 def _is_whole(token: Token, lexicon: Lexicon) -> bool:
-    return token.word in lexicon.words() or lexicon.has_stem(token.stem)
+    return lexicon.has_word(token.word) or lexicon.has_stem(token.stem)
 
 
 def _concepts(text: str, lexicon: Lexicon, *, synonyms: bool) -> tuple[tuple[Concept, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
