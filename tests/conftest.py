@@ -3,6 +3,7 @@
 import itertools
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,14 @@ settings.register_profile("tests", deadline=None, derandomize=True, suppress_hea
 settings.load_profile("tests")
 _numbers = itertools.count(1)
 _MIGRATED = "migrated"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one plain line each why tests were passed over: no server, no optional library."""
+    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
+    reasons = Counter(str(where[2]).removeprefix("Skipped: ") for where in skipped if isinstance(where, tuple))
+    for reason, times in reasons.items():
+        terminalreporter.write_line(f"{times} tests passed over: {reason}")
 
 
 @pytest.fixture(scope="session")

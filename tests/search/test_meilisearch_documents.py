@@ -9,7 +9,7 @@ from tests.builders import a_case, a_catalyseur
 
 from impact_alliances.search.documents import document_of
 from impact_alliances.search.meilisearch_documents import batches, line, numbers, written
-from impact_alliances.search.meilisearch_settings import FILTERABLE, drift, embedder_name, index_settings
+from impact_alliances.search.meilisearch_settings import FILTERABLE, SCHEMA_VERSION, drift, embedder_name, index_settings
 from impact_alliances.vocabularies.terms import FACETS
 
 # What the contract of the server lets us set.
@@ -65,7 +65,7 @@ def test_the_settings_are_these() -> None:
     assert settings["embedders"] == {"axes": {"source": "userProvided", "dimensions": 4}}
     (rule,) = settings["filterableAttributes"]
     lists = ["stems", "title", "text", "words", "title_words", "title_length", "text_length"]
-    assert rule["attributePatterns"] == ["id", "kind", *FACETS, *lists, "schema_v2"]
+    assert rule["attributePatterns"] == ["id", "kind", *FACETS, *lists, f"schema_v{SCHEMA_VERSION}"]
     assert rule["features"] == {"facetSearch": False, "filter": {"equality": True, "comparison": False}}
 
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, delete
 from sqlmodel import col
 from tests.builders import a_case
 from tests.embeddings.fake import FakeEmbedder
-from tests.search.contract import Corpus, EngineContract, concept, documents, vectors_of_corpus
+from tests.search.contract import Corpus, EngineContract, concept, documents, seen_from, vectors_of_corpus
 from tests.search.server import NoServer, meilisearch_server
 from tests.service import a_service
 
@@ -27,7 +26,6 @@ from impact_alliances.search.meilisearch_engine import MeilisearchEngine
 from impact_alliances.search.meilisearch_server import Breaker, Server
 from impact_alliances.search.meilisearch_writer import MeilisearchWriter
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.vectors import VectorIndex
 
 Indexed = tuple[MeilisearchEngine, MeilisearchWriter]
 
@@ -45,7 +43,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 def _made(address: tuple[str, str], database: Engine, index: str) -> Indexed:
     url, key = address
     stored = StoredVectors(database, "axes", 4, tuple(KINDS))
-    engine = MeilisearchEngine(Server(url, key, index, 10, Breaker()), VectorIndex(stored), "axes")
+    engine = MeilisearchEngine(Server(url, key, index, 10, Breaker()), "axes")
     return engine, MeilisearchWriter(Server(url, key, index, 30, Breaker()), stored, "axes", 4, on_change=engine.refresh)
 
 
@@ -109,18 +107,42 @@ def test_a_rebuild_switches_and_leaves_nothing_beside(indexed: Indexed) -> None:
     assert writer.is_ready()
 
 
-def test_a_rebuild_that_fails_leaves_the_index_in_use(indexed: Indexed) -> None:
-    """Half a build is dropped."""
+def test_a_rebuild_that_fails_leaves_the_index_in_use_and_is_gone_on_with(indexed: Indexed) -> None:
+    """What it had sent is not sent again; what has left the base since does not come back."""
     engine, writer = indexed
+    one, two, three = (document_of(a_case(id=identifier)) for identifier in ("un", "deux", "trois"))
 
     def broken() -> Iterator[list[SearchDocument]]:
-        yield [document_of(Corpus.bus)]
+        yield [one, two]
         raise OSError("disque plein")
 
     with pytest.raises(OSError, match="plein"):
         writer.rebuild(broken())
     assert engine.counts(Wanted(), []).total == 5
+    (beside,) = [uid for uid in _indexes(writer) if uid != writer._server.index]
+    before = _indexed_at(writer, beside)
+    writer.rebuild(iter([[one], [three]]))
     assert _indexes(writer) == [writer._server.index]
+    after = _indexed_at(writer, writer._server.index)
+    assert after.keys() == {"case-un", "case-trois"}
+    assert after["case-un"] == before["case-un"]
+
+
+def _indexed_at(writer: MeilisearchWriter, index: str) -> dict[str, int]:
+    asked = {"fields": ["id", "indexed_at"], "limit": 100}
+    found = writer._server.client().http.post(f"indexes/{index}/documents/fetch", asked)["results"]
+    return {one["id"]: one["indexed_at"] for one in found}
+
+
+def test_a_rebuild_begun_with_other_settings_is_begun_again(indexed: Indexed) -> None:
+    """Half an index of another model is of no use."""
+    _, writer = indexed
+    client = writer._server.client()
+    uid = f"{writer._beside}ancien"
+    writer._done(lambda _: client.create_index(uid, {"primaryKey": "id"}))
+    writer.rebuild(documents())
+    assert _indexes(writer) == [writer._server.index]
+    assert len(writer.fingerprints()) == 5
 
 
 def test_a_refused_document_does_not_hold_back_the_others(indexed: Indexed, caplog: pytest.LogCaptureFixture) -> None:
@@ -139,10 +161,9 @@ def test_a_changed_document_does_not_keep_its_old_vector(indexed: Indexed, datab
     with writing(database) as session:
         session.execute(delete(Embedding).where(col(Embedding.subject) == "bus"))
     writer.apply([document_of(Corpus.bus)], [])
-    standing = engine.neighbours(np.array([1, 0, 0, 0], dtype=np.float32))
-    assert standing is not None
-    assert standing.best(1)[0][0] == "case:velo"
-    assert "case:bus" not in dict(standing.best(5))
+    nearest = [key for key, _ in seen_from(engine, [1, 0, 0, 0]).best(5)]
+    assert nearest[0] == "case:velo"
+    assert "case:bus" not in nearest
 
 
 def test_settings_that_drifted_ask_for_a_rebuild(indexed: Indexed) -> None:
@@ -245,9 +266,11 @@ def test_a_whole_service_answers_by_words_and_by_meaning(address: tuple[str, str
         with reading(made.database) as session:
             found = made.finder.find(session, SearchQuery(q="les haies"))
         assert (found.degraded, [hit.resource.id for hit in found.hits]) == (None, ["x"])
-        standing = made.finder._engine.neighbours(FakeEmbedder().embed_query("les haies"))
+        meaning, vector = made.meanings.now(), FakeEmbedder().embed_query("les haies")
+        standing = meaning.vectors.seen_from(vector)
         assert standing is not None
-        assert [key for key, _ in standing.best(5)] == ["case:x", "case:y"]
+        (engine, *_) = [searcher.engine for searcher in made.finder._searchers]
+        assert [key for key, _ in engine.neighbours(vector, standing, meaning.model).best(5)] == ["case:x", "case:y"]
         assert made.indexer.pending() == 0
         assert all(part.ok for part in examine(made) if part.name not in {"disque"})
     finally:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from tests.builders import a_case
+from tests.builders import a_case, store
 from tests.search.contract import concept
 from tests.search.scripted import Reply, error, scripted, search_result, task
 from tests.service import a_service
@@ -16,14 +16,13 @@ from impact_alliances.diagnosis import parts
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.search.documents import document_of
 from impact_alliances.search.engine import Bar, EngineFailure, Wanted
-from impact_alliances.search.finding import NO_INDEX
 from impact_alliances.search.meilisearch_engine import MeilisearchEngine
 from impact_alliances.search.meilisearch_server import Breaker, OutOfReach, Server
 from impact_alliances.search.meilisearch_settings import index_settings
 from impact_alliances.search.meilisearch_writer import MeilisearchWriter
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.vectors import VectorIndex
-from impact_alliances.wiring import make_service
+from impact_alliances.search.titles_only import NO_INDEX
+from impact_alliances.wiring import SPARE_ANSWERED, make_service
 
 HIT = {"id": "case-bus", "title": ["bus"], "text": ["bus", "car"], "fragilite": ["mobilite"], "date_order": 7}
 
@@ -41,8 +40,8 @@ def _door(url: str, timeout_s: float = 1.0, breaker: Breaker | None = None) -> S
     return Server(url, "cle", "base", timeout_s, breaker or Breaker())
 
 
-def _engine(url: str, database: Engine, **options: Any) -> MeilisearchEngine:
-    return MeilisearchEngine(_door(url, **options), VectorIndex(StoredVectors(database, "axes", 4, ("case",))), "axes")
+def _engine(url: str, **options: Any) -> MeilisearchEngine:
+    return MeilisearchEngine(_door(url, **options), "axes")
 
 
 def _writer(url: str, database: Engine) -> MeilisearchWriter:
@@ -68,34 +67,33 @@ def _writer(url: str, database: Engine) -> MeilisearchWriter:
         (Reply(error("missing_authorization_header", "auth"), status=401), "IMPACT_MEILISEARCH_KEY"),
     ],
 )
-def test_a_fault_is_a_sentence_that_says_what_to_do(database: Engine, reply: Reply, said: str) -> None:
+def test_a_fault_is_a_sentence_that_says_what_to_do(reply: Reply, said: str) -> None:
     """No exception of the client's ever goes through."""
     with scripted(lambda *_: reply) as server:
-        engine = _engine(server.url, database, timeout_s=0.2)
         with pytest.raises(EngineFailure, match=said):
-            engine.page(Wanted(), "date", 0, 5)
+            _engine(server.url, timeout_s=0.2).page(Wanted(), "date", 0, 5)
         with pytest.raises(EngineFailure, match=said):
-            engine.counts(Wanted(), ["kind"])
+            _engine(server.url, timeout_s=0.2).counts(Wanted(), ["kind"])
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "127.0.0.1:7700", "ftp://x", "http://"])
 def test_an_address_where_nothing_answers_is_a_failure(database: Engine, url: str) -> None:
     """Refused, or no address at all."""
     with pytest.raises(EngineFailure, match="IMPACT_MEILISEARCH_URL"):
-        _engine(url, database).frequencies(["bus"])
+        _engine(url).frequencies(["bus"])
 
 
-def test_a_hanging_server_costs_its_timeout_a_few_times_only(database: Engine) -> None:
+def test_a_hanging_server_costs_its_timeout_once(database: Engine) -> None:
     """Then questions fail at once, and one is let through after the pause."""
     clock = Clock()
-    replies = iter([*[Reply(delay_s=0.3)] * 3, Reply({"results": [search_result()]})])
+    replies = iter([Reply(delay_s=0.3), Reply({"results": [search_result()]})])
     with scripted(lambda *_: next(replies)) as server:
-        engine = _engine(server.url, database, timeout_s=0.1, breaker=Breaker(clock))
+        engine = _engine(server.url, timeout_s=0.1, breaker=Breaker(clock))
         started = time.perf_counter()
         for _ in range(50):
             with pytest.raises(EngineFailure):
                 engine.page(Wanted(), "date", 0, 5)
-        assert (len(server.asked), time.perf_counter() - started < 2) == (3, True)
+        assert (len(server.asked), time.perf_counter() - started < 2) == (1, True)
         clock.now = 5.1
         assert engine.page(Wanted(), "date", 0, 5) == []
 
@@ -106,7 +104,7 @@ def test_the_breaker_lets_one_try_for_all() -> None:
     breaker = Breaker(clock)
     for _ in range(3):
         breaker.check()
-        breaker.failed()
+        breaker.failed(OutOfReach("non"))
     clock.now = 6
     breaker.check()
     with pytest.raises(OutOfReach, match="quelques secondes"):
@@ -118,7 +116,7 @@ def test_the_breaker_lets_one_try_for_all() -> None:
 def test_a_refused_question_does_not_open_the_breaker(database: Engine) -> None:
     """The server is there: a bug or a key must stay seen."""
     with scripted(lambda *_: Reply(error("invalid_search_filter"), status=400)) as server:
-        engine = _engine(server.url, database)
+        engine = _engine(server.url)
         for _ in range(5):
             with pytest.raises(EngineFailure, match="invalid_search_filter"):
                 engine.page(Wanted(), "date", 0, 5)
@@ -133,7 +131,7 @@ def test_counts_and_candidates_come_in_one_round_trip(database: Engine) -> None:
         return Reply({"results": [_answer(query) for query in body["queries"]]})
 
     with scripted(reply) as server:
-        engine = _engine(server.url, database)
+        engine = _engine(server.url)
         bus = (concept(("bus",), weight=2.0),)
         wanted = Wanted(bar=Bar(bus, 1.0), filters={"kind": ("case",)})
         assert engine.frequencies(["bus", "velo"]) == (1, {"bus": 1, "velo": 0})
@@ -230,17 +228,35 @@ def test_old_servers_are_named(version: str, recent: bool) -> None:
 # -- the whole service -------------------------------------------------------------------------------
 
 
-def test_titles_still_answer_while_the_server_is_gone(tmp_path: Path) -> None:
-    """And the state of the service says why."""
+@pytest.mark.parametrize(("spare", "said"), [(True, SPARE_ANSWERED), (False, NO_INDEX)])
+def test_the_spare_index_or_else_titles_answer_while_the_server_is_gone(tmp_path: Path, spare: bool, said: str) -> None:
+    """And the state of the service says why; with a spare index it is ready all the same."""
+    made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir"))
+    away = {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1", "meilisearch_spare": spare}
+    gone = make_service(made.settings.model_copy(update=away), made.embedder)
+    with reading(gone.database) as session:
+        found = gone.finder.find(session, SearchQuery(q="haies", mode="keyword"))
+        suggested = gone.finder.titles(session, "hai", 5)
+    assert ([hit.resource.id for hit in found.hits], found.degraded) == (["x"], said)
+    assert [one.id for one in suggested] == (["x"] if spare else [])
+    (index,) = [part for part in parts(gone) if part.name == "index"]
+    assert (index.ok, index.essential) == (False, not spare)
+    assert "IMPACT_MEILISEARCH_URL" in index.detail
+    gone.close()
+    made.close()
+
+
+def test_a_save_during_an_outage_reaches_the_spare_index_and_stays_in_the_outbox(tmp_path: Path) -> None:
+    """It is found at once, and the server will have it once it is back."""
     made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"))
     away = {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1"}
     gone = make_service(made.settings.model_copy(update=away), made.embedder)
+    store(gone.database, a_case(id="y", title="Le lavoir"))
+    with pytest.raises(OutOfReach):
+        gone.indexer.step()
     with reading(gone.database) as session:
-        found = gone.finder.find(session, SearchQuery(q="haies"))
-    assert ([hit.resource.id for hit in found.hits], found.degraded) == (["x"], NO_INDEX)
-    (index,) = [part for part in parts(gone) if part.name == "index"]
-    assert not index.ok
-    assert "IMPACT_MEILISEARCH_URL" in index.detail
+        assert [hit.resource.id for hit in gone.finder.find(session, SearchQuery(q="lavoir", mode="keyword")).hits] == ["y"]
+    assert gone.indexer.pending() == 1
     gone.close()
     made.close()
 

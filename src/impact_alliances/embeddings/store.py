@@ -1,13 +1,16 @@
 """Vectors kept in the database with their model and a hash of the embedded text, so that nothing is embedded twice."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Engine, LargeBinary, func
+from sqlalchemy import BigInteger, ColumnElement, Engine, Index, LargeBinary, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from impact_alliances.embeddings.embedder import Vectors
+
+# Half precision.
+BYTES_A_NUMBER = 2
 
 
 class Embedding(SQLModel, table=True):
@@ -25,6 +28,18 @@ class Embedding(SQLModel, table=True):
     vectors: bytes | None = Field(default=None, sa_type=LargeBinary)
     version: int = Field(default_factory=time.time_ns, sa_type=BigInteger, index=True)
 
+    # What the search asks every second (how many vectors, how new, of which model) is read in it without the vectors.
+    __table_args__ = (
+        Index(
+            "ix_embedding_computed",
+            "model",
+            "kind",
+            "version",
+            sqlite_where=text("vectors IS NOT NULL"),
+            postgresql_where=text("vectors IS NOT NULL"),
+        ),
+    )
+
 
 def packed(vectors: Vectors) -> bytes:
     """Vectors as stored: half precision loses less than .001 of a cosine and halves the file."""
@@ -34,6 +49,23 @@ def packed(vectors: Vectors) -> bytes:
 def unpacked(stored: bytes, dimensions: int) -> Vectors:
     """Stored vectors, one a row."""
     return np.frombuffer(stored, dtype=np.float16).reshape(-1, dimensions).astype(np.float32)
+
+
+def vectors_by_model(engine: Engine, kinds: tuple[str, ...]) -> dict[str, int]:
+    """How many subjects of these kinds have vectors, by model."""
+    counted = select(Embedding.model, func.count()).where(col(Embedding.vectors).is_not(None), col(Embedding.kind).in_(kinds))
+    with Session(engine) as session:
+        return dict(session.exec(counted.group_by(Embedding.model)).all())
+
+
+def drop_misfits(session: Session, model: str, dimensions: int) -> int:
+    """Have the vectors of `model` that are not of its dimensions made again. Returns how many there were."""
+    size = func.length(col(Embedding.vectors))
+    misfits = select(Embedding).where(Embedding.model == model, size % (dimensions * BYTES_A_NUMBER) != 0)
+    found = session.exec(misfits).all()
+    for row in found:
+        row.vectors = None
+    return len(found)
 
 
 class StoredVectors:
@@ -56,7 +88,7 @@ class StoredVectors:
             statement = statement.where(col(Embedding.version) > version)
         with Session(self._engine) as session:
             rows = session.exec(statement).all()
-        return {f"{kind}:{subject}": unpacked(vectors, self._dimensions) for kind, subject, vectors in rows if vectors}
+        return self._by_key(rows)
 
     def of(self, keys: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of these subjects (`kind:id`), those not computed yet left out."""
@@ -65,8 +97,13 @@ class StoredVectors:
         with Session(self._engine) as session:
             rows = session.exec(statement.where(col(Embedding.subject).in_(subjects))).all()
         wanted = set(keys)
-        found = {f"{kind}:{subject}": vectors for kind, subject, vectors in rows if vectors}
-        return {key: unpacked(vectors, self._dimensions) for key, vectors in found.items() if key in wanted}
+        return self._by_key(row for row in rows if f"{row[0]}:{row[1]}" in wanted)
+
+    def _by_key(self, rows: Iterable[tuple[str, str, bytes | None]]) -> dict[str, Vectors]:
+        # Vectors of another size are of another model under the same name: the indexer has them made again.
+        row_bytes = self._dimensions * BYTES_A_NUMBER
+        fit = ((f"{kind}:{subject}", vectors) for kind, subject, vectors in rows if vectors and len(vectors) % row_bytes == 0)
+        return {key: unpacked(vectors, self._dimensions) for key, vectors in fit}
 
     def _computed(self) -> tuple[ColumnElement[bool], ...]:
         return (

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from impact_alliances.batching import batched
 from impact_alliances.db import writing
 from impact_alliances.importers import tables
 from impact_alliances.importers.columns import BadCell, Column, columns_of, shown, text_of
@@ -39,7 +39,7 @@ def import_file(database: Engine, kind: Kind, path: Path, *, dry_run: bool = Fal
                 raise _Undone
         except _Undone:
             return run.report
-    while batch := list(islice(rows, BATCH)):
+    for batch in batched(rows, BATCH):
         with writing(database) as session:
             run.take(session, iter(batch), progress)
     return run.report
@@ -60,7 +60,7 @@ class _Run:
         """Judge and write these rows in the session's transaction."""
         if self._slugs is None:
             self._slugs = publishing.slugs_of(session, self.kind)
-        while batch := list(islice(rows, BATCH)):
+        for batch in batched(rows, BATCH):
             judged = [(row, *self._judge(row)) for row in batch]
             stored = self._stored(session, [values for _, values, _ in judged])
             for row, values, problems in judged:

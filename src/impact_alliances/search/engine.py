@@ -107,8 +107,9 @@ class SearchEngine(Protocol):
         """The commonest words that begin with `prefix`."""
         ...
 
-    def neighbours(self, vector: Vector) -> Neighbours | None:
-        """The corpus seen from `vector`; None while no document has vectors."""
+    def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
+        """The corpus seen from `vector`: `standing`, found by looking at everything, or a shorter way to the nearest where the
+        index carries the vectors of that model."""
         ...
 
     def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:

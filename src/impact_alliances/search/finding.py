@@ -3,36 +3,33 @@
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from markupsafe import Markup
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from impact_alliances.db import reading
-from impact_alliances.embeddings.embedder import Embedder
-from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search import ranking, titles_only
 from impact_alliances.search.analysis import clean, words
 from impact_alliances.search.documents import key_of, split_key
-from impact_alliances.search.engine import EngineFailure, Neighbours, SearchEngine, Vector, Wanted
+from impact_alliances.search.engine import EngineFailure, SearchEngine, Wanted
 from impact_alliances.search.excerpt import excerpt
+from impact_alliances.search.meaning import Meanings
 from impact_alliances.search.query import FILTERS, SearchQuery
-from impact_alliances.search.spelling import Spelling
-from impact_alliances.search.understanding import Understanding, understand
-from impact_alliances.search.vectors import VectorIndex
+from impact_alliances.search.searcher import Searcher
+from impact_alliances.search.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGIONS, TAILLES
 
 BY_WORDS, BY_MEANING = "mots", "sens"
-NO_VECTORS = "Les vecteurs de sens sont en cours de calcul : résultats par les mots seulement."
-NO_MODEL = "Le modèle de sens n’est pas disponible ici : résultats par les mots seulement."
-NO_INDEX = "La recherche avancée est momentanément indisponible : résultats par les mots du titre seulement."
 _MARKED = re.compile(r"<mark>([^<&]+)</mark>")
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -79,132 +76,44 @@ class Found:
         return tuple((typed, seen.get(used, used)) for typed, used in self.understanding.corrections)
 
 
-@dataclass(frozen=True)
-class _Text:
-    """A text made searchable: its set, what the words and the meaning say, and what is missing."""
-
-    understanding: Understanding
-    wanted: Wanted
-    neighbours: Neighbours | None
-    grid: ranking.Grid
-    degraded: str | None = None
-
-
 class Finder:
-    """Answers queries with one engine and, where there is one, a model."""
+    """Answers queries: the first searcher that can, the titles of the database when none can."""
 
-    def __init__(
-        self, database: Engine, engine: SearchEngine, vectors: VectorIndex, embedder: Embedder | None, grid: StoredVectors | None
-    ) -> None:
+    def __init__(self, database: Engine, searchers: Sequence[Searcher], meanings: Meanings) -> None:
         self._database = database
-        self._engine = engine
-        self._lexicon = EngineLexicon(engine)
-        self._vectors = vectors
-        self._embedder = embedder
-        self._fragilites = grid
-        self._anchors: dict[str, Vector] = {}
+        self._searchers = searchers
+        self._meanings = meanings
 
     # -- searching --------------------------------------------------------------------------------
 
     def find(self, session: Session, query: SearchQuery) -> Found:
         """The page of hits of `query`, its exact total and facet counts. Never raises for a broken index."""
         started = time.perf_counter()
-        try:
-            text = self._read(query)
-            total, hits, facets = self._answer(session, query, text)
-        except EngineFailure as failure:
-            _log.warning("%s", failure)
-            text = _Text(Understanding(query.q), Wanted(), None, ranking.Grid({}), NO_INDEX)
-            total, hits, facets = self._from_titles(session, query)
-        took_ms = (time.perf_counter() - started) * 1000
-        evoked = tuple(text.grid.evoked())
-        return Found(query, total, hits, facets, text.understanding, evoked, text.degraded, round(took_ms, 2))
-
-    def _answer(self, session: Session, query: SearchQuery, text: _Text) -> tuple[int, tuple[Hit, ...], tuple[Facet, ...]]:
-        counts = self._engine.counts(text.wanted, list(FILTERS))
-        facets = tuple(_facet(name, counts.facets[name], query.values(name)) for name in FILTERS)
-        ranked = self._page(query, text, counts.total)
-        found = load(session, [split_key(one.key) for one in ranked])
-        wanted = text.understanding.stems
-        hits = tuple(_hit(found[split_key(one.key)], one, wanted) for one in ranked if split_key(one.key) in found)
-        return counts.total, hits, facets
-
-    def _read(self, query: SearchQuery) -> _Text:
-        if not query.q:
-            return _Text(Understanding(""), Wanted(filters=query.chosen), None, ranking.Grid({}))
-        understood = understand(query.q, self._lexicon, correct=query.correction, synonyms=query.synonymes)
-        neighbours, degraded = self._meaning(query, understood)
-        grid = self._grid(understood.text) if neighbours else ranking.Grid({})
-        return _Text(understood, self._wanted(query, understood, neighbours), neighbours, grid, degraded)
-
-    def _wanted(self, query: SearchQuery, understood: Understanding, neighbours: Neighbours | None) -> Wanted:
-        total, frequencies = self._engine.frequencies(understood.stems)
-        weighted = ranking.weights(understood.concepts, total, frequencies)
-        bar = None if query.mode == "semantic" else ranking.bar_of(weighted)
-        near = ranking.near_enough(neighbours) if neighbours else ()
-        only_operators = not understood.concepts and bool(understood.phrases or understood.excluded)
-        return Wanted(
-            bar=None if only_operators else bar,
-            near=() if only_operators else near,
-            phrases=understood.phrases,
-            excluded=understood.excluded,
-            filters=query.chosen,
-            nothing=not (bar or near or only_operators),
+        answer = self._ask(lambda searcher: searcher.search(query)) or titles_only.search(session, query)
+        found = load(session, [split_key(one.key) for one in answer.page])
+        wanted = answer.understanding.stems
+        return Found(
+            query=query,
+            total=answer.counts.total,
+            hits=tuple(_hit(found[split_key(one.key)], one, wanted) for one in answer.page if split_key(one.key) in found),
+            facets=tuple(_facet(name, answer.counts.facets.get(name, {}), query.values(name)) for name in FILTERS),
+            understanding=answer.understanding,
+            evoked=answer.evoked,
+            degraded=answer.degraded,
+            took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
-    def _meaning(self, query: SearchQuery, understood: Understanding) -> tuple[Neighbours | None, str | None]:
-        if query.mode == "keyword" or not understood.text:
-            return None, None
-        if not self._embedder:
-            return None, NO_MODEL
-        neighbours = self._engine.neighbours(self._embedder.embed_query(understood.text))
-        return neighbours, None if neighbours else NO_VECTORS
+    def _ask(self, question: Callable[[Searcher], T]) -> T | None:
+        """The answer of the first searcher whose engine works; None when none does. Each engine fails once at the most."""
+        for searcher in self._searchers:
+            try:
+                return question(searcher)
+            except EngineFailure as failure:
+                _log.warning("%s", failure)
+        return None
 
-    def _page(self, query: SearchQuery, text: _Text, total: int) -> list[ranking.Ranked]:
-        first, size = (query.page - 1) * query.par_page, query.par_page
-        if first >= total:
-            return []
-        if query.sort != "pertinence":
-            keys = self._engine.page(text.wanted, "title" if query.sort == "titre" else "date", first, size)
-            return self._explained(text, keys)
-        ranked = self._ranked(text)
-        kept = [self._explain(text, scored) for scored in ranked[first : first + size]]
-        rest = size - len(kept)
-        if rest and total > len(ranked):
-            offset = max(0, first - len(ranked))
-            keys = self._engine.page(text.wanted, "date", offset, rest, [candidate.key for _, candidate in ranked])
-            kept += self._explained(text, keys)
-        return kept
-
-    def _ranked(self, text: _Text) -> list[ranking.Scored]:
-        bar = text.wanted.bar
-        candidates = self._engine.candidates(text.wanted, bar.concepts if bar else (), ranking.RANKED)
-        return ranking.rank(candidates, bar=bar, neighbours=text.neighbours, grid=text.grid)[: ranking.RANKED]
-
-    def _explain(self, text: _Text, scored: ranking.Scored) -> ranking.Ranked:
-        return ranking.explain(scored, bar=text.wanted.bar, near=text.wanted.near)
-
-    def _explained(self, text: _Text, keys: Sequence[str]) -> list[ranking.Ranked]:
-        """Hits in an order that is not of relevance, each still saying why it is there."""
-        if not text.understanding.text:
-            return [ranking.Ranked(key, 0.0, False, False) for key in keys]
-        known = {scored[1].key: scored for scored in self._ranked(text)}
-        unranked = [ranking.Ranked(key, 0.0, text.wanted.bar is not None, False) for key in keys]
-        return [self._explain(text, known[one.key]) if one.key in known else one for one in unranked]
-
-    def _grid(self, text: str) -> ranking.Grid:
-        if not self._anchors and self._fragilites:
-            self._anchors = {key.partition(":")[2]: vectors[0] for key, vectors in self._fragilites.since(None).items()}
-        if not self._anchors or not self._embedder:
-            return ranking.Grid({})
-        vector = self._embedder.embed_query(text)
-        return ranking.Grid.of({slug: float(anchor @ vector) for slug, anchor in self._anchors.items()})
-
-    def _from_titles(self, session: Session, query: SearchQuery) -> tuple[int, tuple[Hit, ...], tuple[Facet, ...]]:
-        total, resources, counted = titles_only.search(session, query)
-        facets = tuple(_facet(name, counted.get(name, {}), query.values(name)) for name in FILTERS)
-        why = (BY_WORDS,) if query.q else ()
-        return total, tuple(Hit(one, 0.0, why, excerpt(one.texts(), frozenset())) for one in resources), facets
+    def _keys(self, question: Callable[[SearchEngine], list[str]]) -> list[str]:
+        return self._ask(lambda searcher: question(searcher.engine)) or []
 
     # -- neighbours of a resource -----------------------------------------------------------------
 
@@ -220,12 +129,9 @@ class Finder:
         """Catalyseurs who serve the resource's département, else its région; those who know its fragilités first."""
         if not resource.departement:
             return []
-        asked = [("departement", resource.departement), ("region", resource.region)]
-        try:
-            keys = [self._engine.page(Wanted(filters={"kind": ("catalyseur",), facet: (code,)}), "date", 0, 50) for facet, code in asked]
-        except EngineFailure:
-            return []
-        ordered = list(dict.fromkeys(key for several in keys for key in several))
+        asked = [{"kind": ("catalyseur",), "departement": (resource.departement,)}, {"kind": ("catalyseur",), "region": (resource.region,)}]
+        keys = self._keys(lambda engine: [key for filters in asked for key in engine.page(Wanted(filters=filters), "date", 0, 50)])
+        ordered = list(dict.fromkeys(keys))
         found = load(session, [split_key(key) for key in ordered])
         near = [found[split_key(key)] for key in ordered if split_key(key) in found]
         near.sort(key=lambda one: (resource.departement not in one.departements(), -len(set(one.fragilites) & set(resource.fragilites))))
@@ -233,18 +139,15 @@ class Finder:
 
     def _near(self, resource: Resource) -> list[str]:
         own = key_of(resource)
-        matrix = self._vectors.matrix()
+        vectors = self._meanings.now().vectors
+        matrix = vectors.matrix()
         passages = matrix.passages(own) if matrix else None
-        try:
-            if passages is None:
-                filters = {"fragilite": tuple(resource.fragilites[:1])} if resource.fragilites else {}
-                keys = self._engine.page(Wanted(filters=filters), "date", 0, 100)
-            else:
-                vector = passages.mean(axis=0)
-                standing = self._vectors.seen_from(vector)
-                keys = [key for key, _ in standing.best(400)] if standing else []
-        except EngineFailure:
-            return []
+        standing = vectors.seen_from(passages.mean(axis=0)) if passages is not None else None
+        if standing:
+            keys = [key for key, _ in standing.best(400)]
+        else:
+            filters = {"fragilite": tuple(resource.fragilites[:1])} if resource.fragilites else {}
+            keys = self._keys(lambda engine: engine.page(Wanted(filters=filters), "date", 0, 100))
         return [key for key in keys if key != own]
 
     # -- suggestions while typing -----------------------------------------------------------------
@@ -252,10 +155,7 @@ class Finder:
     def titles(self, session: Session, text: str, limit: int) -> list[Resource]:
         """Published resources whose title holds the words typed so far, the last one perhaps unfinished."""
         typed = [word for word in words(text) if word][-8:]
-        try:
-            keys = self._engine.titles(typed, limit)
-        except EngineFailure:
-            return []
+        keys = self._keys(lambda engine: engine.titles(typed, limit))
         found = load(session, [split_key(key) for key in keys])
         return [found[split_key(key)] for key in keys if split_key(key) in found]
 
@@ -264,27 +164,6 @@ class Finder:
         with reading(self._database) as session:
             found = self.find(session, SearchQuery(q=clean(text)[:200], par_page=limit, mode="keyword"))
             return [hit.resource for hit in found.hits] if text.strip() else []
-
-
-class EngineLexicon:
-    """The words of the corpus as the engine knows them; ready for corrections until the corpus changes."""
-
-    def __init__(self, engine: SearchEngine) -> None:
-        self._engine = engine
-        self._spelling = Spelling({})
-        self.starting = engine.starting
-
-    def has_stem(self, stem: str) -> bool:
-        return self._engine.frequencies([stem])[1][stem] > 0
-
-    def has_word(self, word: str) -> bool:
-        return word in self._engine.words()
-
-    def nearest(self, word: str) -> str | None:
-        words = self._engine.words()
-        if self._spelling.counts is not words:
-            self._spelling = Spelling(words)
-        return self._spelling.nearest(word)
 
 
 def reason(resource: Resource, other: Resource) -> str:

@@ -8,43 +8,32 @@ import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import Engine, delete, func
 from sqlmodel import Session, col, select
 
+from impact_alliances.batching import batched
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable
-from impact_alliances.embeddings.store import Embedding, packed
+from impact_alliances.embeddings.store import Embedding, drop_misfits, packed
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import PUBLISHED, Resource
 from impact_alliances.search.documents import SearchDocument, document_of
 from impact_alliances.search.engine import IndexWriter
-from impact_alliances.search.passages import Passages, embed, passages_of
+from impact_alliances.search.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.vocabularies.terms import FRAGILITES
 
 # Resources indexed in one commit of the index, and embedded in one go.
 BATCH, EMBED_BATCH = 500, 16
 # How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the rest, which costs more.
 IDLE_S, IDLE_TURNS = 0.5, 10
-# The embedded descriptions of the fragilités stand beside the resources' vectors, under this kind.
-FRAGILITE = "fragilite"
 Progress = Callable[[int, int], None]
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
-
-
-def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The items, `size` at a time."""
-    remaining = iter(items)
-    while batch := list(islice(remaining, size)):
-        yield batch
 
 
 class Busy(Exception):
@@ -70,6 +59,7 @@ class Indexer:
         self._database = database
         self._writer = writer
         self._embedder = embedder
+        self._has_checked = False
 
     def step(self) -> bool:
         """Do one batch of the most pressing work: the outbox first, then vectors. False when nothing is left."""
@@ -179,40 +169,61 @@ class Indexer:
     # -- vectors ----------------------------------------------------------------------------------
 
     def _reconcile(self, session: Session, resources: Sequence[Resource]) -> None:
-        """Note which of these need (new) vectors: a changed text never keeps its old vector."""
+        """Note which of these need (new) vectors: a changed text never keeps its old vector, of whatever model."""
         if not self._embedder or not resources:
             return
+        model = self._embedder.name
         wanted = {(kind_of(resource).slug, resource.id): passages_of(resource).text_hash for resource in resources}
-        statement = select(Embedding).where(
-            Embedding.model == self._embedder.name, col(Embedding.subject).in_([subject for _, subject in wanted])
-        )
-        present = {(row.kind, row.subject): row for row in session.exec(statement)}
-        for (kind, subject), text_hash in wanted.items():
-            row = present.get((kind, subject))
-            if row is None:
-                session.add(Embedding(kind=kind, subject=subject, model=self._embedder.name, text_hash=text_hash))
-            elif row.text_hash != text_hash:
-                session.delete(row)
-                session.flush()
-                session.add(Embedding(kind=kind, subject=subject, model=self._embedder.name, text_hash=text_hash))
+        present = select(Embedding.kind, Embedding.subject, Embedding.model, Embedding.text_hash)
+        rows = session.exec(present.where(col(Embedding.subject).in_([subject for _, subject in wanted]))).all()
+        stale = {(kind, subject) for kind, subject, _, text_hash in rows if wanted.get((kind, subject), text_hash) != text_hash}
+        self._forget(session, list(stale))
+        kept = {(kind, subject) for kind, subject, made_by, _ in rows if made_by == model} - stale
+        lacking = [key for key in wanted if key not in kept]
+        session.add_all(Embedding(kind=kind, subject=subject, model=model, text_hash=wanted[kind, subject]) for kind, subject in lacking)
 
     def _forget(self, session: Session, gone: Sequence[tuple[str, str]]) -> None:
         for kind, subject in gone:
             session.execute(delete(Embedding).where(col(Embedding.kind) == kind, col(Embedding.subject) == subject))
 
     def embed_some(self, limit: int = EMBED_BATCH) -> int:
-        """Compute the vectors of some that lack them. Returns how many were done."""
+        """Compute the vectors of some that lack them. Returns how many were done, none when the model fails."""
         if not self._embedder:
             return 0
+        self._check_dimensions()
+        self._ask_for_all()
         self._ask_for_fragilites()
         model = self._embedder.name
         with reading(self._database) as session:
             statement = select(Embedding.kind, Embedding.subject).where(col(Embedding.model) == model, col(Embedding.vectors).is_(None))
             subjects = session.exec(statement.order_by(col(Embedding.kind), col(Embedding.subject)).limit(limit)).all()
             texts = _passages(session, subjects)
-        with suppress(EmbedderUnavailable):
+        try:
             self._store(texts, embed(self._embedder, list(texts.values())))
+        except EmbedderUnavailable as failure:
+            _log.error("%s", failure)
+            return 0
         return len(texts)
+
+    def _check_dimensions(self) -> None:
+        """Once: a name on a model hub may come to mean other weights."""
+        if self._embedder and not self._has_checked:
+            with writing(self._database) as session:
+                dropped = drop_misfits(session, self._embedder.name, self._embedder.dimensions)
+            self._has_checked = True
+            if dropped:
+                _log.warning("%s vecteurs n’avaient pas les dimensions du modèle %s : ils sont recalculés.", dropped, self._embedder.name)
+
+    def _ask_for_all(self) -> None:
+        """Note every resource that this model has not been asked to read: a model chosen in the settings has them all to read."""
+        model = self._embedder.name if self._embedder else ""
+        asked = select(func.count()).select_from(Embedding).where(Embedding.model == model, col(Embedding.kind).in_(KINDS))
+        with reading(self._database) as session:
+            if session.exec(asked).one() >= self._published():
+                return
+        for batch in self.published_batches():
+            with writing(self._database) as session:
+                self._reconcile(session, batch)
 
     def _ask_for_fragilites(self) -> None:
         wanted = {term.slug: Passages(term.label, (term.description,)).text_hash for term in FRAGILITES.terms}
@@ -239,12 +250,13 @@ class Indexer:
                         session.add(Change(kind=kind, resource_id=subject))
 
     def lacking(self) -> int:
-        """How many subjects wait for their vectors."""
+        """How many resources and fragilités this model has not read yet."""
         if not self._embedder:
             return 0
-        statement = select(func.count()).select_from(Embedding)
+        read = select(func.count()).select_from(Embedding).where(Embedding.model == self._embedder.name)
         with reading(self._database) as session:
-            return session.exec(statement.where(col(Embedding.model) == self._embedder.name, col(Embedding.vectors).is_(None))).one()
+            computed = session.exec(read.where(col(Embedding.vectors).is_not(None))).one()
+        return max(0, self._published() + len(FRAGILITES.terms) - computed)
 
 
 def _passages(session: Session, subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Passages]:

@@ -8,11 +8,13 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Any
 
 from impact_alliances.search.bm25 import ScoredField
+from impact_alliances.search.engine import EngineFailure
 from impact_alliances.search.meilisearch_server import Server
 from impact_alliances.search.meilisearch_settings import LENGTH_FIELDS, WORD_FIELDS
 from impact_alliances.search.synonyms import Expression
@@ -65,7 +67,7 @@ def _mean(lengths: Mapping[str, int], documents: int) -> float:
 
 
 class CorpusReader:
-    """The reading in force. One thread renews it; the others go on with the former one meanwhile."""
+    """The reading in force. Renewing it takes a moment on a large base: searches go on with the former one meanwhile."""
 
     def __init__(self, server: Server, clock: Callable[[], float] = time.monotonic) -> None:
         self._server = server
@@ -77,25 +79,36 @@ class CorpusReader:
         self._read_at = float("-inf")
 
     def refresh(self) -> None:
-        """Look at the server at the next question."""
+        """Look at the server at the next question, and wait for its answer."""
         self._look_at = self._read_at = float("-inf")
 
     def now(self) -> Corpus:
-        """The words as of now, or as of a second ago."""
+        """The words as of now, or as of a moment ago."""
         former = self._corpus
         if former and self._clock() < self._look_at:
             return former
-        if not self._lock.acquire(blocking=former is None):
-            return former or self.now()
-        try:
-            return self._renewed()
-        finally:
-            self._lock.release()
+        if former is None or self._look_at == float("-inf"):
+            with self._lock:
+                return self._renewed()
+        if self._lock.acquire(blocking=False):
+            threading.Thread(target=self._renew_aside, name="corpus", daemon=True).start()
+        return former
+
+    def _renew_aside(self) -> None:
+        # A failure is for the next search to meet, and to tell.
+        with suppress(EngineFailure):
+            try:
+                self._renewed()
+            finally:
+                self._look_at = self._clock() + FRESHNESS_S
+                self._lock.release()
 
     def _renewed(self) -> Corpus:
         if self._corpus and self._clock() < self._look_at:
             return self._corpus
         state = self._seen()
+        if self._corpus and state != self._state:
+            self._corpus.phrases.clear()
         if self._corpus is None or (state != self._state and self._clock() >= self._read_at):
             started = self._clock()
             self._corpus, self._state = self._read(), state

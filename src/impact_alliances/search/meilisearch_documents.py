@@ -1,5 +1,6 @@
 """A search document as a Meilisearch server holds it."""
 
+import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,9 +19,13 @@ BATCH_BYTES = 8_000_000
 
 
 def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> dict[str, Any]:
-    """The document with its vectors. `_vectors` is always said: left out, the server would keep those of the former text."""
+    """The document with its vectors. `_vectors` is always said: left out, the server would keep those of the former text.
+
+    `state` is a hash of all the rest: two documents of the same state need not be sent twice. Raises `ValueError` for a number
+    that the server could not read.
+    """
     title, text = _scored(document.title), _scored(document.text)
-    return {
+    said = {
         "id": id_of(document.key),
         "fingerprint": document.fingerprint,
         "title": title,
@@ -32,10 +37,11 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
         "text_length": len(text),
         "title_order": document.title_order,
         "date_order": document.date_order,
-        "indexed_at": time.time_ns() // 1000,
         **{name: list(values) for name, values in document.facets.items()},
         "_vectors": {embedder: _vectors(vectors)},
     }
+    state = hashlib.blake2b(line(said), digest_size=12).hexdigest()
+    return {**said, "state": state, "indexed_at": time.time_ns() // 1000}
 
 
 def _scored(stems: Sequence[str]) -> list[str]:

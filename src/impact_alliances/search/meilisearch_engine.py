@@ -26,8 +26,8 @@ from impact_alliances.search.meilisearch_filters import (
     key_of_id,
 )
 from impact_alliances.search.meilisearch_server import Server
+from impact_alliances.search.meilisearch_settings import embedder_name
 from impact_alliances.search.synonyms import Expression
-from impact_alliances.search.vectors import Standing, VectorIndex
 
 # Members of a set whose stems are read to score them; of a larger set, `candidates` reads the most promising.
 MOST_READ = 1_500
@@ -52,9 +52,8 @@ class _Memory(threading.local):
 class MeilisearchEngine:
     """Finds and counts on a server."""
 
-    def __init__(self, server: Server, vectors: VectorIndex, embedder: str) -> None:
+    def __init__(self, server: Server, embedder: str) -> None:
         self._server = server
-        self._vectors = vectors
         self._embedder = embedder
         self._corpus = CorpusReader(server)
         self._memory = _Memory()
@@ -75,9 +74,10 @@ class MeilisearchEngine:
     def starting(self, prefix: str, limit: int) -> list[str]:
         return self._corpus.now().starting(prefix, limit)
 
-    def neighbours(self, vector: Vector) -> Neighbours | None:
-        standing = self._vectors.seen_from(vector)
-        return _Nearest(self._server, self._embedder, vector, standing) if standing else None
+    def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
+        # While another model takes over, the index already carries the vectors of the new one.
+        is_ours = embedder_name(model) == self._embedder
+        return _Nearest(self._server, self._embedder, vector, standing) if is_ours else standing
 
     # -- sets ------------------------------------------------------------------------------------
 
@@ -247,7 +247,7 @@ class _Scoring:
 class _Nearest:
     """The corpus seen from one vector: nearest documents from the server, figures from the vectors of the database."""
 
-    def __init__(self, server: Server, embedder: str, vector: Vector, standing: Standing) -> None:
+    def __init__(self, server: Server, embedder: str, vector: Vector, standing: Neighbours) -> None:
         self._server = server
         self._embedder = embedder
         self._vector = vector

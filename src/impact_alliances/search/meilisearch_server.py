@@ -9,12 +9,12 @@ from typing import Any
 
 import requests
 from meilisearch import Client
-from meilisearch.errors import MeilisearchApiError, MeilisearchError
+from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
 
 from impact_alliances.search.engine import EngineFailure
 
-# After this many failures in a row the server is left alone for `PAUSE_S` seconds: a hanging one costs few timeouts.
-FAILURES, PAUSE_S = 3, 5.0
+# After this many failures in a row, or a single one that made a visitor wait, the server is left alone for `PAUSE_S` seconds.
+FAILURES, PAUSE_S = 3, 2.0
 _REINDEX = "lancez « impact-alliances reindex »."
 _OUT_OF_REACH = "Le serveur Meilisearch est injoignable ou trop lent : vérifiez IMPACT_MEILISEARCH_URL et qu’il tourne."
 _PAUSED = "Le serveur Meilisearch ne répond plus : nouvel essai dans quelques secondes. Vérifiez qu’il tourne."
@@ -29,6 +29,10 @@ _BY_STATUS = {401: _KEY, 403: _KEY}
 
 class OutOfReach(EngineFailure):
     """The server did not answer, or not as itself: worth trying again later."""
+
+
+class Hanging(OutOfReach):
+    """The server took longer than we wait."""
 
 
 class Breaker:
@@ -49,10 +53,10 @@ class Breaker:
                 raise OutOfReach(_PAUSED)
             self._closed_until = self._clock() + PAUSE_S
 
-    def failed(self) -> None:
-        """Count a failure."""
+    def failed(self, failure: OutOfReach) -> None:
+        """Count a failure; a hanging server has had enough visitors wait."""
         with self._lock:
-            self._failures += 1
+            self._failures += FAILURES if isinstance(failure, Hanging) else 1
             self._closed_until = self._clock() + PAUSE_S
 
     def succeeded(self) -> None:
@@ -71,11 +75,11 @@ class Server:
     timeout_s: float
     breaker: Breaker
 
-    def client(self) -> Client:
+    def client(self, timeout_s: float | None = None) -> Client:
         """A client for one use by one thread: two threads on one client spoil each other's headers."""
         # Compressed answers come in two writes, of which the second waits 40 ms.
         headers = {"Accept-Encoding": "identity"}
-        timeout: Any = self.timeout_s
+        timeout: Any = timeout_s or self.timeout_s
         return Client(self.url.rstrip("/"), self.key or None, timeout=timeout, custom_headers=headers)
 
     def search(self, queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -93,15 +97,15 @@ class Server:
         self.breaker.check()
         try:
             yield
-        except OutOfReach:
-            self.breaker.failed()
+        except OutOfReach as known:
+            self.breaker.failed(known)
             raise
         except EngineFailure:
             raise
         except (MeilisearchError, requests.RequestException, LookupError, TypeError, ValueError, AttributeError) as fault:
             failure = failure_of(fault)
             if isinstance(failure, OutOfReach):
-                self.breaker.failed()
+                self.breaker.failed(failure)
             raise failure from fault
         else:
             self.breaker.succeeded()
@@ -111,6 +115,8 @@ def failure_of(fault: Exception) -> EngineFailure:
     """A fault of the client or of its answer, in a sentence that says what to do."""
     if isinstance(fault, MeilisearchApiError):
         return _refused(fault)
+    if isinstance(fault, MeilisearchTimeoutError | requests.Timeout):
+        return Hanging(_OUT_OF_REACH)
     if isinstance(fault, MeilisearchError) or (isinstance(fault, requests.RequestException) and not isinstance(fault, ValueError)):
         return OutOfReach(_OUT_OF_REACH)
     return OutOfReach(_GARBLED)

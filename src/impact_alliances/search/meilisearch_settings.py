@@ -9,7 +9,7 @@ from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import FACETS
 
 # Written in the settings: a change of the documents' shape or of the analysis makes the old index be rebuilt.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FACET_FIELDS = ("kind", *FACETS)
 # Arrays of stems and words, whose distribution is the lexicon of the corpus.
 WORD_FIELDS = ("stems", "title", "text", "words", "title_words")
@@ -30,7 +30,7 @@ def index_settings(embedder: str, dimensions: int) -> dict[str, Any]:
     equality = {"facetSearch": False, "filter": {"equality": True, "comparison": False}}
     return {
         "searchableAttributes": [],
-        "displayedAttributes": ["id", "fingerprint", "title", "text", "fragilite", "date_order", "indexed_at"],
+        "displayedAttributes": ["id", "fingerprint", "state", "title", "text", "fragilite", "date_order", "indexed_at"],
         "filterableAttributes": [{"attributePatterns": [*FILTERABLE, f"schema_v{SCHEMA_VERSION}"], "features": equality}],
         "sortableAttributes": list(SORTABLE),
         # « words » is where the server puts the nearest vectors; no words are ever asked.

@@ -5,21 +5,18 @@ from impact_alliances.search.meilisearch_engine import MeilisearchEngine
 from impact_alliances.search.meilisearch_server import Breaker, Server
 from impact_alliances.search.meilisearch_settings import embedder_name
 from impact_alliances.search.meilisearch_writer import MeilisearchWriter
-from impact_alliances.search.vectors import VectorIndex
 from impact_alliances.settings import Settings
 
-# A write carries megabytes, and no visitor waits for it.
-WRITE_TIMEOUT_S = 30.0
+# What the indexer asks is small but may wait behind a task; no visitor waits for it.
+WRITE_TIMEOUT_S = 5.0
 
 
-def make_meilisearch(
-    settings: Settings, vectors: VectorIndex, stored: StoredVectors, model: str, dimensions: int
-) -> tuple[MeilisearchEngine, MeilisearchWriter]:
+def make_meilisearch(settings: Settings, stored: StoredVectors, model: str, dimensions: int) -> tuple[MeilisearchEngine, MeilisearchWriter]:
     """Two doors to one server: reading with the search key and a short patience, writing with its own."""
     key = settings.meilisearch_key.get_secret_value()
     writing_key = settings.meilisearch_indexing_key.get_secret_value() or key
     name = embedder_name(model)
     url, index = settings.meilisearch_url, settings.meilisearch_index
-    engine = MeilisearchEngine(Server(url, key, index, settings.meilisearch_timeout_s, Breaker()), vectors, name)
+    engine = MeilisearchEngine(Server(url, key, index, settings.meilisearch_timeout_s, Breaker()), name)
     door = Server(url, writing_key, index, WRITE_TIMEOUT_S, Breaker())
     return engine, MeilisearchWriter(door, stored, name, dimensions, on_change=engine.refresh)

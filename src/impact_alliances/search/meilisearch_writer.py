@@ -2,14 +2,16 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, Protocol
 
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError
 from meilisearch.models.task import Task, TaskInfo
 
+from impact_alliances.batching import batched
 from impact_alliances.search.documents import SearchDocument
 from impact_alliances.search.engine import EngineFailure, Vector
 from impact_alliances.search.meilisearch_documents import batches, line, written
@@ -19,6 +21,8 @@ from impact_alliances.search.meilisearch_settings import drift, index_settings
 
 # A task waits behind those of others, and a batch takes seconds on a busy machine.
 TASK_TIMEOUT_S = 600
+# A batch of documents carries megabytes, and no visitor waits for it.
+SEND_TIMEOUT_S = 60.0
 # The first version whose vectors are no experiment.
 OLDEST = (1, 13)
 _PAGE = 1_000
@@ -78,12 +82,16 @@ class MeilisearchWriter:
         return not version or (all(number.isdigit() for number in numbers) and tuple(map(int, numbers)) >= OLDEST)
 
     def fingerprints(self) -> dict[str, str]:
+        return self._values("fingerprint", self._server.index)
+
+    def _values(self, field: str, index: str) -> dict[str, str]:
+        """One field of every document of an index, by key."""
         found: dict[str, str] = {}
-        for start in range(0, 1_000 * _PAGE, _PAGE):
+        for start in count(0, _PAGE):
             with self._asking() as client:
-                asked = {"fields": ["id", "fingerprint"], "offset": start, "limit": _PAGE}
-                page = client.http.post(f"indexes/{self._server.index}/documents/fetch", asked)["results"]
-                found |= {key_of_id(one["id"]): str(one["fingerprint"]) for one in page}
+                asked = {"fields": ["id", field], "offset": start, "limit": _PAGE}
+                page = client.http.post(f"indexes/{index}/documents/fetch", asked)["results"]
+                found |= {key_of_id(one["id"]): str(one[field]) for one in page}
             if len(page) < _PAGE:
                 break
         return found
@@ -91,21 +99,21 @@ class MeilisearchWriter:
     # -- writing ---------------------------------------------------------------------------------
 
     def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
-        if removed:
-            self._remove(removed)
+        self._remove(self._server.index, removed)
         self._put(self._server.index, documents)
         self._on_change()
 
     def rebuild(self, documents: Iterable[Sequence[SearchDocument]]) -> None:
+        """A rebuild cut short is gone on with: what it had sent is not sent again."""
+        beside = self._begun() or self._created()
+        left = self._values("state", beside)
+        for batch in documents:
+            self._put(beside, batch, left)
+            for document in batch:
+                left.pop(document.key, None)
+        self._remove(beside, list(left))
+        self._switch(beside)
         self._drop_leftovers()
-        beside = f"{self._beside}{uuid.uuid4().hex[:12]}"
-        try:
-            self._create(beside, self._settings)
-            for batch in documents:
-                self._put(beside, batch)
-            self._switch(beside)
-        finally:
-            self._drop_leftovers()
         self._on_change()
 
     def drop(self) -> None:
@@ -117,9 +125,21 @@ class MeilisearchWriter:
     def _beside(self) -> str:
         return f"{self._server.index}-beside-"
 
-    def _create(self, index: str, settings: dict[str, Any]) -> None:
-        self._done(lambda client: client.create_index(index, {"primaryKey": "id"}))
-        self._done(lambda client: client.index(index).update_settings(settings))
+    def _begun(self) -> str | None:
+        """An index that a rebuild left half built, with the settings of today; others are dropped."""
+        for uid in self._leftovers():
+            with self._asking() as client:
+                is_ours = drift(self._settings, _settings_of(client, uid) or {}) == []
+            if is_ours:
+                return uid
+            self._done(lambda client, uid=uid: client.delete_index(uid))  # type: ignore[misc]
+        return None
+
+    def _created(self) -> str:
+        beside = f"{self._beside}{uuid.uuid4().hex[:12]}"
+        self._done(lambda client: client.create_index(beside, {"primaryKey": "id"}))
+        self._done(lambda client: client.index(beside).update_settings(self._settings))
+        return beside
 
     def _switch(self, beside: str) -> None:
         """Put the index built beside in the place of the one in use, at once for every reader."""
@@ -129,34 +149,41 @@ class MeilisearchWriter:
             self._done(lambda client: client.create_index(self._server.index, {"primaryKey": "id"}))
         self._done(lambda client: client.swap_indexes([{"indexes": [self._server.index, beside]}]))
 
-    def _drop_leftovers(self) -> None:
-        """Remove what a rebuild leaves: the former index, or half of a new one."""
+    def _leftovers(self) -> list[str]:
+        """What a rebuild leaves: the former index, or half of a new one."""
         with self._asking() as client:
             known = [str(one["uid"]) for one in client.get_raw_indexes({"limit": _PAGE})["results"]]  # type: ignore[call-overload]
-        for uid in known:
-            if uid.startswith(self._beside):
-                self._done(lambda client, uid=uid: client.delete_index(uid))  # type: ignore[misc]
+            return [uid for uid in known if uid.startswith(self._beside)]
 
-    def _remove(self, keys: Sequence[str]) -> None:
-        gone = among("id", [id_of(key) for key in keys])
-        self._done(lambda client: client.index(self._server.index).delete_documents(filter=gone))
+    def _drop_leftovers(self) -> None:
+        for uid in self._leftovers():
+            self._done(lambda client, uid=uid: client.delete_index(uid))  # type: ignore[misc]
 
-    def _put(self, index: str, documents: Sequence[SearchDocument]) -> None:
-        for batch in batches(self._lines(documents)):
+    def _remove(self, index: str, keys: Sequence[str]) -> None:
+        for some in batched(keys, _PAGE):
+            gone = among("id", [id_of(key) for key in some])
+            self._done(lambda client, gone=gone: client.index(index).delete_documents(filter=gone))  # type: ignore[misc]
+
+    def _put(self, index: str, documents: Sequence[SearchDocument], present: Mapping[str, str] | None = None) -> None:
+        """Send these documents, save those that are `present` in the same state."""
+        for batch in batches(self._lines(documents, present or {})):
             self._send(index, batch)
 
-    def _lines(self, documents: Sequence[SearchDocument]) -> Iterator[tuple[str, bytes]]:
+    def _lines(self, documents: Sequence[SearchDocument], present: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
         vectors = self._vectors.of([document.key for document in documents])
         for document in documents:
             try:
-                yield document.key, line(written(document, vectors.get(document.key), self._embedder))
+                said = written(document, vectors.get(document.key), self._embedder)
             except ValueError as fault:
                 _report(document.key, str(fault))
+                continue
+            if present.get(document.key) != said["state"]:
+                yield document.key, line(said)
 
     def _send(self, index: str, batch: list[tuple[str, bytes]]) -> None:
         """Send a batch. One refused document would hold back the others, so a refused batch is cut in two, and so on."""
         content = b"\n".join(encoded for _, encoded in batch)
-        task = self._ended(lambda client: client.index(index).add_documents_ndjson(content, "id"))
+        task = self._ended(lambda client: client.index(index).add_documents_ndjson(content, "id"), SEND_TIMEOUT_S)
         if task.status == "succeeded":
             return
         if not _blames_a_document(task):
@@ -176,14 +203,16 @@ class MeilisearchWriter:
         if task.status != "succeeded":
             raise _failed(task)
 
-    def _ended(self, ask: Callable[[Client], TaskInfo]) -> Task:
+    def _ended(self, ask: Callable[[Client], TaskInfo], timeout_s: float | None = None) -> Task:
+        with self._asking(timeout_s) as client:
+            number = ask(client).task_uid
         with self._asking() as client:
-            return client.wait_for_task(ask(client).task_uid, TASK_TIMEOUT_S * 1000)
+            return client.wait_for_task(number, TASK_TIMEOUT_S * 1000)
 
     @contextmanager
-    def _asking(self) -> Iterator[Client]:
+    def _asking(self, timeout_s: float | None = None) -> Iterator[Client]:
         with self._server.asking():
-            yield self._server.client()
+            yield self._server.client(timeout_s)
 
 
 def _settings_of(client: Client, index: str) -> dict[str, Any] | None:

@@ -12,6 +12,8 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 
 # About 200 tokens of French: short enough to be about one thing, long enough to say it (docs/decisions/0003).
 PASSAGE_WORDS = 130
+# The embedded descriptions of the fragilités stand beside the resources' vectors, under this kind.
+FRAGILITE = "fragilite"
 _SENTENCE = re.compile(r"(?<=[.!?…»])\s+")
 
 

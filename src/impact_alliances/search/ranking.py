@@ -98,6 +98,7 @@ class Grid:
         return [slug for slug, z in near[:3] if z >= 1.2]
 
 
+NO_GRID = Grid({})
 Scored = tuple[float, Candidate]
 
 

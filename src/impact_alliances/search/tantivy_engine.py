@@ -1,4 +1,4 @@
-"""The embedded engine: finds and counts in a tantivy index, with exact vector search in memory."""
+"""The embedded engine: finds and counts in a tantivy index. The nearest in meaning are found in memory, above it."""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,6 @@ from tantivy import Occur, Query
 from impact_alliances.search.engine import Candidate, Counts, EngineFailure, Neighbours, Order, Vector, Wanted, Weighted
 from impact_alliances.search.tantivy_index import MEND, SCHEMA, Generations, opened, ours
 from impact_alliances.search.tantivy_queries import Clauses, bm25, coverage, set_query
-from impact_alliances.search.vectors import VectorIndex
 
 # More than any facet has values: counts are exact or they are not counts.
 _VALUES = 20_000
@@ -21,9 +20,8 @@ Place = tuple[int, int]
 class TantivyEngine:
     """Finds and counts in the generation in use; reopens when it changes."""
 
-    def __init__(self, folder: Path, vectors: VectorIndex) -> None:
+    def __init__(self, folder: Path) -> None:
         self._generations = Generations(folder)
-        self._vectors = vectors
         self._lock = threading.Lock()
         self._index: tantivy.Index | None = None
         self._stamp = -1
@@ -70,8 +68,8 @@ class TantivyEngine:
         with ours():
             return [word for word, _ in self._searcher().terms_with_prefix("words", prefix, limit=limit)]
 
-    def neighbours(self, vector: Vector) -> Neighbours | None:
-        return self._vectors.seen_from(vector)
+    def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
+        return standing
 
     # -- sets ------------------------------------------------------------------------------------
 

@@ -1,8 +1,10 @@
 """Writing the embedded index: into the generation in use, or into a new one beside it."""
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import tantivy
 from tantivy import Query
@@ -46,13 +48,23 @@ class TantivyWriter:
         self._on_change()
 
     def rebuild(self, documents: Iterable[Sequence[SearchDocument]]) -> None:
-        beside = self._generations.fresh()
+        with self.beside() as add:
+            for batch in documents:
+                add(batch)
+
+    @contextmanager
+    def beside(self) -> Iterator[Callable[[Sequence[SearchDocument]], None]]:
+        """A new index to fill, put in use at the end, dropped if anything fails. What the documents' source raises is its own."""
+        generation = self._generations.fresh()
+        filling = _Filling(generation)
         try:
-            _fill(beside, documents)
+            yield filling.add
+            filling.end()
         except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
+            filling.drop()
+            shutil.rmtree(generation, ignore_errors=True)
             raise
-        self._generations.switch(beside)
+        self._generations.switch(generation)
         self._on_change()
 
     def fingerprints(self) -> dict[str, str]:
@@ -66,21 +78,27 @@ class TantivyWriter:
             return {str(doc.get_first("key")): str(doc.get_first("fingerprint")) for doc in found}
 
 
-def _fill(folder: Path, documents: Iterable[Sequence[SearchDocument]]) -> None:
-    """Write these documents in a new index. What the documents' source raises is its own, not the engine's."""
-    with ours():
-        writer = opened(folder).writer(_HEAP_BYTES, 1)
-    try:
-        for batch in documents:
-            with ours():
-                for document in batch:
-                    writer.add_document(stored(document))
+class _Filling:
+    """A new index being written."""
+
+    def __init__(self, folder: Path) -> None:
         with ours():
-            writer.commit()
-            writer.wait_merging_threads()
-    finally:
-        # A failure keeps this frame, and an open writer would go on writing in a folder about to be removed.
-        del writer
+            self._writer: Any = opened(folder).writer(_HEAP_BYTES, 1)
+
+    def add(self, batch: Sequence[SearchDocument]) -> None:
+        with ours():
+            for document in batch:
+                self._writer.add_document(stored(document))
+
+    def end(self) -> None:
+        """Make it durable."""
+        with ours():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+
+    def drop(self) -> None:
+        """Stop writing: an open writer would go on in a folder about to be removed."""
+        self._writer = None
 
 
 def _write(index: tantivy.Index, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:

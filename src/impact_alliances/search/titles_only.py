@@ -10,19 +10,26 @@ from impact_alliances.resources.resource import PUBLISHED, Resource
 from impact_alliances.search.analysis import STOP_WORDS
 from impact_alliances.search.analysis import words as words_of
 from impact_alliances.search.documents import facets_of, key_of
+from impact_alliances.search.engine import Counts
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.ranking import Ranked
+from impact_alliances.search.searcher import Answer
+from impact_alliances.search.understanding import Understanding
+
+NO_INDEX = "La recherche avancée est momentanément indisponible : résultats par les mots du titre seulement."
 
 Light = tuple[Resource, dict[str, tuple[str, ...]]]
 
 
-def search(session: Session, query: SearchQuery) -> tuple[int, list[Resource], dict[str, dict[str, int]]]:
-    """The total, the page of resources (newest first) and the disjunctive facet counts of `query`."""
+def search(session: Session, query: SearchQuery) -> Answer:
+    """The answer to `query`: the resources whose title holds all of its words, newest first."""
     wanted = [word for word in words_of(query.q) if word not in STOP_WORDS]
     texts = [(resource, facets_of(resource)) for resource in _holding(session, wanted)]
     kept = [resource for resource, facets in texts if _passes(facets, query)]
     kept.sort(key=lambda resource: (-(resource.date.toordinal() if resource.date else 0), key_of(resource)))
     first = (query.page - 1) * query.par_page
-    return len(kept), kept[first : first + query.par_page], _counted(texts, query)
+    page = [Ranked(key_of(resource), 0.0, bool(query.q), False) for resource in kept[first : first + query.par_page]]
+    return Answer(Counts(len(kept), _counted(texts, query)), page, Understanding(query.q), (), NO_INDEX)
 
 
 def _holding(session: Session, wanted: list[str]) -> list[Resource]:

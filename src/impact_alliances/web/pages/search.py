@@ -237,7 +237,8 @@ def _pages(found: Found) -> tuple[Link, ...]:
 
 def _reliefs(session: ReadSession, service: WiredService, found: Found) -> tuple[Link, ...]:
     """For an empty result, what each filter costs: « Sans « échelon européen » : 12 »."""
-    if found.total:
+    # Each relief is a search of its own: not the moment while the engine is in trouble.
+    if found.total or found.degraded:
         return ()
     reliefs = []
     for facet, values in found.query.filters[:4]:

@@ -1,0 +1,257 @@
+"""Any model of the library sentence-transformers, from a folder or from a model hub. The library is an extra, imported when needed."""
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from impact_alliances.embeddings.embedder import REMEMBERED_QUERIES, EmbedderUnavailable, Vectors
+
+_log = logging.getLogger(__name__)
+# The name of a model in the database, such as « st:intfloat/multilingual-e5-small » or « st-0f3a52c19b7e:/srv/models/small ».
+# The digits come first, because whoever shortens a name cuts its end.
+_NAME = re.compile(r"st(?:-[0-9a-f]{12})?:(.+)", re.DOTALL)
+# The column holds 120 characters, of which the longest prefix « st-0f3a52c19b7e: » takes 16.
+LONGEST_MODEL = 104
+# Where a model may declare what precedes a passage. The library reads the same keys, but stops at the first even when it is empty.
+_PASSAGE_PROMPTS = ("document", "passage", "corpus")
+# What the library would fetch when a text looks like the address or the path of one, if the model can see or hear.
+_MEDIA = {"image", "audio", "video"}
+# Copies of the weights for other runtimes, which are never read here and weigh as much as the model.
+_OTHER_RUNTIMES = {"onnx", "openvino"}
+# How long, in seconds, a hub may take to answer at all.
+_HUB_PATIENCE_S = 10.0
+# Below this length a vector has no direction to speak of.
+_NO_LENGTH = 1e-12
+
+
+class SentenceTransformers:
+    """`Embedder` over a model of sentence-transformers. Raises `EmbedderUnavailable` where library, model or device lacks.
+
+    `model` is a folder, or the name of a model on a hub, with or without a revision (`intfloat/multilingual-e5-small@main`).
+    `device` is one of torch (`cpu`, `cuda:1`), or empty for the best that is there. `batch_size` is the number of passages read
+    at once. A prefix precedes every query or passage; None means the model's own.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        device: str = "",
+        batch_size: int = 32,
+        query_prefix: str | None = None,
+        passage_prefix: str | None = None,
+    ) -> None:
+        folder = _folder(model)
+        _check_length(model, folder)
+        self._model, self._label, self._batch_size = _load(model, folder, device), model, batch_size
+        own = _own_prefixes(self._model.prompts, folder.name if folder else model)
+        self._query_prefix = own[0] if query_prefix is None else query_prefix
+        self._passage_prefix = own[1] if passage_prefix is None else passage_prefix
+        chosen = (self._query_prefix, self._passage_prefix)
+        self.name = _name(model, folder, () if chosen == own else chosen)
+        self._before = " " if _MEDIA.intersection(self._model.modalities) else ""
+        # Always the same thread: fast tokenizers refuse to be shared, torch keeps a team of helpers for each thread that calls it,
+        # and a queue is fair where a lock is not: whoever embeds in bulk would take the lock back before a visitor wakes up.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sentence-transformers")
+        self.embed_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._embed_query)
+        # Seen on a vector rather than asked: some models do not say, and this one is then known to work.
+        self.dimensions = len(self.embed_query(""))
+
+    def _embed_query(self, text: str) -> Vectors:
+        row: Vectors = self._in_turn(self._model.encode_query, [text], self._query_prefix)[0]
+        return row
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        found = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        # A batch costs as many times its longest text as it has texts: those of like length go together.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        for start in range(0, len(order), self._batch_size):
+            places = order[start : start + self._batch_size]
+            found[places] = self._in_turn(self._model.encode_document, [texts[place] for place in places], self._passage_prefix)
+        return found
+
+    def _in_turn(self, encode: Callable[..., Any], texts: list[str], prefix: str) -> Vectors:
+        """The vectors of one batch, shape (len(texts), dimensions), once those asked for before are done."""
+        return self._thread.submit(self._read, encode, texts, prefix).result()
+
+    def _read(self, encode: Callable[..., Any], texts: list[str], prefix: str) -> Vectors:
+        readable = [self._before + _readable(text) for text in texts]
+        try:
+            # The prefix is given apart: some models leave its words out of the mean, and an empty one silences their default prompt.
+            rows = encode(readable, prompt=prefix, batch_size=len(readable), show_progress_bar=False)
+        except Exception as failure:
+            raise EmbedderUnavailable(
+                f"Le modèle de sens « {self._label} » a échoué en lisant un texte, faute de mémoire peut-être : "
+                "redémarrez le service, ou faites calculer le processeur (« cpu »)."
+            ) from failure
+        return _of_unit_length(np.asarray(rows, dtype=np.float32))
+
+
+def model_of(name: str) -> str | None:
+    """What to pass as `model` to load again the model of that name in the database; None when it is not one of these.
+
+    Prefixes chosen by the caller are not in it: they are to be passed again.
+    """
+    match = _NAME.fullmatch(name)
+    return match[1] if match else None
+
+
+def _name(model: str, folder: Path | None, prefixes: tuple[str, ...]) -> str:
+    """The name in the database of a model read with these prefixes (none when they are its own)."""
+    if folder is None and not prefixes:
+        return f"st:{model}"
+    digest = hashlib.blake2b(repr(prefixes).encode("utf-8", "replace"), digest_size=6)
+    for name, path in _deciding_files(folder).items() if folder else ():
+        digest.update(f"{name}\0{_digest_of(path)}\0".encode("utf-8", "replace"))
+    return f"st-{digest.hexdigest()}:{folder or model}"
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
+    except OSError as unreadable:
+        raise _no_model_in(path.parent) from unreadable
+
+
+def _deciding_files(folder: Path) -> dict[str, Path]:
+    """The files of a model that decide its vectors, sorted by name: all but its documentation, hidden files and other runtimes."""
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return dict(sorted((name.as_posix(), path) for name, path in found.items() if not _is_idle(name)))
+
+
+def _is_idle(path: Path) -> bool:
+    return path.suffix == ".md" or path.parts[0] in _OTHER_RUNTIMES or any(part.startswith(".") for part in path.parts)
+
+
+def _folder(model: str) -> Path | None:
+    """The folder meant, as an absolute path: another process may work elsewhere. None for a name on a hub."""
+    return Path(model).absolute() if 0 < len(model) <= LONGEST_MODEL and Path(model).is_dir() else None
+
+
+def _check_length(model: str, folder: Path | None) -> None:
+    length = len(str(folder or model))
+    if length > LONGEST_MODEL:
+        raise EmbedderUnavailable(
+            f"Le nom du modèle de sens est trop long ({length} caractères, {LONGEST_MODEL} au plus) : « {folder or model} ». "
+            "Placez son dossier, ou un lien vers lui, à un endroit au chemin plus court."
+        )
+
+
+def _own_prefixes(prompts: Mapping[str, str | None], label: str) -> tuple[str, str]:
+    """What the model wants before a query and before a passage, from the prompts it declares, else from its name.
+
+    An empty prompt says nothing: the library writes one in every model it saves.
+    """
+    query = prompts.get("query") or ""
+    passage = next((prompt for key in _PASSAGE_PROMPTS if (prompt := prompts.get(key))), "")
+    if query or passage:
+        return query, passage
+    words = set(re.split(r"[^a-z0-9]+", label.partition("@")[0].rpartition("/")[2].lower()))
+    # The e5 models « instruct » want a sentence of instruction instead, and declare it.
+    return ("query: ", "passage: ") if "e5" in words and "instruct" not in words else ("", "")
+
+
+def _load(model: str, folder: Path | None, device: str) -> Any:
+    """The library's model. Raises `EmbedderUnavailable`, and nothing of the library's."""
+    library = _library()
+    _check_device(device)
+    name, _, revision = (str(folder), "", "") if folder else model.partition("@")
+    read = partial(library.SentenceTransformer, name, revision=revision or None, device=device or None)
+    try:
+        loaded = _found_here_or_downloaded(read, is_folder=folder is not None)
+        # Many models are published in half precision, which processors are slow at, and where a vector depends on its batch.
+        return loaded.float() if loaded.device.type == "cpu" else loaded
+    except Exception as refused:
+        _log.info("sentence-transformers: %s", refused)
+        raise (_no_model_in(folder) if folder else _no_model_named(model)) from refused
+
+
+def _found_here_or_downloaded(read: Callable[..., Any], *, is_folder: bool) -> Any:
+    """The model of a folder or of the hub's local cache; else of the hub."""
+    try:
+        # The cache first: starting does not wait for a hub, and the weights behind a name do not change from one start to the next.
+        return read(local_files_only=True)
+    except Exception:
+        if is_folder:
+            raise
+        _check_hub()
+    return read()
+
+
+def _check_hub() -> None:
+    """Raise at once when no hub answers: the library would try each file six times, more than a minute in all."""
+    import huggingface_hub
+
+    huggingface_hub.get_session().head(huggingface_hub.constants.ENDPOINT, timeout=_HUB_PATIENCE_S)
+
+
+def _library() -> Any:
+    """The library, imported and made silent."""
+    # Texts come one batch at a time: threads of the tokenizer would only compete with those of the model.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        import sentence_transformers
+        import transformers
+    except (ImportError, OSError) as missing:
+        raise EmbedderUnavailable(
+            "La bibliothèque « sentence-transformers » n’est pas installée : installez-la par "
+            '« pip install "impact-alliances[sentence-transformers]" ». En attendant, la recherche se fait par les mots seulement.'
+        ) from missing
+    transformers.utils.logging.disable_progress_bar()
+    for name in ("sentence_transformers", "transformers", "huggingface_hub"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    return sentence_transformers
+
+
+def _check_device(device: str) -> None:
+    import torch
+
+    try:
+        # Read back: a device may be known to the library and absent, or unable to give its results.
+        torch.zeros(1, device=device or None).tolist()
+    except Exception as absent:
+        raise EmbedderUnavailable(
+            f"L’appareil de calcul « {device} » n’existe pas ici : écrivez « cpu », ou rien pour prendre le meilleur."
+        ) from absent
+
+
+def _no_model_in(folder: Path) -> EmbedderUnavailable:
+    return EmbedderUnavailable(
+        f"Le dossier « {folder} » ne contient pas de modèle que sentence-transformers sache lire : donnez celui où un modèle "
+        "a été enregistré, avec sa configuration et ses poids. En attendant, la recherche se fait par les mots seulement."
+    )
+
+
+def _no_model_named(model: str) -> EmbedderUnavailable:
+    return EmbedderUnavailable(
+        f"Le modèle de sens « {model} » est introuvable : ce n’est ni un dossier, ni un modèle déjà téléchargé, ni un modèle "
+        "qu’un dépôt de modèles ait fourni. Donnez un dossier qui existe ou un nom comme « intfloat/multilingual-e5-small ». "
+        "En attendant, la recherche se fait par les mots seulement."
+    )
+
+
+def _readable(text: str) -> str:
+    """The text without the halves of characters that a tokenizer refuses."""
+    return text.encode("utf-8", "ignore").decode("utf-8")
+
+
+def _of_unit_length(rows: Vectors) -> Vectors:
+    """The rows brought to length 1.
+
+    A row of zeros, or that overflowed, becomes the even direction, near no text in particular: the likeness of anything with it
+    stays a number, and so does its mean with other vectors.
+    """
+    rows = np.nan_to_num(rows, nan=0.0, posinf=0.0, neginf=0.0)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    even = np.float32(rows.shape[1] ** -0.5)
+    unit: Vectors = np.where(lengths > _NO_LENGTH, rows / np.maximum(lengths, _NO_LENGTH), even).astype(np.float32)
+    return unit

@@ -1,0 +1,139 @@
+"""From a query to the keys that answer it, ranked and explained, with one engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from impact_alliances.search import ranking
+from impact_alliances.search.engine import Counts, Neighbours, SearchEngine, Wanted
+from impact_alliances.search.lexicon import EngineLexicon
+from impact_alliances.search.meaning import Meanings
+from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.understanding import Understanding, understand
+
+NO_VECTORS = "Les vecteurs de sens sont en cours de calcul : résultats par les mots seulement."
+NO_MODEL = "Le modèle de sens n’est pas disponible ici : résultats par les mots seulement."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The size of the set, its counts and one page of it. `degraded` says, in French, what did not work."""
+
+    counts: Counts
+    page: Sequence[ranking.Ranked]
+    understanding: Understanding
+    evoked: tuple[str, ...]
+    degraded: str | None
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text made searchable: its set, what the words and the meaning say, and what is missing."""
+
+    understanding: Understanding
+    wanted: Wanted
+    neighbours: Neighbours | None = None
+    grid: ranking.Grid = ranking.NO_GRID
+    degraded: str | None = None
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """What the meaning says of a text."""
+
+    neighbours: Neighbours | None = None
+    grid: ranking.Grid = ranking.NO_GRID
+    degraded: str | None = None
+
+
+class Searcher:
+    """Answers queries with one engine and, where there is one, a model. `degraded` is said of all its answers."""
+
+    def __init__(self, engine: SearchEngine, meanings: Meanings, degraded: str | None = None) -> None:
+        self.engine = engine
+        self._meanings = meanings
+        self._degraded = degraded
+        self._lexicon = EngineLexicon(engine)
+
+    def search(self, query: SearchQuery) -> Answer:
+        """The answer to `query`. Raises `EngineFailure`."""
+        text = self._read(query)
+        counts = self.engine.counts(text.wanted, list(FILTERS))
+        said = [said for said in (self._degraded, text.degraded) if said]
+        return Answer(
+            counts=counts,
+            page=self._page(query, text, counts.total),
+            understanding=text.understanding,
+            evoked=tuple(text.grid.evoked()),
+            degraded=" ".join(said) or None,
+        )
+
+    # -- reading the query ------------------------------------------------------------------------
+
+    def _read(self, query: SearchQuery) -> _Text:
+        if not query.q:
+            return _Text(Understanding(""), Wanted(filters=query.chosen))
+        understood = understand(query.q, self._lexicon, correct=query.correction, synonyms=query.synonymes)
+        meant = self._meant(query, understood)
+        wanted = self._wanted(query, understood, meant.neighbours)
+        return _Text(understood, wanted, meant.neighbours, meant.grid, meant.degraded)
+
+    def _meant(self, query: SearchQuery, understood: Understanding) -> _Meant:
+        if query.mode == "keyword" or not understood.text:
+            return _Meant()
+        meaning = self._meanings.now()
+        vector = meaning.vector(understood.text)
+        if vector is None:
+            return _Meant(degraded=NO_MODEL)
+        standing = meaning.vectors.seen_from(vector)
+        if standing is None:
+            return _Meant(degraded=NO_VECTORS)
+        return _Meant(self.engine.neighbours(vector, standing, meaning.model), meaning.grid(vector))
+
+    def _wanted(self, query: SearchQuery, understood: Understanding, neighbours: Neighbours | None) -> Wanted:
+        total, frequencies = self.engine.frequencies(understood.stems)
+        weighted = ranking.weights(understood.concepts, total, frequencies)
+        bar = None if query.mode == "semantic" else ranking.bar_of(weighted)
+        near = ranking.near_enough(neighbours) if neighbours else ()
+        only_operators = not understood.concepts and bool(understood.phrases or understood.excluded)
+        return Wanted(
+            bar=None if only_operators else bar,
+            near=() if only_operators else near,
+            phrases=understood.phrases,
+            excluded=understood.excluded,
+            filters=query.chosen,
+            nothing=not (bar or near or only_operators),
+        )
+
+    # -- one page of the set ----------------------------------------------------------------------
+
+    def _page(self, query: SearchQuery, text: _Text, total: int) -> list[ranking.Ranked]:
+        first, size = (query.page - 1) * query.par_page, query.par_page
+        if first >= total:
+            return []
+        if query.sort != "pertinence":
+            keys = self.engine.page(text.wanted, "title" if query.sort == "titre" else "date", first, size)
+            return self._explained(text, keys)
+        ranked = self._ranked(text)
+        kept = [self._explain(text, scored) for scored in ranked[first : first + size]]
+        rest = size - len(kept)
+        if rest and total > len(ranked):
+            offset = max(0, first - len(ranked))
+            keys = self.engine.page(text.wanted, "date", offset, rest, [candidate.key for _, candidate in ranked])
+            kept += self._explained(text, keys)
+        return kept
+
+    def _ranked(self, text: _Text) -> list[ranking.Scored]:
+        bar = text.wanted.bar
+        candidates = self.engine.candidates(text.wanted, bar.concepts if bar else (), ranking.RANKED)
+        return ranking.rank(candidates, bar=bar, neighbours=text.neighbours, grid=text.grid)[: ranking.RANKED]
+
+    def _explain(self, text: _Text, scored: ranking.Scored) -> ranking.Ranked:
+        return ranking.explain(scored, bar=text.wanted.bar, near=text.wanted.near)
+
+    def _explained(self, text: _Text, keys: Sequence[str]) -> list[ranking.Ranked]:
+        """Hits in an order that is not of relevance, each still saying why it is there."""
+        if not text.understanding.text:
+            return [ranking.Ranked(key, 0.0, False, False) for key in keys]
+        known = {scored[1].key: scored for scored in self._ranked(text)}
+        unranked = [ranking.Ranked(key, 0.0, text.wanted.bar is not None, False) for key in keys]
+        return [self._explain(text, known[one.key]) if one.key in known else one for one in unranked]
