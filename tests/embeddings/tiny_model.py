@@ -15,15 +15,14 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzàâçéèêëîïôöùûüœ0123456789.,:
 def save_tiny_model(folder: Path, *, seed: int = 1, half: bool = False, **settings: Any) -> Path:
     """Write in `folder` a BERT of two layers and return it. `settings` are those of the library: `prompts`, `default_prompt_name`.
 
-    `half` writes the weights in bfloat16, as many models are published.
+    `half` writes the weights in half precision, as some models are published.
     """
-    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 
     with TemporaryDirectory() as parts:
         model = _random_bert(seed)
-        (model.to(torch.bfloat16) if half else model).save_pretrained(parts)
+        (model.half() if half else model).save_pretrained(parts)
         _tokenizer().save_pretrained(parts)
         modules = [Transformer(parts), Pooling(DIMENSIONS, pooling_mode="mean")]
         SentenceTransformer(modules=modules, device="cpu", **settings).save(str(folder), create_model_card=False)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from tests.builders import a_case
 from tests.search.contract import concept
 
-from impact_alliances.search.bm25 import LENGTHS, ScoredField, rounded
+from impact_alliances.search.bm25 import LENGTHS, ScoredField, in_line, rounded
 from impact_alliances.search.documents import document_of
 from impact_alliances.search.engine import TITLE_BOOST, Wanted
 from impact_alliances.search.tantivy_engine import TantivyEngine
@@ -43,14 +43,22 @@ def test_scores_equal_those_of_the_embedded_engine(tmp_path: Path, database: Eng
     stems = ["bus", "medecin", "jardin", "ecol"]
     title, text = _field([one.title for one in written]), _field([one.text for one in written])
     for document in written:
-        ours = TITLE_BOOST * title.score(document.title, [(stem, title.weight(stem)) for stem in stems])
-        ours += text.score(document.text, [(stem, text.weight(stem)) for stem in stems])
+        ours = TITLE_BOOST * title.score(in_line(document.title), len(document.title), [(stem, title.weight(stem)) for stem in stems])
+        ours += text.score(in_line(document.text), len(document.text), [(stem, text.weight(stem)) for stem in stems])
         assert found[document.key] == pytest.approx(ours, abs=1e-4)
 
 
 def test_an_empty_field_scores_nothing() -> None:
-    assert ScoredField(0, 0.0, {}).score((), [("bus", 1.0)]) == 0.0
+    assert ScoredField(0, 0.0, {}).score("", 0, [("bus", 1.0)]) == 0.0
     assert ScoredField(3, 2.0, {}).weight("bus") == 0.0
+
+
+def test_a_line_counts_every_occurrence_and_finds_runs() -> None:
+    """Even next to each other; never inside another stem."""
+    line = in_line(("bus", "bus", "autobus", "soir"))
+    assert line.count(in_line(("bus",))) == 2
+    assert in_line(("autobus", "soir")) in line
+    assert in_line(("bus", "soir")) not in line
 
 
 def _field(texts: Sequence[tuple[str, ...]]) -> ScoredField:

@@ -9,7 +9,7 @@ from tests.builders import a_case, a_catalyseur
 
 from impact_alliances.search.documents import document_of
 from impact_alliances.search.meilisearch_documents import batches, line, numbers, written
-from impact_alliances.search.meilisearch_settings import FILTERABLE, SCHEMA_VERSION, drift, embedder_name, index_settings
+from impact_alliances.search.meilisearch_settings import FILTERABLE, SCHEMA_VERSION, SCORED, drift, embedder_name, index_settings
 from impact_alliances.vocabularies.terms import FACETS
 
 # What the contract of the server lets us set.
@@ -23,10 +23,10 @@ def test_a_document_carries_what_sets_scores_and_orders_need() -> None:
     document = document_of(a_case(id="bus", title="Le bus, le bus", summary="Un car."))
     sent = written(document, np.array([[0.5, 0.25]], dtype=np.float32), "axes")
     assert re.fullmatch(r"[a-z0-9_-]{1,511}", sent["id"])
-    assert (sent["title"], sent["title_length"]) == (["bus", "bus"], 2)
+    assert (sent["title"], sent["title_line"], sent["title_length"]) == (["bus"], " bus  bus ", 2)
     assert set(sent["title"]) | set(sent["text"]) == set(sent["stems"])
     assert sent["_vectors"] == {"axes": {"embeddings": [[0.5, 0.25]], "regenerate": False}}
-    assert set(FILTERABLE) <= sent.keys()
+    assert {*FILTERABLE, *SCORED} <= sent.keys()
     assert sent["fingerprint"] == document.fingerprint
 
 

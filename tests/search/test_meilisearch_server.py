@@ -24,7 +24,8 @@ from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.titles_only import NO_INDEX
 from impact_alliances.wiring import SPARE_ANSWERED, make_service
 
-HIT = {"id": "case-bus", "title": ["bus"], "text": ["bus", "car"], "fragilite": ["mobilite"], "date_order": 7}
+HIT = {"id": "case-bus", "title_line": " bus ", "title_length": 1, "text_line": " bus  car ", "text_length": 2, "fragilite": ["mobilite"]}
+HIT |= {"date_order": 7}
 
 
 class Clock:

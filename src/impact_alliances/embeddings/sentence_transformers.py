@@ -33,8 +33,9 @@ _NO_LENGTH = 1e-12
 
 
 class SentenceTransformers:
-    """`Embedder` over a model of sentence-transformers. Raises `EmbedderUnavailable` where library, model or device lacks.
+    """`Embedder` over a model of sentence-transformers, for any number of threads: a query waits for one batch of passages at most.
 
+    Raises `EmbedderUnavailable` where library, model or device lacks, and later if reading fails, for lack of memory for instance.
     `model` is a folder, or the name of a model on a hub, with or without a revision (`intfloat/multilingual-e5-small@main`).
     `device` is one of torch (`cpu`, `cuda:1`), or empty for the best that is there. `batch_size` is the number of passages read
     at once. A prefix precedes every query or passage; None means the model's own.
@@ -53,13 +54,12 @@ class SentenceTransformers:
         _check_length(model, folder)
         self._model, self._label, self._batch_size = _load(model, folder, device), model, batch_size
         own = _own_prefixes(self._model.prompts, folder.name if folder else model)
-        self._query_prefix = own[0] if query_prefix is None else query_prefix
-        self._passage_prefix = own[1] if passage_prefix is None else passage_prefix
-        chosen = (self._query_prefix, self._passage_prefix)
+        chosen = (own[0] if query_prefix is None else query_prefix, own[1] if passage_prefix is None else passage_prefix)
+        self._query_prefix, self._passage_prefix = chosen
         self.name = _name(model, folder, () if chosen == own else chosen)
         self._before = " " if _MEDIA.intersection(self._model.modalities) else ""
-        # Always the same thread: fast tokenizers refuse to be shared, torch keeps a team of helpers for each thread that calls it,
-        # and a queue is fair where a lock is not: whoever embeds in bulk would take the lock back before a visitor wakes up.
+        # Always the same thread: two would change the tokenizer's settings under each other, torch keeps a team of helpers for each
+        # that calls it, and a queue is fair where a lock is not: whoever embeds in bulk may take it back before a visitor wakes up.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sentence-transformers")
         self.embed_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._embed_query)
         # Seen on a vector rather than asked: some models do not say, and this one is then known to work.
@@ -168,8 +168,8 @@ def _load(model: str, folder: Path | None, device: str) -> Any:
     read = partial(library.SentenceTransformer, name, revision=revision or None, device=device or None)
     try:
         loaded = _found_here_or_downloaded(read, is_folder=folder is not None)
-        # Many models are published in half precision, which processors are slow at, and where a vector depends on its batch.
-        return loaded.float() if loaded.device.type == "cpu" else loaded
+        # What processors are slow at: a batch in half precision takes three times as long.
+        return loaded.float() if (loaded.device.type, str(loaded.dtype)) == ("cpu", "torch.float16") else loaded
     except Exception as refused:
         _log.info("sentence-transformers: %s", refused)
         raise (_no_model_in(folder) if folder else _no_model_named(model)) from refused

@@ -5,7 +5,7 @@ Lengths are rounded as an index rounds them: to one byte, exact up to 40 words, 
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 K1, B = 1.2, 0.75
@@ -42,10 +42,15 @@ class ScoredField:
         count = self.frequencies.get(stem, 0)
         return math.log(1 + (self.documents - count + 0.5) / (count + 0.5)) * (1 + K1) if count else 0.0
 
-    def score(self, held: Sequence[str], asked: Iterable[tuple[str, float]]) -> float:
-        """The score of a document that holds these stems, for stems asked with their weight."""
-        if not held:
+    def score(self, line: str, length: int, asked: Iterable[tuple[str, float]]) -> float:
+        """The score of a document of that length whose stems are in `line` (see `in_line`), for stems asked with their weight."""
+        if not length:
             return 0.0
-        norm = K1 * (1 - B + B * rounded(len(held)) / self.mean_length)
-        times = ((held.count(stem), weight) for stem, weight in asked)
+        norm = K1 * (1 - B + B * rounded(length) / self.mean_length)
+        times = ((line.count(in_line((stem,))), weight) for stem, weight in asked)
         return sum(weight * count / (count + norm) for count, weight in times if count)
+
+
+def in_line(stems: Iterable[str]) -> str:
+    """Stems in order as one text, each between spaces of its own: any run of them is found, and counted, as text is."""
+    return "".join(f" {stem} " for stem in stems)

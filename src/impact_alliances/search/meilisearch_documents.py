@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from impact_alliances.search.bm25 import in_line
 from impact_alliances.search.documents import SearchDocument
 from impact_alliances.search.engine import Vector
 from impact_alliances.search.meilisearch_filters import id_of
@@ -28,8 +29,10 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
     said = {
         "id": id_of(document.key),
         "fingerprint": document.fingerprint,
-        "title": title,
-        "text": text,
+        "title": list(dict.fromkeys(title)),
+        "text": list(dict.fromkeys(text)),
+        "title_line": in_line(title),
+        "text_line": in_line(text),
         "stems": sorted(document.stems),
         "words": list(document.words),
         "title_words": list(dict.fromkeys(document.title_words)),

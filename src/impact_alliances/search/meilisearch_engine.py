@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from impact_alliances.search.bm25 import in_line
 from impact_alliances.search.engine import TITLE_BOOST, Bar, Candidate, Counts, Neighbours, Order, Vector, Wanted, Weighted
 from impact_alliances.search.meilisearch_corpus import Corpus, CorpusReader
 from impact_alliances.search.meilisearch_documents import numbers
@@ -26,7 +27,7 @@ from impact_alliances.search.meilisearch_filters import (
     key_of_id,
 )
 from impact_alliances.search.meilisearch_server import Server
-from impact_alliances.search.meilisearch_settings import embedder_name
+from impact_alliances.search.meilisearch_settings import SCORED, embedder_name
 from impact_alliances.search.synonyms import Expression
 
 # Members of a set whose stems are read to score them; of a larger set, `candidates` reads the most promising.
@@ -38,7 +39,6 @@ LEAST_NEAREST = 200
 # Last words of a title still being typed: its commonest endings.
 ENDINGS = 50
 MOST_PHRASES = 500
-_SCORED = ["id", "title", "text", "fragilite", "date_order"]
 _ALL = 1_000_000
 Hits = list[dict[str, Any]]
 
@@ -84,7 +84,7 @@ class MeilisearchEngine:
     def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
         holders = self._holders(wanted)
         is_text = bool(wanted.bar or wanted.near)
-        members = {"limit": MOST_READ if is_text else 0, "attributesToRetrieve": _SCORED}
+        members = {"limit": MOST_READ if is_text else 0, "attributesToRetrieve": list(SCORED)}
         free = [facet for facet in facets if facet not in wanted.filters]
         queries = [{**_set(wanted, holders), **members, "facets": free}]
         used = [facet for facet in facets if facet in wanted.filters]
@@ -132,7 +132,7 @@ class MeilisearchEngine:
         if read and read[0] == wanted:
             return read[1]
         holders = self._holders(wanted)
-        whole = {**_set(wanted, holders), "limit": MOST_READ, "attributesToRetrieve": _SCORED}
+        whole = {**_set(wanted, holders), "limit": MOST_READ, "attributesToRetrieve": list(SCORED)}
         answer, *others = self._server.search([whole, *_promising(wanted, concepts, holders, limit)])
         with self._server.asking():
             if _size(answer) <= MOST_READ:
@@ -156,20 +156,16 @@ class MeilisearchEngine:
         return found
 
     def _read_phrases(self, phrases: Sequence[Expression]) -> dict[Expression, tuple[str, ...]]:
-        retrieved = {"attributesToRetrieve": ["id", "title", "text"], "limit": _ALL}
+        retrieved = {"attributesToRetrieve": ["id", "title_line", "text_line"], "limit": _ALL}
         answers = self._server.search([{"filter": [holding_all(phrase)], **retrieved} for phrase in phrases])
         with self._server.asking():
-            return {
-                phrase: tuple(hit["id"] for hit in answer["hits"] if _says(hit["title"], phrase) or _says(hit["text"], phrase))
-                for phrase, answer in zip(phrases, answers, strict=True)
-            }
+            pairs = zip(phrases, answers, strict=True)
+            return {phrase: tuple(hit["id"] for hit in answer["hits"] if _says(hit, phrase)) for phrase, answer in pairs}
 
 
-def _says(stems: Sequence[str], phrase: Expression) -> bool:
-    """Whether these stems, in order, hold the phrase."""
-    size = len(phrase)
-    starts = (index for index, stem in enumerate(stems) if stem == phrase[0])
-    return any(tuple(stems[start : start + size]) == phrase for start in starts)
+def _says(hit: dict[str, Any], phrase: Expression) -> bool:
+    """Whether a document holds the phrase, in its title or in its text."""
+    return in_line(phrase) in hit["title_line"] or in_line(phrase) in hit["text_line"]
 
 
 # -- questions and answers -----------------------------------------------------------------------
@@ -197,7 +193,7 @@ def _promising(wanted: Wanted, concepts: Sequence[Weighted], holders: Holders, l
     parts.append({"filter": [*filter_of(wanted, holders), among("title", stems)]})
     # Those near in meaning count too, whatever their words.
     parts.append(_set(replace(wanted, bar=None), holders))
-    return [{**part, "limit": limit, "attributesToRetrieve": _SCORED} for part in parts[: None if wanted.near else -1]]
+    return [{**part, "limit": limit, "attributesToRetrieve": list(SCORED)} for part in parts[: None if wanted.near else -1]]
 
 
 def _favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
@@ -227,20 +223,21 @@ class _Scoring:
         return cls(corpus, concepts, in_title, [(stem, corpus.text.weight(stem)) for stem in stems])
 
     def candidate(self, hit: dict[str, Any]) -> Candidate:
-        title, text = hit["title"], hit["text"]
+        title, text = hit["title_line"], hit["text_line"]
+        in_title = self.corpus.title.score(title, hit["title_length"], self.in_title)
         return Candidate(
             key=key_of_id(hit["id"]),
-            lexical=self.corpus.title.score(title, self.in_title) + self.corpus.text.score(text, self.in_text),
-            covered=self._covered({*title, *text}),
+            lexical=in_title + self.corpus.text.score(text, hit["text_length"], self.in_text),
+            covered=self._covered(title + text),
             date_order=int(hit["date_order"]),
             fragilites=tuple(hit.get("fragilite", ())),
         )
 
-    def _covered(self, held: set[str]) -> float:
+    def _covered(self, line: str) -> float:
         return sum(
             weighted.weight
             for weighted in self.concepts
-            if any(held.issuperset(expression) for expression in weighted.concept.alternatives)
+            if any(all(in_line((stem,)) in line for stem in expression) for expression in weighted.concept.alternatives)
         )
 
 

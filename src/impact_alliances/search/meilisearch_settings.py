@@ -15,6 +15,8 @@ FACET_FIELDS = ("kind", *FACETS)
 WORD_FIELDS = ("stems", "title", "text", "words", "title_words")
 LENGTH_FIELDS = ("title_length", "text_length")
 FILTERABLE = ("id", *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
+# What scoring reads of a document. Texts are read as one line each: a thousand documents come and are read ten times sooner.
+SCORED = ("id", "title_line", "title_length", "text_line", "text_length", "fragilite", "date_order")
 SORTABLE = ("date_order", "title_order", "indexed_at")
 # Above any vocabulary and any base we serve: a cap reached would make counts lie.
 _NO_CAP = 1_000_000
@@ -30,7 +32,7 @@ def index_settings(embedder: str, dimensions: int) -> dict[str, Any]:
     equality = {"facetSearch": False, "filter": {"equality": True, "comparison": False}}
     return {
         "searchableAttributes": [],
-        "displayedAttributes": ["id", "fingerprint", "state", "title", "text", "fragilite", "date_order", "indexed_at"],
+        "displayedAttributes": ["fingerprint", "state", "indexed_at", *SCORED],
         "filterableAttributes": [{"attributePatterns": [*FILTERABLE, f"schema_v{SCHEMA_VERSION}"], "features": equality}],
         "sortableAttributes": list(SORTABLE),
         # « words » is where the server puts the nearest vectors; no words are ever asked.
