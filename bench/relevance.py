@@ -16,6 +16,8 @@ from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service
 
 Search = Callable[[str], list[str]]
+# nDCG@10 and recall@10 by (style, variant).
+Measured = dict[tuple[str, str], tuple[float, float]]
 
 
 def search_in(service: Service, mode: str) -> Search:
@@ -45,8 +47,8 @@ def search_with_fts5(service: Service) -> Search:
     return search
 
 
-def measure(search: Search, asked: Iterable[Question]) -> dict[tuple[str, str], tuple[float, float]]:
-    """nDCG@10 and recall@10 by (style, variant)."""
+def measure(search: Search, asked: Iterable[Question]) -> Measured:
+    """How well a search answers these questions, by style and variant."""
     found: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for question in asked:
         for variant in VARIANTS:
@@ -55,7 +57,7 @@ def measure(search: Search, asked: Iterable[Question]) -> dict[tuple[str, str], 
     return {key: (fmean(n for n, _ in pairs), fmean(r for _, r in pairs)) for key, pairs in found.items()}
 
 
-def report(title: str, measured: dict[tuple[str, str], tuple[float, float]]) -> str:
+def report(title: str, measured: Measured) -> str:
     """One line: nDCG@10 (recall@10) by style on clean questions, then all styles with their faulty variants."""
     clean = [f"{measured[style, 'clean'][0]:.3f} ({measured[style, 'clean'][1]:.2f})" for style in STYLES]
     faulty = [f"{fmean(measured[style, variant][0] for style in STYLES):.3f}" for variant in VARIANTS[1:]]

@@ -43,8 +43,10 @@ def test_scores_equal_those_of_the_embedded_engine(tmp_path: Path, database: Eng
     stems = ["bus", "medecin", "jardin", "ecol"]
     title, text = _field([one.title for one in written]), _field([one.text for one in written])
     for document in written:
-        ours = TITLE_BOOST * title.score(in_line(document.title), len(document.title), [(stem, title.weight(stem)) for stem in stems])
-        ours += text.score(in_line(document.text), len(document.text), [(stem, text.weight(stem)) for stem in stems])
+        ours = TITLE_BOOST * title.score(
+            in_line(document.title), len(document.title), [(in_line((stem,)), title.weight(stem)) for stem in stems]
+        )
+        ours += text.score(in_line(document.text), len(document.text), [(in_line((stem,)), text.weight(stem)) for stem in stems])
         assert found[document.key] == pytest.approx(ours, abs=1e-4)
 
 

@@ -43,11 +43,12 @@ class ScoredField:
         return math.log(1 + (self.documents - count + 0.5) / (count + 0.5)) * (1 + K1) if count else 0.0
 
     def score(self, line: str, length: int, asked: Iterable[tuple[str, float]]) -> float:
-        """The score of a document of that length whose stems are in `line` (see `in_line`), for stems asked with their weight."""
+        """The score of a document of that length whose stems are in `line`, for stems asked with their weight, both as `in_line`
+        writes them."""
         if not length:
             return 0.0
         norm = K1 * (1 - B + B * rounded(length) / self.mean_length)
-        times = ((line.count(in_line((stem,))), weight) for stem, weight in asked)
+        times = ((line.count(stem), weight) for stem, weight in asked)
         return sum(weight * count / (count + norm) for count, weight in times if count)
 
 

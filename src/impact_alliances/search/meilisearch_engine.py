@@ -209,18 +209,25 @@ def _favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
 
 @dataclass(frozen=True)
 class _Scoring:
-    """BM25 over title and text, and coverage, for some concepts."""
+    """BM25 over title and text, and coverage, for some concepts. Stems are as `in_line` writes them."""
 
     corpus: Corpus
-    concepts: Sequence[Weighted]
     in_title: list[tuple[str, float]]
     in_text: list[tuple[str, float]]
+    concepts: list[tuple[float, list[list[str]]]]
 
     @classmethod
     def of(cls, corpus: Corpus, concepts: Sequence[Weighted]) -> "_Scoring":
         stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
-        in_title = [(stem, TITLE_BOOST * corpus.title.weight(stem)) for stem in stems]
-        return cls(corpus, concepts, in_title, [(stem, corpus.text.weight(stem)) for stem in stems])
+        return cls(
+            corpus=corpus,
+            in_title=[(in_line((stem,)), TITLE_BOOST * corpus.title.weight(stem)) for stem in stems],
+            in_text=[(in_line((stem,)), corpus.text.weight(stem)) for stem in stems],
+            concepts=[
+                (weighted.weight, [[in_line((stem,)) for stem in expression] for expression in weighted.concept.alternatives])
+                for weighted in concepts
+            ],
+        )
 
     def candidate(self, hit: dict[str, Any]) -> Candidate:
         title, text = hit["title_line"], hit["text_line"]
@@ -234,11 +241,8 @@ class _Scoring:
         )
 
     def _covered(self, line: str) -> float:
-        return sum(
-            weighted.weight
-            for weighted in self.concepts
-            if any(all(in_line((stem,)) in line for stem in expression) for expression in weighted.concept.alternatives)
-        )
+        held = (any(all(stem in line for stem in expression) for expression in alternatives) for _, alternatives in self.concepts)
+        return sum(weight for (weight, _), is_held in zip(self.concepts, held, strict=True) if is_held)
 
 
 class _Nearest:
