@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from impact_alliances.search.analysis import stems, tokens
 from impact_alliances.search.excerpt import EXCERPT_CHARS, excerpt
+from impact_alliances.shipped import shipped
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
 
@@ -48,6 +49,14 @@ def test_nothing_wanted_gives_the_beginning_unmarked() -> None:
 def test_a_word_is_marked_in_any_of_its_spellings(query: str, text: str, marked: str) -> None:
     assert set(stems(marked)) & set(stems(query))
     assert marked in _MARK.findall(_excerpt(query, text))
+
+
+def test_every_word_of_the_demonstration_base_is_found_by_its_stem() -> None:
+    """Whatever the stemmer does to the ends of words."""
+    text = (shipped("seed") / "cases.csv").read_text(encoding="utf-8")
+    by_stem = {token.stem: text[token.start : token.end] for token in tokens(text) if token.stem}
+    assert len(by_stem) > 5_000
+    assert [word for stem, word in by_stem.items() if "<mark>" not in excerpt([f"Un {word}."], frozenset([stem]))] == []
 
 
 @pytest.mark.parametrize("texts", [(), ("",), ("", "")])

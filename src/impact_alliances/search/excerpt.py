@@ -16,12 +16,13 @@ EXCERPT_CHARS = 220
 # An excerpt is a sample: it is looked for in about the first half of a long sheet (the summary, the need, the alliance, the actions).
 _MOST_CHARS = 1_500
 _SPACE = re.compile(r"\s+")
-# The stemmer rewrites at most this many of a word's last letters.
-_STEM_CHANGES = 2
+# The only endings that the stemmer writes rather than leaves: « locaux » local, « loyer » loi, « coûteuse » coûteux, « récemment »
+# récent, « publication » publiqu. All the rest of a stem is the beginning of its words.
+_WRITTEN_BY_STEMMER = re.compile("(?:nt|qu|[ltix])$")
 _PREFIXES = sorted(JOINED_PREFIXES | HYPHENATED_PREFIXES)
 _JOINT = re.compile("[- \u00a0\u2010\u2011]")
 # Folding that keeps every character in its place; « œ » stays, the pattern knows it.
-_FOLDED = {code: fold(chr(code)) for code in range(0x41, 0x250) if len(fold(chr(code))) == 1}
+_FOLDED = {code: fold(chr(code)) for code in range(0x41, 0x250) if len(fold(chr(code))) == 1} | {ord("Œ"): "œ"}
 # The same for the bytes of Western European text, whose translation takes a sixth of the time.
 _BYTES = bytes(range(256))
 _FOLDED_BYTES = "".join(char.translate(_FOLDED) for char in _BYTES.decode("cp1252", "replace")).encode("cp1252", "replace")
@@ -73,14 +74,14 @@ def _marks_by_text(texts: list[str], wanted: frozenset[str]) -> list[list[Mark]]
 class WordFinder:
     """Finds the words of a text that have one of the `wanted` stems, without analysing every word of it.
 
-    A word and its stem share their first letters (« travaux » and « traval » four of them), so a single pass over the folded
-    text finds the few words worth analysing. The pattern begins with plain letters, which lets the regular expression skip
-    from one to the next; that a word begins there is looked at afterwards.
+    A word begins as its stem does, so a single pass over the folded text finds the few words worth analysing. The pattern begins
+    with plain letters, which lets the regular expression skip from one to the next; that a word begins there is looked at
+    afterwards.
     """
 
     def __init__(self, wanted: frozenset[str]) -> None:
         self._wanted = wanted
-        beginnings = {stem[: max(2, len(stem) - _STEM_CHANGES)] for stem in wanted}
+        beginnings = {stem[: max(2, len(_WRITTEN_BY_STEMMER.sub("", stem)))] for stem in wanted}
         either = "|".join(way for beginning in sorted(beginnings, key=len, reverse=True) for way in _written(beginning))
         numbers = r"|\d+" if any(map(str.isdigit, wanted)) else ""
         self._pattern = re.compile(rf"(?:{either})[^\W\d_]*{numbers}") if wanted else None
@@ -95,7 +96,7 @@ class WordFinder:
             start, written = word.start(), word.group()
             if start and folded[start - 1].isalpha() and written[0].isalpha():
                 continue
-            _, stem = analyse_word(_JOINT.sub("", written))
+            _, stem = analyse_word(written if written.isalnum() else _JOINT.sub("", written))
             if stem in self._wanted:
                 found.append(Mark(start, word.end(), stem))
         return found
@@ -112,7 +113,8 @@ def _folded(text: str) -> str:
 def _written(beginning: str) -> list[str]:
     """The ways to write the first letters of a stem: « oe » and « œ », « co-construction » and « co construction »."""
     parted = [f"{prefix}{_JOINT.pattern}{beginning.removeprefix(prefix)}" for prefix in _PREFIXES if beginning.startswith(prefix)]
-    ways = [beginning, *parted]
+    # « sur-le » is one word: tried after « sur », it would not be.
+    ways = [*parted, beginning]
     return [*ways, *(way.replace("oe", "œ") for way in ways if "oe" in way)]
 
 
