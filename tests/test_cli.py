@@ -7,7 +7,7 @@ import pytest
 from bench.kills import run, write_version
 from typer.testing import CliRunner
 
-from impact_alliances.cli import app
+from impact_alliances.cli import app, main
 
 runner = CliRunner()
 HEADER = "id,title,summary,need,alliance,actions,fragilites,acteurs,echelon,started_on,status\n"
@@ -74,6 +74,31 @@ def test_doctor_names_the_command_that_mends(tmp_path: Path) -> None:
     assert (answer.exit_code, "impact-alliances reindex" in answer.stdout) == (1, True)
     assert runner.invoke(app, ["reindex"]).exit_code == 0
     assert runner.invoke(app, ["doctor"]).exit_code == 0
+
+
+def test_an_import_is_kept_though_the_search_server_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says so, and the spare index finds it at once."""
+    monkeypatch.setenv("IMPACT_SEARCH_ENGINE", "meilisearch")
+    monkeypatch.setenv("IMPACT_MEILISEARCH_URL", "http://127.0.0.1:1")
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    imported = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
+    assert (imported.exit_code, imported.stdout.startswith("1 créées")) == (0, True)
+    assert "Tout est enregistré" in imported.stderr
+    found = json.loads(runner.invoke(app, ["search", "haie", "--json"]).stdout)
+    assert ([hit["id"] for hit in found["hits"]], "secours" in found["degraded"]) == (["c1"], True)
+
+
+def test_a_server_out_of_reach_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not the story of what the code was doing."""
+    monkeypatch.setenv("IMPACT_SEARCH_ENGINE", "meilisearch")
+    monkeypatch.setenv("IMPACT_MEILISEARCH_URL", "http://127.0.0.1:1")
+    runner.invoke(app, ["migrate"])
+    monkeypatch.setattr("sys.argv", ["impact-alliances", "reindex"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert ("IMPACT_MEILISEARCH_URL" in said, "Traceback" in said) == (True, False)
 
 
 def test_killed_processes_lose_and_double_nothing(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from impact_alliances.importers.exporting import export_file
 from impact_alliances.importers.importing import import_file
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.resources.kinds import KINDS
+from impact_alliances.search.engine import EngineFailure
 from impact_alliances.search.finding import Found
 from impact_alliances.search.indexing import Busy, ask_rebuild, sole_indexer
 from impact_alliances.search.query import parse
@@ -60,6 +61,9 @@ def main() -> None:
     except Refusal as refusal:
         err.print(refusal.detail, markup=False)
         raise SystemExit(1) from refusal
+    except EngineFailure as failure:
+        err.print(str(failure), markup=False)
+        raise SystemExit(1) from failure
 
 
 def _service() -> Service:
@@ -149,8 +153,16 @@ def import_(
     for line in report.lines():
         out.print(line, markup=False)
     if not dry_run:
-        worker(once=True)
+        _index_what_was_saved()
     raise typer.Exit(1 if report.refused else 0)
+
+
+def _index_what_was_saved() -> None:
+    """Index it now if that can be; else it waits in the outbox."""
+    try:
+        worker(once=True)
+    except EngineFailure as failure:
+        err.print(f"{failure} Tout est enregistré ; la recherche le trouvera quand l’index répondra de nouveau.", markup=False)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from impact_alliances.db import reading
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import Resource
-from impact_alliances.search import ranking, titles_only
+from impact_alliances.search import ranking
 from impact_alliances.search.analysis import clean, words
 from impact_alliances.search.documents import key_of, split_key
 from impact_alliances.search.engine import EngineFailure, SearchEngine, Wanted
@@ -23,6 +23,7 @@ from impact_alliances.search.excerpt import excerpt
 from impact_alliances.search.meaning import Meanings
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.searcher import Searcher
+from impact_alliances.search.titles_only import TitlesOnly
 from impact_alliances.search.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGIONS, TAILLES
@@ -83,13 +84,14 @@ class Finder:
         self._database = database
         self._searchers = searchers
         self._meanings = meanings
+        self._titles = TitlesOnly()
 
     # -- searching --------------------------------------------------------------------------------
 
     def find(self, session: Session, query: SearchQuery) -> Found:
         """The page of hits of `query`, its exact total and facet counts. Never raises for a broken index."""
         started = time.perf_counter()
-        answer = self._ask(lambda searcher: searcher.search(query)) or titles_only.search(session, query)
+        answer = self._ask(lambda searcher: searcher.search(query)) or self._titles.search(session, query)
         found = load(session, [split_key(one.key) for one in answer.page])
         wanted = answer.understanding.stems
         return Found(

@@ -38,8 +38,9 @@ class Hanging(OutOfReach):
 class Breaker:
     """Stops asking a server that fails, and lets one question through from time to time to see if it is back."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, pause_s: float = PAUSE_S) -> None:
         self._clock = clock
+        self._pause_s = pause_s
         self._lock = threading.Lock()
         self._failures = 0
         self._closed_until = 0.0
@@ -51,13 +52,13 @@ class Breaker:
                 return
             if self._clock() < self._closed_until:
                 raise OutOfReach(_PAUSED)
-            self._closed_until = self._clock() + PAUSE_S
+            self._closed_until = self._clock() + self._pause_s
 
     def failed(self, failure: OutOfReach) -> None:
         """Count a failure; a hanging server has had enough visitors wait."""
         with self._lock:
             self._failures += FAILURES if isinstance(failure, Hanging) else 1
-            self._closed_until = self._clock() + PAUSE_S
+            self._closed_until = self._clock() + self._pause_s
 
     def succeeded(self) -> None:
         """Forget the failures."""

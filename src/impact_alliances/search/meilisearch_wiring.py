@@ -7,8 +7,9 @@ from impact_alliances.search.meilisearch_settings import embedder_name
 from impact_alliances.search.meilisearch_writer import MeilisearchWriter
 from impact_alliances.settings import Settings
 
-# What the indexer asks is small but may wait behind a task; no visitor waits for it.
-WRITE_TIMEOUT_S = 5.0
+# The indexer's own patience for all but documents, and its pause after a failure: a hanging server that comes back has what was
+# saved meanwhile within the sum of both and of a task, 4 s at the most.
+WRITE_TIMEOUT_S, WRITE_PAUSE_S = 2.0, 0.5
 
 
 def make_meilisearch(settings: Settings, stored: StoredVectors, model: str, dimensions: int) -> tuple[MeilisearchEngine, MeilisearchWriter]:
@@ -18,5 +19,5 @@ def make_meilisearch(settings: Settings, stored: StoredVectors, model: str, dime
     name = embedder_name(model)
     url, index = settings.meilisearch_url, settings.meilisearch_index
     engine = MeilisearchEngine(Server(url, key, index, settings.meilisearch_timeout_s, Breaker()), name)
-    door = Server(url, writing_key, index, WRITE_TIMEOUT_S, Breaker())
+    door = Server(url, writing_key, index, WRITE_TIMEOUT_S, Breaker(pause_s=WRITE_PAUSE_S))
     return engine, MeilisearchWriter(door, stored, name, dimensions, on_change=engine.refresh)

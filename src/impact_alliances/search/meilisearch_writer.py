@@ -1,6 +1,7 @@
 """What the indexer asks of a Meilisearch server: documents with their vectors, in batches whose tasks are waited for."""
 
 import logging
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from impact_alliances.search.meilisearch_settings import drift, index_settings
 TASK_TIMEOUT_S = 600
 # A batch of documents carries megabytes, and no visitor waits for it.
 SEND_TIMEOUT_S = 60.0
+# How long a server may be out of reach while a task of ours runs on it, and how long to wait between two looks.
+POLL_PATIENCE_S, POLL_PAUSE_S = 20.0, 0.5
 # The first version whose vectors are no experiment.
 OLDEST = (1, 13)
 _PAGE = 1_000
@@ -206,8 +209,16 @@ class MeilisearchWriter:
     def _ended(self, ask: Callable[[Client], TaskInfo], timeout_s: float | None = None) -> Task:
         with self._asking(timeout_s) as client:
             number = ask(client).task_uid
-        with self._asking() as client:
-            return client.wait_for_task(number, TASK_TIMEOUT_S * 1000)
+        until = time.monotonic() + POLL_PATIENCE_S
+        while True:
+            try:
+                with self._asking() as client:
+                    return client.wait_for_task(number, TASK_TIMEOUT_S * 1000)
+            except OutOfReach:
+                # A task goes on by itself, and asking again how it ended is harmless.
+                if time.monotonic() > until:
+                    raise
+                time.sleep(POLL_PAUSE_S)
 
     @contextmanager
     def _asking(self, timeout_s: float | None = None) -> Iterator[Client]:
