@@ -8,7 +8,7 @@ from tests.builders import a_case, a_catalyseur, an_article
 
 from impact_alliances.embeddings.store import Embedding, packed, unpacked
 from impact_alliances.search.documents import document_of
-from impact_alliances.search.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted
+from impact_alliances.search.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted, Window
 from impact_alliances.search.understanding import Concept
 from impact_alliances.search.vectors import Matrix, Standing
 from impact_alliances.vocabularies.terms import FACETS
@@ -108,6 +108,14 @@ class EngineContract:
         whole = engine.page(Wanted(), "date", 0, 10)
         assert len(set(whole)) == 5
         assert [engine.page(Wanted(), "date", start, 2) for start in (0, 2, 4)] == [whole[:2], whole[2:4], whole[4:]]
+
+    def test_a_window_comes_with_the_counts(self, engine: SearchEngine) -> None:
+        cases = Wanted(filters={"kind": ("case",)})
+        counts = engine.counts(cases, ["kind", "echelon"], Window("title", 1, 5))
+        assert (counts.total, list(counts.keys)) == (3, engine.page(cases, "title", 1, 5))
+        assert len(counts.keys) == 2
+        assert engine.counts(cases, [], Window("date", 50, 5)).keys == ()
+        assert engine.counts(cases, []).keys == ()
 
     def test_titles_sort_without_accents_and_missing_dates_come_last(self, engine: SearchEngine) -> None:
         assert engine.page(Wanted(), "title", 0, 5) == ["case:velo", "catalyseur:awa", "case:cour", "case:bus", "article:note"]

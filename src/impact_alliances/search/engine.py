@@ -60,11 +60,22 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Window:
+    """A part of a set in a fixed order."""
+
+    order: Order
+    offset: int
+    limit: int
+
+
+@dataclass(frozen=True)
 class Counts:
-    """The size of a set, and for each facet the documents of each value, that facet's own filter aside."""
+    """The size of a set, and for each facet the documents of each value, that facet's own filter aside. `keys` are those of the
+    window asked for."""
 
     total: int
     facets: dict[str, dict[str, int]]
+    keys: tuple[str, ...] = ()
 
 
 class Candidate(NamedTuple):
@@ -112,8 +123,8 @@ class SearchEngine(Protocol):
         index carries the vectors of that model."""
         ...
 
-    def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
-        """The exact size of the set and its disjunctive facet counts."""
+    def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
+        """The exact size of the set, its disjunctive facet counts and, by the same question, the keys of a window of it."""
         ...
 
     def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from impact_alliances.search.bm25 import in_line
-from impact_alliances.search.engine import TITLE_BOOST, Bar, Candidate, Counts, Neighbours, Order, Vector, Wanted, Weighted
+from impact_alliances.search.engine import TITLE_BOOST, Bar, Candidate, Counts, Neighbours, Order, Vector, Wanted, Weighted, Window
 from impact_alliances.search.meilisearch_corpus import Corpus, CorpusReader
 from impact_alliances.search.meilisearch_documents import numbers
 from impact_alliances.search.meilisearch_filters import (
@@ -81,7 +81,7 @@ class MeilisearchEngine:
 
     # -- sets ------------------------------------------------------------------------------------
 
-    def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
+    def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
         holders = self._holders(wanted)
         is_text = bool(wanted.bar or wanted.near)
         members = {"limit": MOST_READ if is_text else 0, "attributesToRetrieve": list(SCORED)}
@@ -89,12 +89,13 @@ class MeilisearchEngine:
         queries = [{**_set(wanted, holders), **members, "facets": free}]
         used = [facet for facet in facets if facet in wanted.filters]
         queries += [{**_set(wanted.without(facet), holders), "limit": 0, "facets": [facet]} for facet in used]
+        queries += [_page_of(filter_of(wanted, holders), window)] if window else []
         whole, *others = self._server.search(queries)
         with self._server.asking():
             self._memory.read = (wanted, whole["hits"]) if is_text and _size(whole) <= MOST_READ else None
             counted = {facet: _values(whole, facet) for facet in free}
-            counted |= {facet: _values(other, facet) for facet, other in zip(used, others, strict=True)}
-            return Counts(_size(whole), {facet: counted[facet] for facet in facets})
+            counted |= {facet: _values(other, facet) for facet, other in zip(used, others, strict=False)}
+            return Counts(_size(whole), {facet: counted[facet] for facet in facets}, tuple(_keys(others[-1]) if window else ()))
 
     def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
         hits = self._members(wanted, concepts, limit)
@@ -108,8 +109,7 @@ class MeilisearchEngine:
         clauses = filter_of(wanted, self._holders(wanted))
         if apart_from:
             clauses.append(all_but(apart_from))
-        sort = "title_order:asc" if order == "title" else "date_order:desc"
-        return self._keys({"filter": clauses, "sort": [sort], "offset": offset, "limit": limit})
+        return self._found(_page_of(clauses, Window(order, offset, limit)))
 
     def titles(self, words: Sequence[str], limit: int) -> list[str]:
         if not words:
@@ -117,12 +117,12 @@ class MeilisearchEngine:
         *whole, last = words
         ends = self._corpus.now().starting(last, ENDINGS, "title_words") or [last]
         clauses = [*(equals("title_words", word) for word in whole), among("title_words", ends)]
-        return self._keys({"filter": clauses, "sort": ["date_order:desc"], "limit": limit})
+        return self._found(_page_of(clauses, Window("date", 0, limit)))
 
-    def _keys(self, query: dict[str, Any]) -> list[str]:
-        (answer,) = self._server.search([{**query, "attributesToRetrieve": ["id"]}])
+    def _found(self, query: dict[str, Any]) -> list[str]:
+        (answer,) = self._server.search([query])
         with self._server.asking():
-            return [key_of_id(hit["id"]) for hit in answer["hits"]]
+            return _keys(answer)
 
     # -- members to score ------------------------------------------------------------------------
 
@@ -173,6 +173,16 @@ def _says(hit: dict[str, Any], phrase: Expression) -> bool:
 
 def _set(wanted: Wanted, holders: Holders) -> dict[str, Any]:
     return {"filter": filter_of(wanted, holders)}
+
+
+def _page_of(clauses: Sequence[str], window: Window) -> dict[str, Any]:
+    sort = "title_order:asc" if window.order == "title" else "date_order:desc"
+    asked = {"filter": list(clauses), "sort": [sort], "offset": window.offset, "limit": window.limit}
+    return {**asked, "attributesToRetrieve": ["id"]}
+
+
+def _keys(answer: dict[str, Any]) -> list[str]:
+    return [key_of_id(hit["id"]) for hit in answer["hits"]]
 
 
 def _size(answer: dict[str, Any]) -> int:

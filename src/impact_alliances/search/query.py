@@ -80,6 +80,11 @@ class SearchQuery:
         """The order in force; relevance means nothing without a text."""
         return self.tri or self.usual_sort
 
+    @property
+    def first(self) -> int:
+        """How many hits come before those of its page."""
+        return (self.page - 1) * self.par_page
+
     def values(self, facet: str) -> tuple[str, ...]:
         """The values chosen in `facet`."""
         return self.chosen.get(facet, ())

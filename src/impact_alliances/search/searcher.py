@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impact_alliances.search import ranking
-from impact_alliances.search.engine import Counts, Neighbours, SearchEngine, Wanted
+from impact_alliances.search.engine import Counts, Neighbours, SearchEngine, Wanted, Window
 from impact_alliances.search.lexicon import EngineLexicon
 from impact_alliances.search.meaning import Meanings
 from impact_alliances.search.query import FILTERS, SearchQuery
@@ -45,6 +45,13 @@ class _Meant:
     degraded: str | None = None
 
 
+def _window(query: SearchQuery) -> Window | None:
+    """The page that follows an order of the engine's; none by relevance, which is ours."""
+    if query.sort == "pertinence":
+        return None
+    return Window("title" if query.sort == "titre" else "date", query.first, query.par_page)
+
+
 class Searcher:
     """Answers queries with one engine and, where there is one, a model. `degraded` is said of all its answers."""
 
@@ -57,11 +64,11 @@ class Searcher:
     def search(self, query: SearchQuery) -> Answer:
         """The answer to `query`. Raises `EngineFailure`."""
         text = self._read(query)
-        counts = self.engine.counts(text.wanted, list(FILTERS))
+        counts = self.engine.counts(text.wanted, list(FILTERS), _window(query))
         said = [said for said in (self._degraded, text.degraded) if said]
         return Answer(
             counts=counts,
-            page=self._page(query, text, counts.total),
+            page=self._page(query, text, counts),
             understanding=text.understanding,
             evoked=tuple(text.grid.evoked()),
             degraded=" ".join(said) or None,
@@ -106,13 +113,12 @@ class Searcher:
 
     # -- one page of the set ----------------------------------------------------------------------
 
-    def _page(self, query: SearchQuery, text: _Text, total: int) -> list[ranking.Ranked]:
-        first, size = (query.page - 1) * query.par_page, query.par_page
+    def _page(self, query: SearchQuery, text: _Text, counts: Counts) -> list[ranking.Ranked]:
+        if query.sort != "pertinence":
+            return self._explained(text, counts.keys)
+        first, size, total = query.first, query.par_page, counts.total
         if first >= total:
             return []
-        if query.sort != "pertinence":
-            keys = self.engine.page(text.wanted, "title" if query.sort == "titre" else "date", first, size)
-            return self._explained(text, keys)
         ranked = self._ranked(text)
         kept = [self._explain(text, scored) for scored in ranked[first : first + size]]
         rest = size - len(kept)
@@ -132,7 +138,7 @@ class Searcher:
 
     def _explained(self, text: _Text, keys: Sequence[str]) -> list[ranking.Ranked]:
         """Hits in an order that is not of relevance, each still saying why it is there."""
-        if not text.understanding.text:
+        if not (text.understanding.text and keys):
             return [ranking.Ranked(key, 0.0, False, False) for key in keys]
         known = {scored[1].key: scored for scored in self._ranked(text)}
         unranked = [ranking.Ranked(key, 0.0, text.wanted.bar is not None, False) for key in keys]

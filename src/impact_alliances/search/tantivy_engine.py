@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from impact_alliances.search.engine import Candidate, Counts, EngineFailure, Neighbours, Order, Vector, Wanted, Weighted
+from impact_alliances.search.engine import Candidate, Counts, EngineFailure, Neighbours, Order, Vector, Wanted, Weighted, Window
 from impact_alliances.search.tantivy_index import MEND, SCHEMA, Generations, opened, ours
 from impact_alliances.search.tantivy_queries import Clauses, bm25, coverage, set_query
 
@@ -73,7 +73,7 @@ class TantivyEngine:
 
     # -- sets ------------------------------------------------------------------------------------
 
-    def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
+    def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
         with ours():
             searcher = self._searcher()
             free = [facet for facet in facets if facet not in wanted.filters]
@@ -81,7 +81,8 @@ class TantivyEngine:
             for facet in facets:
                 if facet in wanted.filters:
                     counted |= _aggregated(searcher, set_query(wanted.without(facet)), [facet])[1]
-            return Counts(total, counted)
+        keys = self.page(wanted, window.order, window.offset, window.limit) if window else []
+        return Counts(total, counted, tuple(keys))
 
     def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
         with ours():

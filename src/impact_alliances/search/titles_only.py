@@ -49,8 +49,7 @@ class TitlesOnly:
         facets = dict(zip(found, self._facets(session, found), strict=True))
         kept = [one for one in found if _passes(facets[one], query)]
         kept.sort(key=lambda one: (-(one.date.toordinal() if one.date else 0), one.kind, one.id))
-        first = (query.page - 1) * query.par_page
-        page = [Ranked(f"{one.kind}:{one.id}", 0.0, bool(query.q), False) for one in kept[first : first + query.par_page]]
+        page = [Ranked(f"{one.kind}:{one.id}", 0.0, bool(query.q), False) for one in kept[query.first : query.first + query.par_page]]
         return Answer(Counts(len(kept), _counted(facets.values(), query)), page, Understanding(query.q), (), NO_INDEX)
 
     def _facets(self, session: Session, found: Sequence[Light]) -> list[Facets]:
