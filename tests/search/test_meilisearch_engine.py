@@ -22,6 +22,7 @@ from impact_alliances.embeddings.store import Embedding, StoredVectors
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.documents import SearchDocument, document_of
 from impact_alliances.search.engine import Bar, EngineFailure, Wanted
+from impact_alliances.search.meilisearch_documents import written
 from impact_alliances.search.meilisearch_engine import MeilisearchEngine
 from impact_alliances.search.meilisearch_server import Breaker, Server
 from impact_alliances.search.meilisearch_writer import MeilisearchWriter
@@ -132,6 +133,22 @@ def _indexed_at(writer: MeilisearchWriter, index: str) -> dict[str, int]:
     asked = {"fields": ["id", "indexed_at"], "limit": 100}
     found = writer._server.client().http.post(f"indexes/{index}/documents/fetch", asked)["results"]
     return {one["id"]: one["indexed_at"] for one in found}
+
+
+def test_a_rebuild_waits_for_what_a_killed_one_had_asked(indexed: Indexed) -> None:
+    """Documents still in the server's queue would land after we had looked at what is there."""
+    _, writer = indexed
+    beside = writer._created()
+    client = writer._server.client()
+    for number in range(4):
+        client.index(beside).add_documents([_sent(f"attente{number}")])
+    client.index(beside).add_documents([_sent("retire")])
+    writer.rebuild(iter([[document_of(a_case(id="un"))]]))
+    assert writer.fingerprints().keys() == {"case:un"}
+
+
+def _sent(identifier: str) -> dict[str, object]:
+    return written(document_of(a_case(id=identifier)), None, "axes")
 
 
 def test_a_rebuild_begun_with_other_settings_is_begun_again(indexed: Indexed) -> None:

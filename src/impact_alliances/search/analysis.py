@@ -5,7 +5,8 @@ type no accents.
 """
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -43,7 +44,16 @@ ASKING_WORDS = frozenset(
 )
 # Folded, « polluée » no longer looks like a participle to the stemmer: it is read as « pollué », which it is.
 _FEMININE = re.compile(r"(?<=..)ee(s?)$")
-_stem = snowballstemmer.stemmer("french")
+
+
+class _Stemmer(threading.local):
+    """One stemmer a thread: it works on a text of its own, which two threads would spoil for each other."""
+
+    def __init__(self) -> None:
+        self.stem: Callable[[str], str] = snowballstemmer.stemmer("french").stemWord
+
+
+_stemmer = _Stemmer()
 
 
 class Token(NamedTuple):
@@ -61,7 +71,7 @@ def analyse_word(raw: str) -> tuple[str, str]:
     word = fold(raw)
     if word in STOP_WORDS or (len(word) == 1 and not word.isdigit()):
         return word, ""
-    return word, str(_stem.stemWord(_FEMININE.sub(r"e\1", word)))
+    return word, _stemmer.stem(_FEMININE.sub(r"e\1", word))
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -105,6 +105,11 @@ class Finder:
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
+    def warm(self) -> None:
+        """Be ready for an outage, where nothing but titles would answer."""
+        with reading(self._database) as session:
+            self._titles.warm(session)
+
     def _ask(self, question: Callable[[Searcher], T]) -> T | None:
         """The answer of the first searcher whose engine works; None when none does. Each engine fails once at the most."""
         for searcher in self._searchers:

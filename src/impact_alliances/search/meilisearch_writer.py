@@ -108,6 +108,7 @@ class MeilisearchWriter:
 
     def rebuild(self, documents: Iterable[Sequence[SearchDocument]]) -> None:
         """A rebuild cut short is gone on with: what it had sent is not sent again."""
+        self._let_earlier_tasks_end()
         beside = self._begun() or self._created()
         left = self._values("state", beside)
         for batch in documents:
@@ -127,6 +128,13 @@ class MeilisearchWriter:
     @property
     def _beside(self) -> str:
         return f"{self._server.index}-beside-"
+
+    def _let_earlier_tasks_end(self) -> None:
+        """Wait for what a process that was killed had asked: its documents, or its switch, would come after we looked.
+
+        Tasks run in order, so one of ours for nothing is enough: its index never exists.
+        """
+        self._ended(lambda client: client.delete_index(f"{self._beside}nothing"))
 
     def _begun(self) -> str | None:
         """An index that a rebuild left half built, with the settings of today; others are dropped."""

@@ -19,7 +19,7 @@ from impact_alliances.search.engine import EngineFailure
 from impact_alliances.vocabularies.terms import FACETS
 
 # Part of every generation's name: a change of fields or of analysis makes the old index unreadable on purpose.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FACET_FIELDS = ("kind", *FACETS)
 MEND = "L’index de recherche est absent ou abîmé : lancez « impact-alliances reindex »."
 

@@ -1,6 +1,7 @@
 """The search of last resort, while no index can be read: words of the title, straight from the database."""
 
 import datetime as dt
+import threading
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
@@ -40,13 +41,21 @@ class TitlesOnly:
     """Answers from the titles. The facets of a resource are remembered until it changes: an outage has visitors in numbers."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._known: dict[tuple[str, str], tuple[dt.datetime, Facets]] = {}
+
+    def warm(self, session: Session) -> None:
+        """Read the titles before an outage has everybody wait for it."""
+        for one in _published(session):
+            _words_of(one.title)
 
     def search(self, session: Session, query: SearchQuery) -> Answer:
         """The answer to `query`: the resources whose title holds all of its words, newest first."""
         wanted = frozenset(words(query.q)) - STOP_WORDS
-        found = [one for one in _published(session) if wanted <= _words_of(one.title)]
-        facets = dict(zip(found, self._facets(session, found), strict=True))
+        # One at a time: those who come together would each read the same.
+        with self._lock:
+            found = [one for one in _published(session) if wanted <= _words_of(one.title)]
+            facets = dict(zip(found, self._facets(session, found), strict=True))
         kept = [one for one in found if _passes(facets[one], query)]
         kept.sort(key=lambda one: (-(one.date.toordinal() if one.date else 0), one.kind, one.id))
         page = [Ranked(f"{one.kind}:{one.id}", 0.0, bool(query.q), False) for one in kept[query.first : query.first + query.par_page]]
