@@ -1,5 +1,6 @@
 """The two lines of a resource that answer the query best, the words found marked."""
 
+import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -105,9 +106,20 @@ class WordFinder:
 def _folded(text: str) -> str:
     """`text` folded, every character in its place."""
     try:
-        return text.encode("cp1252").translate(_FOLDED_BYTES).decode("cp1252")
+        return text.encode("cp1252", "impact-alliances.sign").translate(_FOLDED_BYTES).decode("cp1252")
     except UnicodeEncodeError:
         return text.translate(_FOLDED)
+
+
+def _sign(unknown: UnicodeError) -> tuple[str, int]:
+    """A sign for each that the bytes lack (thin spaces, arrows, fine hyphens); a letter is worth the longer way."""
+    if not isinstance(unknown, UnicodeEncodeError) or any(map(str.isalpha, unknown.object[unknown.start : unknown.end])):
+        raise unknown
+    lacking = unknown.object[unknown.start : unknown.end]
+    return "".join("-" if sign in "\u2010\u2011" else "|" for sign in lacking), unknown.end
+
+
+codecs.register_error("impact-alliances.sign", _sign)
 
 
 def _written(beginning: str) -> list[str]:
@@ -138,13 +150,14 @@ def _marked(text: str, marks: list[Mark]) -> Markup:
     start, last = (marks[0].start, marks[-1].end) if marks else (0, 0)
     begin = 0 if start <= EXCERPT_CHARS // 2 and last <= EXCERPT_CHARS else _word_start(text, start, last)
     end = _word_end(text, begin + EXCERPT_CHARS, max(begin, last))
-    parts = [Markup("… ") if begin else Markup("")]
+    parts = ["… " if begin else ""]
     position = begin
     for mark in marks:
-        parts += [escape(text[position : mark.start]), Markup("<mark>"), escape(text[mark.start : mark.end]), Markup("</mark>")]
+        parts += [escape(text[position : mark.start]), "<mark>", escape(text[mark.start : mark.end]), "</mark>"]
         position = mark.end
-    parts += [escape(text[position:end]), Markup(" …") if end < len(text) else Markup("")]
-    return Markup("").join(parts)
+    parts += [escape(text[position:end]), " …" if end < len(text) else ""]
+    # Each part is escaped, or ours.
+    return Markup("".join(parts))  # noqa: S704
 
 
 def _word_start(text: str, start: int, last: int) -> int:
