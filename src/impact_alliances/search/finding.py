@@ -28,6 +28,8 @@ from impact_alliances.search.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGIONS, TAILLES
 
+# Nearest resources of all kinds looked at for a few of one kind.
+NEAR = 400
 BY_WORDS, BY_MEANING = "mots", "sens"
 _MARKED = re.compile(r"<mark>([^<&]+)</mark>")
 T = TypeVar("T")
@@ -145,16 +147,15 @@ class Finder:
         return [(one, _service_of(resource, one)) for one in near[:limit]]
 
     def _near(self, resource: Resource) -> list[str]:
-        own = key_of(resource)
-        vectors = self._meanings.now().vectors
-        matrix = vectors.matrix()
-        passages = matrix.passages(own) if matrix else None
-        standing = vectors.seen_from(passages.mean(axis=0)) if passages is not None else None
-        if standing:
-            keys = [key for key, _ in standing.best(400)]
-        else:
-            filters = {"fragilite": tuple(resource.fragilites[:1])} if resource.fragilites else {}
-            keys = self._keys(lambda engine: engine.page(Wanted(filters=filters), "date", 0, 100))
+        own, meaning = key_of(resource), self._meanings.now()
+        passages = meaning.vectors.passages(own)
+        vector = passages.mean(axis=0) if passages is not None else None
+        standing = meaning.vectors.seen_from(vector) if vector is not None else None
+        if vector is not None and standing:
+            near = self._ask(lambda searcher: searcher.engine.neighbours(vector, standing, meaning.model).best(NEAR)) or []
+            return [key for key, _ in near if key != own]
+        filters = {"fragilite": tuple(resource.fragilites[:1])} if resource.fragilites else {}
+        keys = self._keys(lambda engine: engine.page(Wanted(filters=filters), "date", 0, 100))
         return [key for key in keys if key != own]
 
     # -- suggestions while typing -----------------------------------------------------------------

@@ -34,10 +34,10 @@ class Meaning:
     _anchors: dict[str, Vector] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, database: Engine, model: str, dimensions: int, embedder: Embedder | None) -> "Meaning":
-        """The meaning that this model gives to the base."""
+    def of(cls, database: Engine, model: str, dimensions: int, embedder: Embedder | None, most: int | None = None) -> "Meaning":
+        """The meaning that this model gives to the base, of which at most `most` resources are held in memory."""
         resources = StoredVectors(database, model, dimensions, tuple(KINDS))
-        return cls(model, embedder, VectorIndex(resources), StoredVectors(database, model, dimensions, (FRAGILITE,)))
+        return cls(model, embedder, VectorIndex(resources, most), StoredVectors(database, model, dimensions, (FRAGILITE,)))
 
     def vector(self, text: str) -> Vector | None:
         """The vector of a query, None without a model or when it fails."""

@@ -4,8 +4,8 @@
 - A phrase of several stems is found by reading the documents that hold them all, in order, and then by their ids: an index of
   pairs of stems would double the server's index for a rare need.
 - Scores are ours (`bm25`), over the stems of the members of the set, brought by the same round trip as its counts.
-- The nearest documents are the server's; their likeness, and the corpus's mean and deviation, come from the vectors of the
-  database, hence the same figures as the embedded engine.
+- The nearest documents of a base too large for our memory are the server's; their likeness, and the corpus's mean and deviation,
+  come from the vectors of the database, hence the same figures as the embedded engine.
 """
 
 import threading
@@ -76,8 +76,8 @@ class MeilisearchEngine:
 
     def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
         # While another model takes over, the index already carries the vectors of the new one.
-        is_ours = embedder_name(model) == self._embedder
-        return _Nearest(self._server, self._embedder, vector, standing) if is_ours else standing
+        is_carried = embedder_name(model) == self._embedder
+        return _Nearest(self._server, self._embedder, vector, standing) if is_carried and not standing.is_whole else standing
 
     # -- sets ------------------------------------------------------------------------------------
 
@@ -257,6 +257,8 @@ class _Scoring:
 
 class _Nearest:
     """The corpus seen from one vector: nearest documents from the server, figures from the vectors of the database."""
+
+    is_whole = True
 
     def __init__(self, server: Server, embedder: str, vector: Vector, standing: Neighbours) -> None:
         self._server = server
