@@ -1,6 +1,6 @@
 """Relevance of words, meaning and fusion, by style of question; the constants of `ranking.py` are chosen here.
 
-python -m bench.relevance
+python -m bench.relevance    (IMPACT_EMBEDDER and its kin choose the model)
 """
 
 import sqlite3
@@ -13,6 +13,7 @@ from bench.questions import STYLES, VARIANTS, Question, ndcg, questions, recall
 from impact_alliances.db import reading
 from impact_alliances.search.analysis import stems
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.settings import Settings
 from impact_alliances.wiring import Service
 
 Search = Callable[[str], list[str]]
@@ -69,7 +70,10 @@ def main() -> None:
     """Print the table, on all questions then on the half that chose no constant."""
     asked = questions()
     held_out = [question for question in asked if not question.is_for_tuning]
-    with seeded() as service:
+    # The model of the settings; another than the bundled one has the whole base to read first.
+    with seeded(Settings().embedder) as service:
+        while service.indexer.embed_some():
+            pass
         searches = {
             "FTS5 (étalon)": search_with_fts5(service),
             "mots": search_in(service, "keyword"),

@@ -13,12 +13,12 @@ from impact_alliances.search.meilisearch_filters import (
     NOTHING,
     all_but,
     among,
+    enough_of,
     equals,
     filter_of,
     id_of,
     key_of_id,
     literal,
-    over_the_bar,
 )
 
 HOSTILE = st.text(st.characters(codec="utf-8") | st.sampled_from("\\\"'\n]) OR=_-:")) | st.sampled_from(
@@ -63,7 +63,7 @@ WEIGHTS = st.lists(st.sampled_from([0.5, 1.0, 2.25, 4.0]), min_size=1, max_size=
 @given(WEIGHTS, st.floats(0.1, 15))
 def test_the_bar_s_filter_holds_for_just_the_documents_over_the_bar(weights: list[float], need: float) -> None:
     names = "abcde"[: len(weights)]
-    asked = over_the_bar(Bar(tuple(concept((name,), weight=weight) for name, weight in zip(names, weights, strict=True)), need))
+    asked = enough_of(Bar(tuple(concept((name,), weight=weight) for name, weight in zip(names, weights, strict=True)), need))
     for held in itertools.chain.from_iterable(itertools.combinations(names, size) for size in range(len(names) + 1)):
         reached = sum(weight for name, weight in zip(names, weights, strict=True) if name in held) >= need - 1e-9
         assert _is_true(asked, set(held)) == reached
@@ -77,7 +77,7 @@ def _is_true(asked: str, held: set[str]) -> bool:
 
 def test_the_bar_keeps_the_heaviest_concepts_only() -> None:
     many = tuple(concept((f"s{index}",), weight=1 + index / 10) for index in range(12))
-    asked = over_the_bar(Bar(many, 6.0))
+    asked = enough_of(Bar(many, 6.0))
     assert '"s4"' in asked
     assert '"s3"' not in asked
     assert len(asked) < 4_000
@@ -85,7 +85,7 @@ def test_the_bar_keeps_the_heaviest_concepts_only() -> None:
 
 def test_a_concept_is_any_of_its_expressions() -> None:
     either = (concept(("velo",), ("bicyclet",), ("cour", "ecol")),)
-    assert over_the_bar(Bar(either, 1.0)) == '(stems IN ["velo", "bicyclet"] OR (stems = "cour" AND stems = "ecol"))'
+    assert enough_of(Bar(either, 1.0)) == '(stems IN ["velo", "bicyclet"] OR (stems = "cour" AND stems = "ecol"))'
 
 
 def test_a_set_is_its_text_its_phrases_its_filters_and_its_exclusions() -> None:

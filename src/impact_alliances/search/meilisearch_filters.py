@@ -6,13 +6,12 @@ The server compares without regard to case, hence ids are written so that case d
 import re
 from collections.abc import Mapping, Sequence
 
+from impact_alliances.search.bars import Language, over_the_bar
 from impact_alliances.search.documents import split_key
-from impact_alliances.search.engine import MOST_CONCEPTS, Bar, Wanted, Weighted
+from impact_alliances.search.engine import Bar, Wanted, Weighted
 from impact_alliances.search.meilisearch_settings import FILTERABLE
 from impact_alliances.search.synonyms import Expression
 
-# Below this a weight is nothing: sums of weights are not exact.
-_NOTHING = 1e-9
 # The documents that hold each phrase, where the phrase is of more than one stem.
 Holders = Mapping[Expression, Sequence[str]]
 EVERYTHING, NOTHING = "", "id IN []"
@@ -112,28 +111,10 @@ def all_but(keys: Sequence[str]) -> str:
 def _text(wanted: Wanted) -> str:
     parts = []
     if wanted.bar:
-        parts.append(over_the_bar(wanted.bar))
+        parts.append(enough_of(wanted.bar))
     if wanted.near:
         parts.append(among("id", [id_of(key) for key in wanted.near]))
     return some(parts) if parts and EVERYTHING not in parts else EVERYTHING
-
-
-def over_the_bar(bar: Bar) -> str:
-    """T(i, need): concept i and enough of the rest, or enough of the rest alone; pruned where always or never true."""
-    heaviest = sorted(bar.concepts, key=lambda weighted: -weighted.weight)[:MOST_CONCEPTS]
-    left = [sum(weighted.weight for weighted in heaviest[start:]) for start in range(len(heaviest) + 1)]
-    has = [has_concept(weighted) for weighted in heaviest]
-
-    def enough(start: int, need: float) -> str:
-        if need <= _NOTHING:
-            return EVERYTHING
-        if left[start] < need - _NOTHING:
-            return NOTHING
-        with_it, without_it = enough(start + 1, need - heaviest[start].weight), enough(start + 1, need)
-        parts = [] if with_it == NOTHING else [every([has[start], with_it]) if with_it else has[start]]
-        return some([*parts, without_it]) if without_it != NOTHING else some(parts or [NOTHING])
-
-    return enough(0, bar.need)
 
 
 def has_concept(weighted: Weighted) -> str:
@@ -147,3 +128,11 @@ def has_concept(weighted: Weighted) -> str:
 def holding_all(expression: Expression) -> str:
     """Documents that hold every stem of an expression, in whatever order."""
     return every([equals("stems", stem) for stem in dict.fromkeys(expression)])
+
+
+_LANGUAGE = Language(has_concept, every, some, EVERYTHING, NOTHING)
+
+
+def enough_of(bar: Bar) -> str:
+    """Documents over the bar."""
+    return over_the_bar(bar, _LANGUAGE)

@@ -6,7 +6,8 @@ from typing import Any
 
 from tantivy import Occur, Query
 
-from impact_alliances.search.engine import MOST_CONCEPTS, TITLE_BOOST, Bar, Wanted, Weighted
+from impact_alliances.search.bars import Language, over_the_bar
+from impact_alliances.search.engine import TITLE_BOOST, Bar, Wanted, Weighted
 from impact_alliances.search.synonyms import Expression
 from impact_alliances.search.tantivy_index import SCHEMA
 
@@ -34,31 +35,6 @@ def _text_query(wanted: Wanted) -> Query:
     return _any(parts)
 
 
-@lru_cache(maxsize=512)
-def _over_the_bar(bar: Bar) -> Query:
-    """T(i, need): concept i and enough of the rest, or enough of the rest alone; pruned where always or never true."""
-    heaviest = sorted(bar.concepts, key=lambda weighted: -weighted.weight)[:MOST_CONCEPTS]
-    left = [sum(weighted.weight for weighted in heaviest[start:]) for start in range(len(heaviest) + 1)]
-    has = [_has_concept(weighted) for weighted in heaviest]
-
-    def enough(start: int, need: float) -> Query | None:
-        if need <= 1e-9:
-            return Query.all_query()
-        if left[start] < need - 1e-9:
-            return None
-        parts = []
-        with_it = enough(start + 1, need - heaviest[start].weight)
-        if with_it is not None:
-            is_last_needed = need - heaviest[start].weight <= 1e-9
-            parts.append(has[start] if is_last_needed else _all([has[start], with_it]))
-        without_it = enough(start + 1, need)
-        if without_it is not None:
-            parts.append(without_it)
-        return _any(parts) if parts else None
-
-    return enough(0, bar.need) or Query.empty_query()
-
-
 def _has_concept(weighted: Weighted) -> Query:
     return _any([_all([_term("stems", stem) for stem in expression]) for expression in weighted.concept.alternatives])
 
@@ -84,9 +60,17 @@ def _term(field: str, value: str) -> Query:
     return Query.term_query(SCHEMA, field, value)
 
 
-def _any(queries: list[Query]) -> Query:
+def _any(queries: Sequence[Query]) -> Query:
     return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
-def _all(queries: list[Query]) -> Query:
+def _all(queries: Sequence[Query]) -> Query:
     return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+_LANGUAGE = Language(_has_concept, _all, _any, Query.all_query(), Query.empty_query())
+
+
+@lru_cache(maxsize=512)
+def _over_the_bar(bar: Bar) -> Query:
+    return over_the_bar(bar, _LANGUAGE)
