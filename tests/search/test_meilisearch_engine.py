@@ -266,12 +266,26 @@ def test_phrases_of_three_stems_and_their_exclusion_are_exact(indexed: Indexed) 
 
 def test_a_large_set_is_read_in_its_most_promising_part(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
     """What holds most of the weight, what says it in its title and what is near; the rest follows by date."""
-    monkeypatch.setattr("impact_alliances.search.meilisearch_engine.MOST_READ", 1)
+    for limit, value in (("MOST_READ", 1), ("READ_AT_ONCE", 0)):
+        monkeypatch.setattr(f"impact_alliances.search.meilisearch_engine.{limit}", value)
     two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0), near=("case:cour",))
     found = {one.key: one.covered for one in indexed[0].candidates(wanted, two, 10)}
     assert found["case:bus"] == 3.0
     assert {"article:note", "case:cour"} <= found.keys()
+
+
+def test_a_set_larger_than_was_read_at_once_is_read_whole(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first members come with the counts, the others when they are scored, none twice."""
+    engine, _ = indexed
+    two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
+    wanted = Wanted(bar=Bar(two, 1.0))
+    expected = sorted(engine.candidates(wanted, two, 10))
+    for at_once, base in ((2, 100), (600, 1)):
+        monkeypatch.setattr("impact_alliances.search.meilisearch_engine.READ_AT_ONCE", at_once)
+        monkeypatch.setattr("impact_alliances.search.meilisearch_engine.LARGE_BASE", base)
+        assert engine.counts(wanted, []).total == 4
+        assert sorted(engine.candidates(wanted, two, 10)) == expected
 
 
 def test_a_whole_service_answers_by_words_and_by_meaning(address: tuple[str, str], tmp_path: Path) -> None:

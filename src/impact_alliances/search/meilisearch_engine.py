@@ -30,8 +30,10 @@ from impact_alliances.search.meilisearch_server import Server
 from impact_alliances.search.meilisearch_settings import SCORED, embedder_name
 from impact_alliances.search.synonyms import Expression
 
-# Members of a set whose stems are read to score them; of a larger set, `candidates` reads the most promising.
-MOST_READ = 1_500
+# Members of a set whose stems are read to score them, 30 µs each; of a larger set, the most promising are, at most so many a kind.
+MOST_READ, PROMISING = 1_500, 300
+# Members read by the question that counts them. In a large base most sets are too large for that to serve: their size is asked first.
+READ_AT_ONCE, LARGE_BASE = 600, 20_000
 # Shares of the asked weight by which a larger set is read, best first.
 LEVELS = (0.95, 0.7)
 # The server's nearest documents are approximate: asked for few, it may miss one of the very best.
@@ -43,10 +45,19 @@ _ALL = 1_000_000
 Hits = list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class _Members:
+    """The size of a set, and the first of its members."""
+
+    wanted: Wanted
+    size: int
+    hits: Hits
+
+
 class _Memory(threading.local):
     """The members read with the counts of a set, for the `candidates` that this thread asks next."""
 
-    read: tuple[Wanted, Hits] | None = None
+    read: _Members | None = None
 
 
 class MeilisearchEngine:
@@ -83,22 +94,20 @@ class MeilisearchEngine:
 
     def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
         holders = self._holders(wanted)
-        is_text = bool(wanted.bar or wanted.near)
-        members = {"limit": MOST_READ if is_text else 0, "attributesToRetrieve": list(SCORED)}
         free = [facet for facet in facets if facet not in wanted.filters]
-        queries = [{**_set(wanted, holders), **members, "facets": free}]
+        queries = [{**_members(wanted, holders, 0, self._read_at_once(wanted)), "facets": free}]
         used = [facet for facet in facets if facet in wanted.filters]
         queries += [{**_set(wanted.without(facet), holders), "limit": 0, "facets": [facet]} for facet in used]
         queries += [_page_of(filter_of(wanted, holders), window)] if window else []
         whole, *others = self._server.search(queries)
         with self._server.asking():
-            self._memory.read = (wanted, whole["hits"]) if is_text and _size(whole) <= MOST_READ else None
+            self._memory.read = _Members(wanted, _size(whole), whole["hits"])
             counted = {facet: _values(whole, facet) for facet in free}
             counted |= {facet: _values(other, facet) for facet, other in zip(used, others, strict=False)}
             return Counts(_size(whole), {facet: counted[facet] for facet in facets}, tuple(_keys(others[-1]) if window else ()))
 
     def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
-        hits = self._members(wanted, concepts, limit)
+        hits = self._read(wanted, concepts)
         scoring = _Scoring.of(self._corpus.now(), concepts)
         with self._server.asking():
             return _favoured([scoring.candidate(hit) for hit in hits], max(limit, 1))
@@ -126,18 +135,29 @@ class MeilisearchEngine:
 
     # -- members to score ------------------------------------------------------------------------
 
-    def _members(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> Hits:
+    def _read(self, wanted: Wanted, concepts: Sequence[Weighted]) -> Hits:
         """The members of a set, or the most promising of one that is too large to be read."""
-        read, self._memory.read = self._memory.read, None
-        if read and read[0] == wanted:
-            return read[1]
         holders = self._holders(wanted)
-        whole = {**_set(wanted, holders), "limit": MOST_READ, "attributesToRetrieve": list(SCORED)}
-        answer, *others = self._server.search([whole, *_promising(wanted, concepts, holders, limit)])
+        read, self._memory.read = self._memory.read, None
+        if read is None or read.wanted != wanted:
+            read = self._first(wanted, holders)
+        if read.size <= len(read.hits):
+            return read.hits
+        is_large = read.size > MOST_READ
+        rest = _promising(wanted, concepts, holders) if is_large else [_members(wanted, holders, len(read.hits), MOST_READ)]
+        answers = self._server.search(rest) if rest else []
         with self._server.asking():
-            if _size(answer) <= MOST_READ:
-                return list(answer["hits"])
-            return list({hit["id"]: hit for other in (*others, answer) for hit in other["hits"]}.values())
+            return list({hit["id"]: hit for hits in (read.hits, *(answer["hits"] for answer in answers)) for hit in hits}.values())
+
+    def _first(self, wanted: Wanted, holders: Holders) -> _Members:
+        (answer,) = self._server.search([_members(wanted, holders, 0, READ_AT_ONCE)])
+        with self._server.asking():
+            return _Members(wanted, _size(answer), answer["hits"])
+
+    def _read_at_once(self, wanted: Wanted) -> int:
+        """How many members the question that counts a set should bring: scores are for texts alone."""
+        is_scored = bool(wanted.bar or wanted.near)
+        return READ_AT_ONCE if is_scored and self._corpus.now().documents <= LARGE_BASE else 0
 
     # -- phrases ---------------------------------------------------------------------------------
 
@@ -193,17 +213,22 @@ def _values(answer: dict[str, Any], facet: str) -> dict[str, int]:
     return {value: int(count) for value, count in answer.get("facetDistribution", {}).get(facet, {}).items() if count}
 
 
-def _promising(wanted: Wanted, concepts: Sequence[Weighted], holders: Holders, limit: int) -> list[dict[str, Any]]:
-    """The parts of a large set that the words favour: those that hold most of the weight, those that say it in their title."""
-    if not concepts:
-        return []
-    whole = sum(weighted.weight for weighted in concepts)
-    parts = [_set(replace(wanted, bar=Bar(tuple(concepts), share * whole), near=()), holders) for share in LEVELS]
-    stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
-    parts.append({"filter": [*filter_of(wanted, holders), among("title", stems)]})
+def _members(wanted: Wanted, holders: Holders, offset: int, limit: int) -> dict[str, Any]:
+    return {**_set(wanted, holders), "offset": offset, "limit": limit, "attributesToRetrieve": list(SCORED)}
+
+
+def _promising(wanted: Wanted, concepts: Sequence[Weighted], holders: Holders) -> list[dict[str, Any]]:
+    """The parts of a large set that matter: those that hold most of the weight, those that say it in their title, those near."""
+    parts = []
+    if concepts:
+        whole = sum(weighted.weight for weighted in concepts)
+        bars = [Bar(tuple(concepts), share * whole) for share in (LEVELS if len(concepts) > 1 else LEVELS[:1])]
+        parts = [_members(replace(wanted, bar=bar, near=()), holders, 0, PROMISING) for bar in bars]
+        stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
+        in_title = _members(wanted, holders, 0, PROMISING)
+        parts.append({**in_title, "filter": [*in_title["filter"], among("title", stems)]})
     # Those near in meaning count too, whatever their words.
-    parts.append(_set(replace(wanted, bar=None), holders))
-    return [{**part, "limit": limit, "attributesToRetrieve": list(SCORED)} for part in parts[: None if wanted.near else -1]]
+    return [*parts, _members(replace(wanted, bar=None), holders, 0, PROMISING)] if wanted.near else parts
 
 
 def _favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
