@@ -100,6 +100,14 @@ def test_exclusions_and_phrases_are_kept_by_the_semantic_side_too(service: Servi
     assert find(service, q='"rivière vallée"').total == 0
 
 
+def test_an_exclusion_alone_gives_all_the_rest_newest_first(service: Service) -> None:
+    """Nothing scores it, so nothing but the date can order it."""
+    found = find(service, q="-haies", par_page="100")
+    dates = [hit.resource.date for hit in found.hits]
+    assert found.total == len(dates) > 20
+    assert dates == sorted(dates, key=lambda date: str(date or ""), reverse=True)
+
+
 def test_words_that_no_document_holds_bring_nothing_by_words(service: Service) -> None:
     """An unknown word is not every document."""
     assert find(service, q="zzyzx", mode="keyword").total == 0

@@ -45,9 +45,10 @@ class _Meant:
     degraded: str | None = None
 
 
-def _window(query: SearchQuery) -> Window | None:
-    """The page that follows an order of the engine's; none by relevance, which is ours."""
-    if query.sort == "pertinence":
+def _window(query: SearchQuery, text: _Text) -> Window | None:
+    """The page that follows an order of the engine's; none by relevance, which is ours. What nothing scores goes by date."""
+    is_scored = bool(text.wanted.bar or text.neighbours)
+    if query.sort == "pertinence" and is_scored:
         return None
     return Window("title" if query.sort == "titre" else "date", query.first, query.par_page)
 
@@ -64,11 +65,12 @@ class Searcher:
     def search(self, query: SearchQuery) -> Answer:
         """The answer to `query`. Raises `EngineFailure`."""
         text = self._read(query)
-        counts = self.engine.counts(text.wanted, list(FILTERS), _window(query))
+        window = _window(query, text)
+        counts = self.engine.counts(text.wanted, list(FILTERS), window)
         said = [said for said in (self._degraded, text.degraded) if said]
         return Answer(
             counts=counts,
-            page=self._page(query, text, counts),
+            page=self._explained(text, counts.keys) if window else self._page(query, text, counts.total),
             understanding=text.understanding,
             evoked=tuple(text.grid.evoked()),
             degraded=" ".join(said) or None,
@@ -113,10 +115,8 @@ class Searcher:
 
     # -- one page of the set ----------------------------------------------------------------------
 
-    def _page(self, query: SearchQuery, text: _Text, counts: Counts) -> list[ranking.Ranked]:
-        if query.sort != "pertinence":
-            return self._explained(text, counts.keys)
-        first, size, total = query.first, query.par_page, counts.total
+    def _page(self, query: SearchQuery, text: _Text, total: int) -> list[ranking.Ranked]:
+        first, size = query.first, query.par_page
         if first >= total:
             return []
         ranked = self._ranked(text)
