@@ -11,9 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     computed = sa.text("vectors IS NOT NULL")
-    op.create_index(
-        "ix_embedding_computed", "embedding", ["model", "kind", "version"], sqlite_where=computed, postgresql_where=computed
-    )
+    op.create_index("ix_embedding_computed", "embedding", ["model", "kind", "version"], sqlite_where=computed, postgresql_where=computed)
 
 
 def downgrade() -> None:
