@@ -23,7 +23,7 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.documents import SearchDocument, document_of
 from impact_alliances.search.engine import Bar, EngineFailure, Wanted
 from impact_alliances.search.meilisearch_documents import written
-from impact_alliances.search.meilisearch_engine import MeilisearchEngine
+from impact_alliances.search.meilisearch_engine import MeilisearchEngine, Reading
 from impact_alliances.search.meilisearch_server import Breaker, Server
 from impact_alliances.search.meilisearch_writer import MeilisearchWriter
 from impact_alliances.search.query import SearchQuery
@@ -266,8 +266,7 @@ def test_phrases_of_three_stems_and_their_exclusion_are_exact(indexed: Indexed) 
 
 def test_a_large_set_is_read_in_its_most_promising_part(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
     """What holds most of the weight, what says it in its title and what is near; the rest follows by date."""
-    for limit, value in (("MOST_READ", 1), ("READ_AT_ONCE", 0)):
-        monkeypatch.setattr(f"impact_alliances.search.meilisearch_engine.{limit}", value)
+    monkeypatch.setattr("impact_alliances.search.meilisearch_engine.READING", Reading(at_once=0, most=1, promising=300))
     two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0), near=("case:cour",))
     found = {one.key: one.covered for one in indexed[0].candidates(wanted, two, 10)}
@@ -281,8 +280,8 @@ def test_a_set_larger_than_was_read_at_once_is_read_whole(indexed: Indexed, monk
     two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0))
     expected = sorted(engine.candidates(wanted, two, 10))
-    for at_once, base in ((2, 100), (600, 1)):
-        monkeypatch.setattr("impact_alliances.search.meilisearch_engine.READ_AT_ONCE", at_once)
+    for base in (100, 1):
+        monkeypatch.setattr("impact_alliances.search.meilisearch_engine.READING", Reading(at_once=2, most=10, promising=1))
         monkeypatch.setattr("impact_alliances.search.meilisearch_engine.LARGE_BASE", base)
         assert engine.counts(wanted, []).total == 4
         assert sorted(engine.candidates(wanted, two, 10)) == expected

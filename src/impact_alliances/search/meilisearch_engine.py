@@ -30,10 +30,8 @@ from impact_alliances.search.meilisearch_server import Server
 from impact_alliances.search.meilisearch_settings import SCORED, embedder_name
 from impact_alliances.search.synonyms import Expression
 
-# Members of a set whose stems are read to score them, 30 µs each; of a larger set, the most promising are, at most so many a kind.
-MOST_READ, PROMISING = 1_500, 300
-# Members read by the question that counts them. In a large base most sets are too large for that to serve: their size is asked first.
-READ_AT_ONCE, LARGE_BASE = 600, 20_000
+# Above this many documents most sets are too large to be read whole in the time of a search.
+LARGE_BASE = 20_000
 # Shares of the asked weight by which a larger set is read, best first.
 LEVELS = (0.95, 0.7)
 # The server's nearest documents are approximate: asked for few, it may miss one of the very best.
@@ -43,6 +41,20 @@ ENDINGS = 50
 MOST_PHRASES = 500
 _ALL = 1_000_000
 Hits = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How many members of a set are read to be scored, 30 µs each there and as much here: `at_once` by the question that counts
+    them, `most` of a set read whole; of a larger one, the most `promising`, so many of each kind."""
+
+    at_once: int
+    most: int
+    promising: int
+
+
+# In a large base the size of a set is asked before anything is read for nothing.
+READING, READING_IN_A_LARGE_BASE = Reading(600, 1_500, 300), Reading(0, 600, 150)
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,9 @@ class MeilisearchEngine:
     def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
         holders = self._holders(wanted)
         free = [facet for facet in facets if facet not in wanted.filters]
-        queries = [{**_members(wanted, holders, 0, self._read_at_once(wanted)), "facets": free}]
+        # Scores are for texts alone.
+        at_once = self._reading.at_once if wanted.bar or wanted.near else 0
+        queries = [{**_members(wanted, holders, 0, at_once), "facets": free}]
         used = [facet for facet in facets if facet in wanted.filters]
         queries += [{**_set(wanted.without(facet), holders), "limit": 0, "facets": [facet]} for facet in used]
         queries += [_page_of(filter_of(wanted, holders), window)] if window else []
@@ -143,21 +157,20 @@ class MeilisearchEngine:
             read = self._first(wanted, holders)
         if read.size <= len(read.hits):
             return read.hits
-        is_large = read.size > MOST_READ
-        rest = _promising(wanted, concepts, holders) if is_large else [_members(wanted, holders, len(read.hits), MOST_READ)]
+        whole = [_members(wanted, holders, len(read.hits), self._reading.most)]
+        rest = whole if read.size <= self._reading.most else _promising(wanted, concepts, holders, self._reading.promising)
         answers = self._server.search(rest) if rest else []
         with self._server.asking():
             return list({hit["id"]: hit for hits in (read.hits, *(answer["hits"] for answer in answers)) for hit in hits}.values())
 
     def _first(self, wanted: Wanted, holders: Holders) -> _Members:
-        (answer,) = self._server.search([_members(wanted, holders, 0, READ_AT_ONCE)])
+        (answer,) = self._server.search([_members(wanted, holders, 0, self._reading.at_once)])
         with self._server.asking():
             return _Members(wanted, _size(answer), answer["hits"])
 
-    def _read_at_once(self, wanted: Wanted) -> int:
-        """How many members the question that counts a set should bring: scores are for texts alone."""
-        is_scored = bool(wanted.bar or wanted.near)
-        return READ_AT_ONCE if is_scored and self._corpus.now().documents <= LARGE_BASE else 0
+    @property
+    def _reading(self) -> Reading:
+        return READING if self._corpus.now().documents <= LARGE_BASE else READING_IN_A_LARGE_BASE
 
     # -- phrases ---------------------------------------------------------------------------------
 
@@ -217,18 +230,18 @@ def _members(wanted: Wanted, holders: Holders, offset: int, limit: int) -> dict[
     return {**_set(wanted, holders), "offset": offset, "limit": limit, "attributesToRetrieve": list(SCORED)}
 
 
-def _promising(wanted: Wanted, concepts: Sequence[Weighted], holders: Holders) -> list[dict[str, Any]]:
+def _promising(wanted: Wanted, concepts: Sequence[Weighted], holders: Holders, limit: int) -> list[dict[str, Any]]:
     """The parts of a large set that matter: those that hold most of the weight, those that say it in their title, those near."""
     parts = []
     if concepts:
         whole = sum(weighted.weight for weighted in concepts)
         bars = [Bar(tuple(concepts), share * whole) for share in (LEVELS if len(concepts) > 1 else LEVELS[:1])]
-        parts = [_members(replace(wanted, bar=bar, near=()), holders, 0, PROMISING) for bar in bars]
+        parts = [_members(replace(wanted, bar=bar, near=()), holders, 0, limit) for bar in bars]
         stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
-        in_title = _members(wanted, holders, 0, PROMISING)
+        in_title = _members(wanted, holders, 0, limit)
         parts.append({**in_title, "filter": [*in_title["filter"], among("title", stems)]})
     # Those near in meaning count too, whatever their words.
-    return [*parts, _members(replace(wanted, bar=None), holders, 0, PROMISING)] if wanted.near else parts
+    return [*parts, _members(replace(wanted, bar=None), holders, 0, limit)] if wanted.near else parts
 
 
 def _favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
