@@ -24,7 +24,7 @@ from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import PUBLISHED, Resource
 from impact_alliances.search.documents import SearchDocument, document_of
-from impact_alliances.search.engine import IndexWriter
+from impact_alliances.search.engine import EngineFailure, IndexWriter
 from impact_alliances.search.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.vocabularies.terms import FRAGILITES
 
@@ -80,9 +80,15 @@ class Indexer:
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set. A fault is logged and tried again; the outbox keeps the work meanwhile."""
+        is_told = False
         while not stop.is_set():
             try:
-                worked = self.step()
+                worked, is_told = self.step(), False
+            except EngineFailure as failure:
+                # An outage is told once, not twice a second.
+                if not is_told:
+                    _log.warning("%s Les modifications attendent.", failure)
+                worked, is_told = False, True
             except Exception:
                 _log.exception("L’indexation a échoué ; nouvel essai dans un instant.")
                 worked = False
