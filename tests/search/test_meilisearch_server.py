@@ -38,7 +38,7 @@ class Clock:
         return self.now
 
 
-def _door(url: str, timeout_s: float = 1.0, breaker: Breaker | None = None) -> Server:
+def _door(url: str, timeout_s: float = 10, breaker: Breaker | None = None) -> Server:
     return Server(url, "cle", "base", timeout_s, breaker or Breaker())
 
 
