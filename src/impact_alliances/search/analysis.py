@@ -13,6 +13,7 @@ from typing import NamedTuple
 import snowballstemmer
 
 from impact_alliances.vocabularies.matching import fold
+from impact_alliances.vocabularies.signs import without_hidden_signs
 
 # Letters and digits part, so that « ODD17 » and « ODD 17 » are the same two words.
 # An accent may be a sign of its own after its letter, and the 2 of « CO₂ » is a 2.
@@ -108,6 +109,5 @@ def words(text: str) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """`text` without control characters or lone surrogates, spaces made single."""
-    kept = "".join(" " if char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" else char for char in text)
-    return " ".join(kept.split())
+    """`text` on one line, spaces made single, without invisible signs nor what no page or feed can carry."""
+    return " ".join(without_hidden_signs(text).split())
