@@ -38,3 +38,23 @@ def test_a_secret_is_not_printed() -> None:
 
 def test_every_setting_has_its_sentence() -> None:
     assert all(field.description and field.description.endswith(".") for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize("given", ["https://base.exemple.fr/", "https://base.exemple.fr", " https://base.exemple.fr// "])
+def test_the_public_address_ends_without_a_slash(given: str) -> None:
+    assert _settings(base_url=given).base_url == "https://base.exemple.fr"
+
+
+@pytest.mark.parametrize("given", ["base.exemple.fr", "ftp://x", "https://", "javascript:alert(1)", "https://x/?a=b", "", "http://[x"])
+def test_what_is_not_a_public_address_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError):
+        _settings(base_url=given)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", "http://127.0.0.1:8126"), ("0.0.0.0", "http://127.0.0.1:8126"), ("::1", "http://[::1]:8126")],  # noqa: S104
+)
+def test_without_a_public_address_it_is_where_the_service_listens(host: str, expected: str) -> None:
+    assert _settings().served_at(host, 8126).base_url == expected
+    assert _settings(base_url="https://base.exemple.fr").served_at(host, 8126).base_url == "https://base.exemple.fr"

@@ -98,6 +98,7 @@ def serve(
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
+    settings = settings.served_at(host, port)
     service = make_service(settings)
     migrate_database(service.database)
     out.print(f"La base est servie sur http://{host}:{port} (Ctrl+C pour arrêter).", markup=False)

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -37,11 +38,32 @@ class Settings(BaseSettings):
     )
     embedder_device: str = Field("", description="For sentence-transformers: `cpu`, `cuda`…; empty means the best one there is.")
     embedder_batch: int = Field(32, ge=1, le=1024, description="For sentence-transformers: texts read at once.")
-    base_url: str = Field("http://127.0.0.1:8000", description="Public address of the site, used in feeds and in the API.")
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="Public address of the site, for feeds, API and citations; without it, where `serve` listens.",
+    )
     secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")
     demo: bool = Field(False, description="Show the permanent line that says the contents are fictional.")
     run_indexer: bool = Field(True, description="Whether `serve` also runs the indexer thread (else run `worker`).")
     max_body_bytes: int = Field(1_000_000, description="Largest request body accepted, in bytes; more is refused with 413.")
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, given: str) -> str:
+        # Paths are written after it, and they begin with a slash.
+        address = given.strip().rstrip("/")
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("écrivez l’adresse publique du site, comme « https://base.exemple.fr »")
+        return address
+
+    def served_at(self, host: str, port: int) -> "Settings":
+        """The same settings where `host` and `port` are listened on: they are the public address if none was set."""
+        if "base_url" in self.model_fields_set:
+            return self
+        # A wildcard listens everywhere and is no address to go to.
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        return self.model_copy(update={"base_url": f"http://{shown}:{port}"})
 
     @property
     def database(self) -> str:
