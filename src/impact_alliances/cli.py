@@ -111,7 +111,12 @@ def demo(
     data_dir: Annotated[Path, typer.Option(help="Dossier des données.")] = Path("data/demo"),
 ) -> None:
     """Essayer la base avec ses contenus de démonstration ; la seconde fois, tout est prêt."""
-    settings = Settings(data_dir=data_dir, demo=True, base_url=f"http://127.0.0.1:{port}", database_url="")
+    settings = Settings.of_demo(data_dir, f"http://127.0.0.1:{port}")
+    if Settings().is_shared:
+        out.print(
+            "La démonstration a sa base et son index à elle, dans son dossier : "
+            "la base de données et le serveur de recherche de vos réglages ne sont pas touchés."
+        )
     service = make_service(settings)
     migrate_database(service.database)
     if load_seed(service.database, service.embedder):

@@ -4,11 +4,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from impact_alliances.embeddings import store  # noqa: F401
 from impact_alliances.resources import changes, kinds  # noqa: F401
 from impact_alliances.shipped import shipped
+
+# The number of the lock that whoever migrates holds: ours among those of the database.
+_ALONE = 5_766_017
 
 
 def _config() -> Config:
@@ -19,9 +22,16 @@ def _config() -> Config:
 
 
 def migrate(database: Engine) -> None:
-    """Bring the schema to its latest version; nothing happens when it is there already."""
+    """Bring the schema to its latest version; nothing happens when it is there already.
+
+    Several processes may ask at once, as when services start together: the first does it, the
+    others wait for its end and find nothing left to do.
+    """
     config = _config()
     with database.execution_options(writes=True).begin() as connection:
+        # On SQLite a transaction that writes is alone from its first word on.
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_ALONE)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -65,6 +65,24 @@ class Settings(BaseSettings):
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         return self.model_copy(update={"base_url": f"http://{shown}:{port}"})
 
+    @classmethod
+    def of_demo(cls, data_dir: Path, base_url: str) -> "Settings":
+        """Those of the demonstration: its own database and index in `data_dir`, whatever database
+        and search server the environment names, which may be those of others."""
+        return cls(
+            data_dir=data_dir,
+            demo=True,
+            base_url=base_url,
+            database_url="",
+            search_engine="embedded",
+            run_indexer=True,
+        )
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a database or a search server is named that other services may use too."""
+        return bool(self.database_url) or self.search_engine != "embedded"
+
     @property
     def database(self) -> str:
         """The database address in force, with the SQLite default."""
