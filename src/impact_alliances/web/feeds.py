@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TextIO
 
 from fastapi import APIRouter, Request, Response
 from feedgenerator import Atom1Feed
+from markupsafe import escape
 
 from impact_alliances import urls
 from impact_alliances.errors import BadQuery
@@ -14,10 +16,23 @@ from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery, parse
 from impact_alliances.templating import markdown
 from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.xml import Xml
 
 ENTRIES = 30
 ATOM = "application/atom+xml; charset=utf-8"
 router = APIRouter(include_in_schema=False)
+
+
+class Atom(Atom1Feed):  # type: ignore[misc]
+    """An Atom feed that is well-formed whatever its texts."""
+
+    def write(self, outfile: TextIO, encoding: str) -> None:
+        handler = Xml(outfile, encoding, short_empty_elements=True)
+        handler.startDocument()
+        handler.startElement("feed", self.root_attributes())
+        self.add_root_elements(handler)
+        self.write_items(handler)
+        handler.endElement("feed")
 
 
 @router.get("/recherche.atom")
@@ -25,7 +40,7 @@ def search_feed(request: Request, session: ReadSession, service: WiredService) -
     query, problems = parse(request.query_params.multi_items())
     if problems:
         raise BadQuery(" ".join(problem.sentence for problem in problems[:3]))
-    return _feed(request, session, service, query)
+    return _feed(session, service, query, urls.feed_of_search(query.pairs()))
 
 
 @router.get("/catalyseurs.atom")
@@ -33,32 +48,33 @@ def search_feed(request: Request, session: ReadSession, service: WiredService) -
 @router.get("/veille.atom")
 @router.get("/cas.atom")
 def kind_feed(request: Request, session: ReadSession, service: WiredService) -> Response:
-    path = request.url.path.strip("/").removesuffix(".atom")
+    path = request.scope["path"].strip("/").removesuffix(".atom")
     kind = next(kind for kind in KINDS.values() if kind.path == path)
-    return _feed(request, session, service, SearchQuery().choosing("kind", [kind.slug]))
+    return _feed(session, service, SearchQuery().choosing("kind", [kind.slug]), urls.feed_of(kind))
 
 
-def _feed(request: Request, session: ReadSession, service: WiredService, query: SearchQuery) -> Response:
+def _feed(session: ReadSession, service: WiredService, query: SearchQuery, address: str) -> Response:
     found = service.finder.find(session, replace(query, tri="date", page=1, par_page=ENTRIES))
     base = service.settings.base_url
-    feed = Atom1Feed(
+    feed = Atom(
         title=f"IMPACT-Alliances : {query.sentence(found.total)}",
         link=base + query.url(),
         description="La base IMPACT-Alliances",
         language="fr",
-        feed_url=f"{base}{request.url.path}{'?' + request.url.query if request.url.query else ''}",
+        feed_url=base + address,
         author_name="Observatoire des partenariats",
     )
     _fill(feed, [hit.resource for hit in found.hits], base)
     return Response(feed.writeString("utf-8"), media_type=ATOM)
 
 
-def _fill(feed: Atom1Feed, resources: Sequence[Resource], base: str) -> None:
+def _fill(feed: Atom, resources: Sequence[Resource], base: str) -> None:
     for resource in resources:
         feed.add_item(
             title=resource.title,
             link=base + urls.page_of(resource),
-            description=resource.summary,
+            # The summary is told as HTML: what looks like markup in it is text.
+            description=str(escape(resource.summary)),
             content=str(markdown(resource.body or "\n\n".join(resource.texts()))),
             unique_id=f"{base}{urls.api_of(resource)}",
             pubdate=_instant(resource.date),

@@ -1,0 +1,68 @@
+"""Feeds that a strict reader takes, whatever is in the base and in the question."""
+
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from impact_alliances.app import create_app
+from impact_alliances.web.xml import writable
+from tests.builders import a_case
+from tests.service import a_service
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+# A link in Markdown is decoded once more than the text around it: this one holds a control character.
+HOSTILE = "Un lien <https://x.example/&#1;&#x1b;&#xfffe;> et \x02 \x0b \ufffe \uffff \U0001ffff &#12; <b>gras</b> ]]> <!-- \u2028"
+FEEDS = ["/cas.atom", "/recherche.atom", "/recherche.atom?q=lien", "/recherche.atom?tri=titre&kind=case"]
+
+
+def read(xml: bytes) -> ElementTree.Element:
+    """The document, by a parser that forgives nothing; our own service wrote it."""
+    return ElementTree.fromstring(xml)  # noqa: S314
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """A site whose one case holds in every text what XML cannot."""
+    texts = dict.fromkeys(("title", "summary", "body", "need", "actions", "source_url"), HOSTILE)
+    case = a_case(id="cas-0001", slug="cas-0001", **texts, tags=[HOSTILE], partners=[])
+    service = a_service(tmp_path_factory.mktemp("hostile"), case)
+    return TestClient(create_app(service.settings, service), raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_a_feed_is_well_formed_whatever_the_texts(hostile: TestClient, path: str) -> None:
+    """Control characters and noncharacters, in titles, summaries, bodies, links and tags."""
+    answer = hostile.get(path)
+    assert answer.status_code == 200
+    assert read(answer.content).findall("a:entry", ATOM)
+
+
+def test_a_summary_is_text_after_one_decoding(hostile: TestClient) -> None:
+    """What is told as HTML holds no markup that a sheet's author wrote."""
+    for entry in read(hostile.get("/cas.atom").content).findall("a:entry", ATOM):
+        summary = entry.find("a:summary", ATOM)
+        assert summary is not None
+        assert "&lt;b&gt;gras&lt;/b&gt;" in str(summary.text)
+        assert "<" not in str(summary.text)
+
+
+@given(st.text(st.characters() | st.sampled_from("\x00\x0c\ufffe\uffff\U0001fffe\u0085\u2028<>&\"'")))
+@example("\ufffe")
+@example("\ud800")
+def test_a_feed_is_well_formed_whatever_the_question(client: TestClient, text: str) -> None:
+    """Or a clear refusal."""
+    answer = client.get("/recherche.atom", params={"q": text.encode("utf-8", "surrogatepass"), "kind": "jeudi"})
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 200:
+        read(answer.content)
+
+
+@given(st.text(st.characters()))
+def test_what_is_writable_is_read_back(text: str) -> None:
+    """Every Unicode text."""
+    kept = writable(text)
+    escaped = kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    assert (read(f"<a>{escaped}</a>".encode()).text or "") == kept
