@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from impact_alliances import __version__
 from impact_alliances.geo.places import gazetteer
@@ -15,10 +16,11 @@ from impact_alliances.search.indexing import Busy, sole_indexer
 from impact_alliances.settings import Settings
 from impact_alliances.templating import STATIC
 from impact_alliances.web import errors, feeds
+from impact_alliances.web.admission import Addresses, Bodies, Heads, Hosts
 from impact_alliances.web.api import health, reference, resources
 from impact_alliances.web.api import search as api_search
 from impact_alliances.web.pages import collections, documentation, home, search, sheets
-from impact_alliances.web.security import BodyLimit, SecurityHeaders
+from impact_alliances.web.security import SecurityHeaders
 from impact_alliances.wiring import Service, make_service
 
 _DESCRIPTION = """
@@ -28,22 +30,34 @@ Les erreurs sont des documents `application/problem+json` (RFC 9457), en frança
 """
 
 
+class Site(FastAPI):
+    """FastAPI within the headers of security: what the outermost handler of errors answers carries them too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return SecurityHeaders(super().build_middleware_stack())
+
+
 def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     """The application of these settings; tests may pass a service already wired."""
     wired = service or make_service(settings)
-    app = FastAPI(
+    app = Site(
         title="Base IMPACT-Alliances",
         version=__version__,
         description=_DESCRIPTION,
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # Ours, in `errors`, is relative: an address made from the Host sent would lead wherever the sender wishes.
+        redirect_slashes=False,
         lifespan=_lifespan,
     )
     app.state.service = wired
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
-    app.add_middleware(BodyLimit, max_body_size=settings.max_body_bytes)
-    app.add_middleware(SecurityHeaders)
+    # The last one added is met first.
+    app.add_middleware(Bodies, most_bytes=settings.max_body_bytes)
+    app.add_middleware(Addresses)
+    app.add_middleware(Hosts, allowed=settings.hosts)
+    app.add_middleware(Heads)
     errors.install(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static/htmx")]), name="vendor")

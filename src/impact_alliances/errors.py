@@ -48,3 +48,23 @@ class Unavailable(Refusal):
 
     status = 503
     title = "Service momentanément indisponible"
+
+
+class TooManyParameters(Refusal):
+    """More parameters than any search has."""
+
+    title = "Trop de paramètres"
+
+
+class TooLong(Refusal):
+    """An address longer than any of ours."""
+
+    status = 414
+    title = "Adresse trop longue"
+
+
+class UnknownHost(Refusal):
+    """The request names a host that this service does not answer for."""
+
+    status = 421
+    title = "Nom d’hôte inconnu"

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8000",
         description="Public address of the site, for feeds, API and citations; without it, where `serve` listens.",
     )
+    allowed_hosts: str = Field(
+        "",
+        description="Host names answered for, parted by commas, `*.exemple.fr` for all under one; empty means any.",
+    )
     secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")
     demo: bool = Field(False, description="Show the permanent line that says the contents are fictional.")
     run_indexer: bool = Field(True, description="Whether `serve` also runs the indexer thread (else run `worker`).")
@@ -82,6 +86,11 @@ class Settings(BaseSettings):
     def is_shared(self) -> bool:
         """Whether a database or a search server is named that other services may use too."""
         return bool(self.database_url) or self.search_engine != "embedded"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names answered for, in lower case; none means any."""
+        return tuple(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
 
     @property
     def database(self) -> str:

@@ -3,12 +3,14 @@
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from impact_alliances import urls
 from impact_alliances.errors import Refusal
@@ -40,14 +42,24 @@ class ErrorPage:
 def problem(request: Request, status: int, title: str, detail: str, problems: list[dict[str, str]] | None = None) -> JSONResponse:
     """A problem document."""
     content: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    content["instance"] = request.url.path
+    content["instance"] = request.scope["path"]
     if problems:
         content["problems"] = problems
     return JSONResponse(content, status, media_type=PROBLEM_JSON)
 
 
+def answer(request: Request, status: int) -> Response:
+    """The error answer of that status, in its usual words."""
+    return _answer(request, status, *_SENTENCES[status])
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    """The error answer of a refusal."""
+    return _answer(request, refusal.status, refusal.title, refusal.detail, refusal.problems)
+
+
 def _answer(request: Request, status: int, title: str, detail: str, problems: list[dict[str, str]] | None = None) -> Response:
-    if request.url.path.startswith("/api/") or request.url.path in ("/healthz", "/readyz"):
+    if request.scope["path"].startswith("/api/") or request.scope["path"] in ("/healthz", "/readyz"):
         return problem(request, status, title, detail, problems)
     page = ErrorPage(title, detail, _nearest(request) if status in (404, 410) else ())
     return render(request, "error.html", page, status=status)
@@ -55,7 +67,7 @@ def _answer(request: Request, status: int, title: str, detail: str, problems: li
 
 def _nearest(request: Request) -> tuple[tuple[str, str], ...]:
     """Sheets whose title is like the address asked for."""
-    words = request.url.path.rsplit("/", 1)[-1].replace("-", " ")
+    words = request.scope["path"].rsplit("/", 1)[-1].replace("-", " ")
     service = request.app.state.service
     try:
         found = service.finder.nearest_titles(words, 3)
@@ -64,25 +76,42 @@ def _nearest(request: Request) -> tuple[tuple[str, str], ...]:
     return tuple((resource.title, urls.page_of(resource)) for resource in found)
 
 
+def _without_slash(request: Request) -> str | None:
+    """The address without its last slash, if something answers there. It never repeats the host that was asked."""
+    path: str = request.scope["path"]
+    shorter = "/" + path.strip("/")
+    if not path.endswith("/") or shorter == path:
+        return None
+    routes = request.app.router.routes
+    if all(route.matches({**request.scope, "path": shorter})[0] is Match.NONE for route in routes):
+        return None
+    query = request.scope["query_string"].decode()
+    return quote(shorter, errors="replace") + (f"?{query}" if query else "")
+
+
 def install(app: FastAPI) -> None:
     """Give `app` its error answers."""
 
-    @app.exception_handler(Refusal)
-    def refused(request: Request, refusal: Refusal) -> Response:
-        return _answer(request, refusal.status, refusal.title, refusal.detail, refusal.problems)
+    app.exception_handler(Refusal)(refused)
 
     @app.exception_handler(Moved)
     def moved(request: Request, moved: Moved) -> Response:
-        path = request.url.path.strip("/").split("/")[0]
+        path = request.scope["path"].strip("/").split("/")[0]
         kind = next(kind for kind in KINDS.values() if kind.path == path)
         return RedirectResponse(urls.page_at(kind, moved.slug), HTTPStatus.MOVED_PERMANENTLY)
 
     @app.exception_handler(HTTPException)
     def failed(request: Request, error: HTTPException) -> Response:
+        elsewhere = _without_slash(request) if error.status_code == HTTPStatus.NOT_FOUND else None
+        if elsewhere:
+            return RedirectResponse(elsewhere, HTTPStatus.PERMANENT_REDIRECT)
         title, detail = _SENTENCES.get(error.status_code, ("Demande refusée", str(error.detail)))
-        answer = _answer(request, error.status_code, title, detail)
-        answer.headers.update(error.headers or {})
-        return answer
+        failure = _answer(request, error.status_code, title, detail)
+        failure.headers.update(error.headers or {})
+        if failure.headers.get("allow") == "GET":
+            # Whatever answers GET answers HEAD (`admission.Heads`).
+            failure.headers["allow"] = "GET, HEAD"
+        return failure
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -92,9 +121,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(SQLAlchemyError)
     def no_database(request: Request, error: SQLAlchemyError) -> Response:
         _log.error("Base de données injoignable.", exc_info=error)
-        return _answer(request, 503, *_SENTENCES[503])
+        return answer(request, 503)
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
         _log.error("Erreur imprévue.", exc_info=error)
-        return _answer(request, 500, *_SENTENCES[500])
+        return answer(request, 500)

@@ -57,7 +57,7 @@ class CollectionPage:
 @router.get("/jeudis")
 @router.get("/veille")
 def collection(request: Request, session: ReadSession, page: str = "1") -> HTMLResponse:
-    kind = next(kind for kind in KINDS.values() if kind.path == request.url.path.strip("/"))
+    kind = next(kind for kind in KINDS.values() if kind.path == request.scope["path"].strip("/"))
     total = reading.count(session, kind)
     pages = max(1, -(-total // PER_PAGE))
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0

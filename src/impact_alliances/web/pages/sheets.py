@@ -80,7 +80,7 @@ class SheetPage:
 @router.get("/jeudis/{slug}")
 @router.get("/veille/{slug}")
 def sheet(request: Request, slug: str, session: ReadSession, service: WiredService) -> HTMLResponse:
-    path = request.url.path.split("/")[1]
+    path = request.scope["path"].split("/")[1]
     kind = next(kind for kind in KINDS.values() if kind.path == path)
     resource = reading.by_slug(session, kind, slug)
     return render(request, "sheet.html", _page(session, service, kind, resource))
