@@ -15,7 +15,6 @@ from bench import server_hybrid, walks
 from bench.base import on_server, rebuilt, seeded
 from bench.questions import STYLES, VARIANTS, questions
 from bench.relevance import Measured, measure, report, search_in
-from impact_alliances.db import reading
 from impact_alliances.search.finding import Found
 from impact_alliances.search.query import MODES, SearchQuery, parse
 from impact_alliances.wiring import Service
@@ -89,8 +88,7 @@ def find_in(service: Service) -> walks.Find:
     """The search of one engine."""
 
     def find(query: SearchQuery) -> Found:
-        with reading(service.database) as session:
-            return service.finder.find(session, query)
+        return service.finder.find(query)
 
     return find
 

@@ -10,7 +10,6 @@ from statistics import fmean
 
 from bench.base import seeded
 from bench.questions import STYLES, VARIANTS, Question, ndcg, questions, recall
-from impact_alliances.db import reading
 from impact_alliances.search.analysis import stems
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.settings import Settings
@@ -26,8 +25,7 @@ def search_in(service: Service, mode: str) -> Search:
 
     def search(text: str) -> list[str]:
         query = SearchQuery(q=text, mode=mode, par_page=10).choosing("kind", ["case"])  # type: ignore[arg-type]
-        with reading(service.database) as session:
-            return [hit.resource.id for hit in service.finder.find(session, query).hits]
+        return [hit.resource.id for hit in service.finder.find(query).hits]
 
     return search
 

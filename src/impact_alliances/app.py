@@ -5,12 +5,14 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from impact_alliances import __version__
+from impact_alliances.capacity import Capacity
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.search.indexing import Busy, sole_indexer
 from impact_alliances.settings import Settings
@@ -19,6 +21,7 @@ from impact_alliances.web import errors, feeds
 from impact_alliances.web.admission import Addresses, Bodies, Heads, Hosts
 from impact_alliances.web.api import health, reference, resources
 from impact_alliances.web.api import search as api_search
+from impact_alliances.web.crowd import Door, Turns
 from impact_alliances.web.pages import collections, documentation, home, search, sheets
 from impact_alliances.web.security import SecurityHeaders
 from impact_alliances.wiring import Service, make_service
@@ -52,7 +55,9 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.service = wired
+    app.state.door = Door(Capacity(settings.requests_at_once))
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Turns, door=app.state.door)
     # The last one added is met first.
     app.add_middleware(Bodies, most_bytes=settings.max_body_bytes)
     app.add_middleware(Addresses)
@@ -70,6 +75,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the indexer beside the pages, unless another process does."""
     service: Service = app.state.service
+    to_thread.current_default_thread_limiter().total_tokens = Capacity(service.settings.requests_at_once).threads
     stop = threading.Event()
     # The tables read at start live as long as the process: sparing the collector from walking them keeps answers even.
     gazetteer()

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from impact_alliances import __version__
 from impact_alliances.app import create_app
-from impact_alliances.db import reading, writing
+from impact_alliances.db import writing
 from impact_alliances.diagnosis import examine
 from impact_alliances.errors import Refusal
 from impact_alliances.importers.exporting import export_file
@@ -256,13 +256,12 @@ def search(
             err.print(problem.sentence, markup=False)
         raise typer.Exit(2)
     service = _service()
-    with reading(service.database) as session:
-        found = service.finder.find(session, query)
-        if as_json:
-            typer.echo(json.dumps(answer(found, service.settings.base_url), ensure_ascii=False, indent=2))
-            return
-        for line in readable(found):
-            out.print(line, markup=False)
+    found = service.finder.find(query)
+    if as_json:
+        typer.echo(json.dumps(answer(found, service.settings.base_url), ensure_ascii=False, indent=2))
+        return
+    for line in readable(found):
+        out.print(line, markup=False)
 
 
 def readable(found: Found) -> list[str]:

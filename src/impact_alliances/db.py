@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, event, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, event, make_url
 from sqlmodel import Session, SQLModel, create_engine
 
 # Constraints get predictable names, so that a migration can drop what another one made.
@@ -19,21 +19,57 @@ SQLModel.metadata.naming_convention = MetaData(
     }
 ).naming_convention
 
-# A writer waits this long for another one to finish; an import batch takes well under a second.
-BUSY_TIMEOUT_MS = 15_000
+# A writer waits this long for another one to finish; an import batch takes well under a second. A reader waits for nobody,
+# but while the file is locked whole.
+BUSY_TIMEOUT_MS, READER_TIMEOUT_MS = 15_000, 1_000
+# On PostgreSQL a reader waits this long for a connection, for a silent server, and for one answer. Writers wait for each other.
+CONNECT_TIMEOUT_S, SILENCE_S, STATEMENT_TIMEOUT_MS = 3, 5.0, 30_000
+# How long, in seconds, for a connection of the pool: only where more threads than connections ask for one.
+POOL_TIMEOUT_S = 5
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for `url`; the folder of a SQLite file is made."""
+def make_engine(url: str, connections: int = 5) -> Engine:
+    """An engine for `url` with so many connections at the most; the folder of a SQLite file is made."""
     parsed = make_url(url)
+    bounds: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": POOL_TIMEOUT_S}
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return _make_postgresql(parsed, bounds)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **bounds)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_postgresql(url: URL, bounds: dict[str, Any]) -> Engine:
+    # Imported here: SQLite starts faster without the driver.
+    from impact_alliances.postgresql import PatientConnection
+
+    arguments = {"connect_timeout": CONNECT_TIMEOUT_S, "tcp_user_timeout": 30_000, "keepalives_idle": 30}
+    engine = create_engine(url, pool_pre_ping=True, connect_args={**arguments, **url.query}, **bounds)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, values: Any, named: Any) -> PatientConnection:
+        return PatientConnection.connect(*values, **named)
+
+    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _: Any) -> None:
+    connection.patience_s = SILENCE_S
+    connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
+    connection.commit()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    driven: Any = connection.connection.driver_connection
+    driven.patience_s = None if writes else SILENCE_S
+    if writes:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
@@ -55,6 +91,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later would fail at once when another writer
     # came between; asking for the write lock at the start makes it wait instead.
     writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS if writes else READER_TIMEOUT_MS}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

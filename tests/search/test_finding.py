@@ -52,8 +52,7 @@ def find(service: Service, **parameters: str | list[str]) -> Found:
     pairs = [(name, value) for name, given in parameters.items() for value in ([given] if isinstance(given, str) else given)]
     query, problems = parse(pairs)
     assert problems == []
-    with reading(service.database) as session:
-        return service.finder.find(session, query)
+    return service.finder.find(query)
 
 
 def ids(found: Found) -> list[str]:
@@ -138,13 +137,12 @@ CHOICES = st.lists(
 def test_the_number_beside_a_value_is_what_its_link_returns(service: Service, choices: list[tuple[str, str]], text: str) -> None:
     """Alone, with a text, with other facets: choosing a value in its facet, all else kept, returns the count shown."""
     query, _ = parse([("q", text), *choices])
-    with reading(service.database) as session:
-        found = service.finder.find(session, query)
-        for facet in found.facets:
-            for value, count, _ in facet.values:
-                assert service.finder.find(session, query.choosing(facet.name, [value])).total == count
-                if len(facet.values) > 8:
-                    break
+    found = service.finder.find(query)
+    for facet in found.facets:
+        for value, count, _ in facet.values:
+            assert service.finder.find(query.choosing(facet.name, [value])).total == count
+            if len(facet.values) > 8:
+                break
 
 
 @given(choices=CHOICES, text=st.sampled_from(["", "haies", "vallée"]), page=st.integers(1, 5))
@@ -153,12 +151,11 @@ def test_counts_and_total_are_the_same_on_every_page_and_in_every_order(
 ) -> None:
     """Page 3 sorted by title counts as page 1."""
     first, _ = parse([("q", text), *choices, ("par_page", "7")])
-    with reading(service.database) as session:
-        expected = service.finder.find(session, first)
-        for sort in ("", "date", "titre"):
-            other, _ = parse([("q", text), *choices, ("par_page", "7"), ("tri", sort)])
-            found = service.finder.find(session, other.at(page))
-            assert (found.total, found.facets) == (expected.total, expected.facets)
+    expected = service.finder.find(first)
+    for sort in ("", "date", "titre"):
+        other, _ = parse([("q", text), *choices, ("par_page", "7"), ("tri", sort)])
+        found = service.finder.find(other.at(page))
+        assert (found.total, found.facets) == (expected.total, expected.facets)
 
 
 @pytest.mark.parametrize("parameters", [{}, {"q": "haies"}, {"q": "vallée", "tri": "titre"}, {"q": "le médecin", "tri": "date"}])
@@ -188,15 +185,14 @@ def test_similar_resources_are_of_the_same_kind_and_say_why(service: Service) ->
     with reading(service.database) as session:
         case = session.get(Case, "c7")
         assert case is not None
-        near = service.finder.similar(session, case, 3)
+        near = service.finder.similar(case, 3)
     assert len(near) == 3
     assert all(isinstance(other, Case) and other.id != "c7" and why for other, why in near)
 
 
 def test_titles_are_suggested_while_typing(service: Service) -> None:
     """The last word may be unfinished."""
-    with reading(service.database) as session:
-        assert [one.id for one in service.finder.titles(session, "un barom", 5)] == ["a1"]
+    assert [one.id for one in service.finder.titles("un barom", 5)] == ["a1"]
 
 
 # -- a part is missing ---------------------------------------------------------------------------------

@@ -52,8 +52,7 @@ def _meanings(service: Service, former: Embedder | None, clock: Clock) -> Meanin
 
 
 def _find(service: Service, text: str) -> Found:
-    with reading(service.database) as session:
-        return service.finder.find(session, SearchQuery(q=text, mode="semantic"))
+    return service.finder.find(SearchQuery(q=text, mode="semantic"))
 
 
 def test_the_former_model_answers_until_the_new_one_has_read_as_much(tmp_path: Path) -> None:
@@ -130,8 +129,7 @@ def test_a_model_that_fails_leaves_words_to_answer_and_its_work_for_later(tmp_pa
     """No page breaks, and the indexer rests between two tries."""
     made = a_service(tmp_path, a_case(id="x", title="Les haies"), embedder=FailingModel())
     assert (made.indexer.lacking(), made.indexer.embed_some()) == (17, 0)
-    with reading(made.database) as session:
-        found = made.finder.find(session, SearchQuery(q="haies"))
+    found = made.finder.find(SearchQuery(q="haies"))
     assert ([hit.resource.id for hit in found.hits], found.degraded) == (["x"], NO_MODEL)
     assert "plus de mémoire" in caplog.text
 

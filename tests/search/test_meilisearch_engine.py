@@ -16,7 +16,7 @@ from tests.search.contract import Corpus, EngineContract, concept, documents, se
 from tests.search.server import NoServer, meilisearch_server
 from tests.service import a_service
 
-from impact_alliances.db import make_engine, reading, writing
+from impact_alliances.db import make_engine, writing
 from impact_alliances.diagnosis import examine
 from impact_alliances.embeddings.store import Embedding, StoredVectors
 from impact_alliances.resources.kinds import KINDS
@@ -294,8 +294,7 @@ def test_a_whole_service_answers_by_words_and_by_meaning(address: tuple[str, str
     index = f"essai-{uuid.uuid4().hex[:8]}"
     made = a_service(tmp_path, a_case(id="x", title="Les haies"), a_case(id="y", title="Le lavoir"), meilisearch_index=index, **chosen)
     try:
-        with reading(made.database) as session:
-            found = made.finder.find(session, SearchQuery(q="les haies"))
+        found = made.finder.find(SearchQuery(q="les haies"))
         assert (found.degraded, [hit.resource.id for hit in found.hits]) == (None, ["x"])
         meaning, vector = made.meanings.now(), FakeEmbedder().embed_query("les haies")
         (engine, *_) = [searcher.engine for searcher in made.finder._searchers]

@@ -12,7 +12,6 @@ from tests.search.contract import concept
 from tests.search.scripted import Reply, error, scripted, search_result, task
 from tests.service import a_service
 
-from impact_alliances.db import reading
 from impact_alliances.diagnosis import parts
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.search.documents import document_of
@@ -238,9 +237,8 @@ def test_the_spare_index_or_else_titles_answer_while_the_server_is_gone(tmp_path
     made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir"))
     away = {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1", "meilisearch_spare": spare}
     gone = make_service(made.settings.model_copy(update=away), made.embedder)
-    with reading(gone.database) as session:
-        found = gone.finder.find(session, SearchQuery(q="haies", mode="keyword"))
-        suggested = gone.finder.titles(session, "hai", 5)
+    found = gone.finder.find(SearchQuery(q="haies", mode="keyword"))
+    suggested = gone.finder.titles("hai", 5)
     assert ([hit.resource.id for hit in found.hits], found.degraded) == (["x"], said)
     assert [one.id for one in suggested] == (["x"] if spare else [])
     (index,) = [part for part in parts(gone) if part.name == "index"]
@@ -258,8 +256,7 @@ def test_a_save_during_an_outage_reaches_the_spare_index_and_stays_in_the_outbox
     store(gone.database, a_case(id="y", title="Le lavoir"))
     with pytest.raises(OutOfReach):
         gone.indexer.step()
-    with reading(gone.database) as session:
-        assert [hit.resource.id for hit in gone.finder.find(session, SearchQuery(q="lavoir", mode="keyword")).hits] == ["y"]
+    assert [hit.resource.id for hit in gone.finder.find(SearchQuery(q="lavoir", mode="keyword")).hits] == ["y"]
     assert gone.indexer.pending() == 1
     gone.close()
     made.close()

@@ -3,13 +3,12 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from markupsafe import Markup
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from impact_alliances.db import reading
 from impact_alliances.resources.kinds import kind_of
@@ -22,7 +21,7 @@ from impact_alliances.search.engine import EngineFailure, SearchEngine, Wanted
 from impact_alliances.search.excerpt import excerpt
 from impact_alliances.search.meaning import Meanings
 from impact_alliances.search.query import FILTERS, SearchQuery
-from impact_alliances.search.searcher import Searcher
+from impact_alliances.search.searcher import Answer, Searcher
 from impact_alliances.search.titles_only import TitlesOnly
 from impact_alliances.search.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
@@ -80,7 +79,11 @@ class Found:
 
 
 class Finder:
-    """Answers queries: the first searcher that can, the titles of the database when none can."""
+    """Answers queries: the first searcher that can, the titles of the database when none can.
+
+    It opens the database itself, for as long as it reads and no longer: what it returns needs no session, and no
+    connection is held while a model or an engine thinks.
+    """
 
     def __init__(self, database: Engine, searchers: Sequence[Searcher], meanings: Meanings) -> None:
         self._database = database
@@ -90,11 +93,11 @@ class Finder:
 
     # -- searching --------------------------------------------------------------------------------
 
-    def find(self, session: Session, query: SearchQuery) -> Found:
+    def find(self, query: SearchQuery) -> Found:
         """The page of hits of `query`, its exact total and facet counts. Never raises for a broken index."""
         started = time.perf_counter()
-        answer = self._ask(lambda searcher: searcher.search(query)) or self._titles.search(session, query)
-        found = load(session, [split_key(one.key) for one in answer.page])
+        answer = self._ask(lambda searcher: searcher.search(query)) or self._by_titles(query)
+        found = self._load([one.key for one in answer.page])
         wanted = answer.understanding.stems
         return Found(
             query=query,
@@ -106,6 +109,15 @@ class Finder:
             degraded=answer.degraded,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
+
+    def _by_titles(self, query: SearchQuery) -> Answer:
+        with reading(self._database) as session:
+            return self._titles.search(session, query)
+
+    def _load(self, keys: Iterable[str]) -> dict[tuple[str, str], Resource]:
+        """The published resources of these keys `kind:id`, by (kind, id)."""
+        with reading(self._database) as session:
+            return load(session, [split_key(key) for key in keys])
 
     def warm(self) -> None:
         """Be ready for an outage, where nothing but titles would answer."""
@@ -126,22 +138,22 @@ class Finder:
 
     # -- neighbours of a resource -----------------------------------------------------------------
 
-    def similar(self, session: Session, resource: Resource, limit: int, kind: str | None = None) -> list[tuple[Resource, str]]:
+    def similar(self, resource: Resource, limit: int, kind: str | None = None) -> list[tuple[Resource, str]]:
         """The published resources nearest to `resource` in meaning, each with the reason, of `kind` (its own by default)."""
         wanted = kind or kind_of(resource).slug
         keys = [key for key in self._near(resource) if key.startswith(f"{wanted}:")]
-        found = load(session, [split_key(key) for key in keys[: limit + 4]])
+        found = self._load(keys[: limit + 4])
         near = [found[split_key(key)] for key in keys if split_key(key) in found]
         return [(other, reason(resource, other)) for other in near[:limit]]
 
-    def nearby_catalyseurs(self, session: Session, resource: Resource, limit: int) -> list[tuple[Resource, str]]:
+    def nearby_catalyseurs(self, resource: Resource, limit: int) -> list[tuple[Resource, str]]:
         """Catalyseurs who serve the resource's département, else its région; those who know its fragilités first."""
         if not resource.departement:
             return []
         asked = [{"kind": ("catalyseur",), "departement": (resource.departement,)}, {"kind": ("catalyseur",), "region": (resource.region,)}]
         keys = self._keys(lambda engine: [key for filters in asked for key in engine.page(Wanted(filters=filters), "date", 0, 50)])
         ordered = list(dict.fromkeys(keys))
-        found = load(session, [split_key(key) for key in ordered])
+        found = self._load(ordered)
         near = [found[split_key(key)] for key in ordered if split_key(key) in found]
         near.sort(key=lambda one: (resource.departement not in one.departements(), -len(set(one.fragilites) & set(resource.fragilites))))
         return [(one, _service_of(resource, one)) for one in near[:limit]]
@@ -160,18 +172,17 @@ class Finder:
 
     # -- suggestions while typing -----------------------------------------------------------------
 
-    def titles(self, session: Session, text: str, limit: int) -> list[Resource]:
+    def titles(self, text: str, limit: int) -> list[Resource]:
         """Published resources whose title holds the words typed so far, the last one perhaps unfinished."""
         typed = [word for word in words(text) if word][-8:]
         keys = self._keys(lambda engine: engine.titles(typed, limit))
-        found = load(session, [split_key(key) for key in keys])
+        found = self._load(keys)
         return [found[split_key(key)] for key in keys if split_key(key) in found]
 
     def nearest_titles(self, text: str, limit: int) -> list[Resource]:
         """The resources that answer `text` best, for a page that does not exist."""
-        with reading(self._database) as session:
-            found = self.find(session, SearchQuery(q=clean(text)[:200], par_page=limit, mode="keyword"))
-            return [hit.resource for hit in found.hits] if text.strip() else []
+        found = self.find(SearchQuery(q=clean(text)[:200], par_page=limit, mode="keyword"))
+        return [hit.resource for hit in found.hits] if text.strip() else []
 
 
 def reason(resource: Resource, other: Resource) -> str:

@@ -1,12 +1,13 @@
-"""What an endpoint may ask for: the wired service, and a session to read with."""
+"""What an endpoint may ask for: the wired service.
 
-from collections.abc import AsyncIterator
+No endpoint is given a session: one opened for it would be held until its answer is sent. It opens its own around what it
+loads, `with db.reading(service.database) as session:`, and hands values to whoever renders them.
+"""
+
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlmodel import Session
 
-from impact_alliances.db import reading
 from impact_alliances.wiring import Service
 
 
@@ -17,12 +18,3 @@ async def get_service(request: Request) -> Service:
 
 
 WiredService = Annotated[Service, Depends(get_service)]
-
-
-async def _session(service: WiredService) -> AsyncIterator[Session]:
-    # Asynchronous for the same reason: the session connects in the endpoint's thread, at its first question.
-    with reading(service.database) as session:
-        yield session
-
-
-ReadSession = Annotated[Session, Depends(_session)]

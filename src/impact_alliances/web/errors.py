@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -27,6 +27,7 @@ _SENTENCES = {
     500: ("Panne", "Une erreur s’est produite de notre côté. Réessayez dans un instant ; rien n’a été perdu."),
     503: ("Service indisponible", "La base ne répond pas pour l’instant. Réessayez dans un instant."),
 }
+BUSY = ("Trop de visites en ce moment", "Trop de demandes arrivent à la fois. Réessayez dans quelques secondes.")
 _log = logging.getLogger(__name__)
 
 
@@ -58,8 +59,12 @@ def refused(request: Request, refusal: Refusal) -> Response:
     return _answer(request, refusal.status, refusal.title, refusal.detail, refusal.problems)
 
 
+def _is_for_programs(request: Request) -> bool:
+    return request.scope["path"].startswith("/api/") or request.scope["path"] in ("/healthz", "/readyz")
+
+
 def _answer(request: Request, status: int, title: str, detail: str, problems: list[dict[str, str]] | None = None) -> Response:
-    if request.scope["path"].startswith("/api/") or request.scope["path"] in ("/healthz", "/readyz"):
+    if _is_for_programs(request):
         return problem(request, status, title, detail, problems)
     page = ErrorPage(title, detail, _nearest(request) if status in (404, 410) else ())
     return render(request, "error.html", page, status=status)
@@ -87,6 +92,30 @@ def _without_slash(request: Request) -> str | None:
         return None
     query = request.scope["query_string"].decode()
     return quote(shorter, errors="replace") + (f"?{query}" if query else "")
+
+
+def overloaded(request: Request, turn: int) -> Response:
+    """The refusal of a request more than the service can take: made in no time, asking nothing of the database.
+
+    The times to come back are spread over a few seconds by `turn`, the number of the refusal: those refused together would
+    else come back together.
+    """
+    title, detail = BUSY
+    if _is_for_programs(request):
+        answer: Response = problem(request, 503, title, detail)
+    else:
+        answer = HTMLResponse(_busy_page(request.app), 503, {"Vary": "HX-Request"})
+    answer.headers["Retry-After"] = str(1 + turn % 3)
+    return answer
+
+
+def _busy_page(app: FastAPI) -> bytes:
+    """Rendered once: whoever must refuse thousands has no time for templates."""
+    page: bytes | None = getattr(app.state, "busy_page", None)
+    if page is None:
+        anywhere = Request({"type": "http", "method": "GET", "path": "", "headers": [], "app": app})
+        page = app.state.busy_page = bytes(render(anywhere, "error.html", ErrorPage(*BUSY, ())).body)
+    return page
 
 
 def install(app: FastAPI) -> None:

@@ -15,7 +15,7 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery, parse
 from impact_alliances.templating import markdown
-from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.xml import Xml
 
 ENTRIES = 30
@@ -36,25 +36,25 @@ class Atom(Atom1Feed):  # type: ignore[misc]
 
 
 @router.get("/recherche.atom")
-def search_feed(request: Request, session: ReadSession, service: WiredService) -> Response:
+def search_feed(request: Request, service: WiredService) -> Response:
     query, problems = parse(request.query_params.multi_items())
     if problems:
         raise BadQuery(" ".join(problem.sentence for problem in problems[:3]))
-    return _feed(session, service, query, urls.feed_of_search(query.pairs()))
+    return _feed(service, query, urls.feed_of_search(query.pairs()))
 
 
 @router.get("/catalyseurs.atom")
 @router.get("/jeudis.atom")
 @router.get("/veille.atom")
 @router.get("/cas.atom")
-def kind_feed(request: Request, session: ReadSession, service: WiredService) -> Response:
+def kind_feed(request: Request, service: WiredService) -> Response:
     path = request.scope["path"].strip("/").removesuffix(".atom")
     kind = next(kind for kind in KINDS.values() if kind.path == path)
-    return _feed(session, service, SearchQuery().choosing("kind", [kind.slug]), urls.feed_of(kind))
+    return _feed(service, SearchQuery().choosing("kind", [kind.slug]), urls.feed_of(kind))
 
 
-def _feed(session: ReadSession, service: WiredService, query: SearchQuery, address: str) -> Response:
-    found = service.finder.find(session, replace(query, tri="date", page=1, par_page=ENTRIES))
+def _feed(service: WiredService, query: SearchQuery, address: str) -> Response:
+    found = service.finder.find(replace(query, tri="date", page=1, par_page=ENTRIES))
     base = service.settings.base_url
     feed = Atom(
         title=f"IMPACT-Alliances : {query.sentence(found.total)}",

@@ -1,18 +1,21 @@
 """Whether the service lives, and whether each of its parts is ready."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from impact_alliances.diagnosis import parts
-from impact_alliances.web.api.schemas import PartOut, ReadyOut
+from impact_alliances.web.api.schemas import AliveOut, PartOut, ReadyOut
+from impact_alliances.web.crowd import Door
 from impact_alliances.web.dependencies import WiredService
 
 router = APIRouter(tags=["État du service"])
 
 
 @router.get("/healthz", summary="Le service est-il vivant ?")
-def alive() -> dict[str, str]:
-    """Répond dès que le service écoute."""
-    return {"status": "ok"}
+async def alive(request: Request) -> AliveOut:
+    """Répond dès que le service écoute, et dit s’il refuse du monde. Ne demande rien à la base."""
+    # Asynchronous: it answers though every thread is taken.
+    door: Door = request.app.state.door
+    return AliveOut(shedding=door.is_shedding, in_work=door.in_work, waiting=door.waiting, refused=door.refused)
 
 
 @router.get("/readyz", summary="Le service est-il prêt ?", responses={503: {"model": ReadyOut, "description": "Une partie manque."}})

@@ -23,7 +23,7 @@ from impact_alliances.vocabularies.terms import (
     Vocabulary,
 )
 from impact_alliances.web.api.schemas import CommuneOut, SuggestionOut, TermOut, VocabularyOut, problem_response
-from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.dependencies import WiredService
 
 router = APIRouter(tags=["Référence"], responses={400: problem_response("Paramètre absent ou incorrect.")})
 MOST_SUGGESTIONS, MOST_TERMS = 8, 3
@@ -32,13 +32,13 @@ Typed = Annotated[str, Query(description="Ce qui est écrit jusqu’ici.", max_l
 
 
 @router.get("/api/suggest", summary="Suggestions pendant la frappe")
-def suggest(session: ReadSession, service: WiredService, q: Typed = "") -> list[SuggestionOut]:
+def suggest(service: WiredService, q: Typed = "") -> list[SuggestionOut]:
     """Au plus huit propositions : valeurs de la grille de lecture, puis titres de fiches."""
     text = clean(q)
     if len(text) < 2:
         return []
     terms = [suggestion for vocabulary in _SUGGESTED for suggestion in _terms(vocabulary, fold(text))][:MOST_TERMS]
-    found = service.finder.titles(session, text, MOST_SUGGESTIONS - len(terms))
+    found = service.finder.titles(text, MOST_SUGGESTIONS - len(terms))
     titles = [SuggestionOut(type=kind_of(one).tab, label=one.title, url=urls.page_of(one)) for one in found]
     return [*terms, *sorted(titles, key=lambda suggestion: suggestion.type)]
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
-from impact_alliances import urls
+from impact_alliances import db, urls
 from impact_alliances.resources import reading
 from impact_alliances.resources.kinds import BY_COLLECTION, kind_of
 from impact_alliances.web.api.schemas import SimilarOut, problem_response
-from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.presenting import public
 
 router = APIRouter(tags=["Fiches"])
@@ -24,17 +24,19 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/api/{collection}/{identifier}", summary="Une fiche", responses=_PROBLEMS)
-def resource(collection: Collection, identifier: Identifier, session: ReadSession, service: WiredService) -> JSONResponse:
+def resource(collection: Collection, identifier: Identifier, service: WiredService) -> JSONResponse:
     """Tout ce qu’un visiteur peut lire d’une fiche. Les coordonnées des catalyseurs n’y sont jamais."""
-    found = reading.by_id(session, BY_COLLECTION[collection], identifier)
+    with db.reading(service.database) as session:
+        found = reading.by_id(session, BY_COLLECTION[collection], identifier)
     return JSONResponse(public(found, service.settings.base_url))
 
 
 @router.get("/api/{collection}/{identifier}/similar", summary="Les fiches voisines", response_model=list[SimilarOut], responses=_PROBLEMS)
-def similar(collection: Collection, identifier: Identifier, session: ReadSession, service: WiredService) -> list[SimilarOut]:
+def similar(collection: Collection, identifier: Identifier, service: WiredService) -> list[SimilarOut]:
     """Les fiches du même type les plus proches par le sens, chacune avec sa raison."""
-    found = reading.by_id(session, BY_COLLECTION[collection], identifier)
-    near = service.finder.similar(session, found, NEIGHBOURS)
+    with db.reading(service.database) as session:
+        found = reading.by_id(session, BY_COLLECTION[collection], identifier)
+    near = service.finder.similar(found, NEIGHBOURS)
     base = service.settings.base_url
     return [
         SimilarOut(kind=kind_of(other).slug, id=other.id, url=base + urls.page_of(other), title=other.title, reason=why)

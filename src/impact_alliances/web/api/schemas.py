@@ -132,6 +132,16 @@ def problem_response(description: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}}
 
 
+class AliveOut(BaseModel):
+    """L’état du processus qui répond."""
+
+    status: Literal["ok"] = "ok"
+    shedding: bool = Field(description="Vrai si une demande de plus serait refusée (503).")
+    in_work: int = Field(description="Demandes en cours de réponse.")
+    waiting: int = Field(description="Demandes qui attendent leur tour.")
+    refused: int = Field(description="Demandes refusées depuis le démarrage.")
+
+
 class PartOut(BaseModel):
     """L’état d’une partie du service."""
 

@@ -12,7 +12,7 @@ from impact_alliances.search.finding import Facet, Found, Hit
 from impact_alliances.search.query import FILTERS, LONGEST_TEXT, MODES, MOST_PER_PAGE, SORTS, SearchQuery, parse
 from impact_alliances.vocabularies.terms import Vocabulary
 from impact_alliances.web.api.schemas import SearchOut, problem_response
-from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.presenting import place_of
 
 router = APIRouter(tags=["Recherche"])
@@ -66,13 +66,13 @@ PARAMETERS = [
     responses={400: problem_response("Un paramètre est inconnu ou incorrect.")},
     openapi_extra={"parameters": PARAMETERS},
 )
-def search(request: Request, session: ReadSession, service: WiredService) -> Response:
+def search(request: Request, service: WiredService) -> Response:
     """Cas, catalyseurs, Jeudis et veille, par les mots et par le sens, avec les comptes exacts de chaque filtre."""
     query, problems = parse(request.query_params.multi_items())
     if problems:
         detail = " ".join(problem.sentence for problem in problems[:3])
         raise BadQuery(detail, [problem.as_dict() for problem in problems])
-    found = service.finder.find(session, query)
+    found = service.finder.find(query)
     # The dictionary has the shape of `SearchOut` (a test holds it to that); validating 200 values again costs 2 ms.
     return JSONResponse(answer(found, service.settings.base_url))
 

@@ -6,13 +6,13 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from impact_alliances import urls
+from impact_alliances import db, urls
 from impact_alliances.errors import NotFound
 from impact_alliances.resources import reading
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies import french
-from impact_alliances.web.dependencies import ReadSession
+from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.presenting import Link, meta_of
 from impact_alliances.web.rendering import render
 
@@ -56,14 +56,15 @@ class CollectionPage:
 @router.get("/catalyseurs")
 @router.get("/jeudis")
 @router.get("/veille")
-def collection(request: Request, session: ReadSession, page: str = "1") -> HTMLResponse:
+def collection(request: Request, service: WiredService, page: str = "1") -> HTMLResponse:
     kind = next(kind for kind in KINDS.values() if kind.path == request.scope["path"].strip("/"))
-    total = reading.count(session, kind)
-    pages = max(1, -(-total // PER_PAGE))
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0
-    if not 1 <= number <= pages:
-        raise NotFound(f"La page {page[:20]} n’existe pas : cette liste en compte {pages}.")
-    items = reading.newest(session, kind, PER_PAGE, (number - 1) * PER_PAGE)
+    with db.reading(service.database) as session:
+        total = reading.count(session, kind)
+        pages = max(1, -(-total // PER_PAGE))
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0
+        if not 1 <= number <= pages:
+            raise NotFound(f"La page {page[:20]} n’existe pas : cette liste en compte {pages}.")
+        items = reading.newest(session, kind, PER_PAGE, (number - 1) * PER_PAGE)
     return render(request, "collection.html", _page(kind, list(items), total, number, pages))
 
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
-from impact_alliances import urls
+from impact_alliances import db, urls
 from impact_alliances.resources import reading
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.vocabularies.terms import FRAGILITES
-from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.rendering import render
 
 EXAMPLES = (
@@ -45,20 +46,21 @@ class HomePage:
 
 
 @router.get(urls.HOME)
-def home(request: Request, session: ReadSession, service: WiredService) -> HTMLResponse:
-    found = service.finder.find(session, SearchQuery().choosing("kind", ["case"]))
+def home(request: Request, service: WiredService) -> HTMLResponse:
+    found = service.finder.find(SearchQuery().choosing("kind", ["case"]))
     counts = next({value: count for value, count, _ in facet.values} for facet in found.facets if facet.name == "fragilite")
-    page = HomePage(
-        examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
-        collections=_collections(session),
-        groups=_groups(counts),
-        jeudi=next(iter(reading.newest(session, KINDS["jeudi"], 1)), None),
-        cases=tuple(reading.newest(session, KINDS["case"], 6)),
-    )
+    with db.reading(service.database) as session:
+        page = HomePage(
+            examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
+            collections=_collections(session),
+            groups=_groups(counts),
+            jeudi=next(iter(reading.newest(session, KINDS["jeudi"], 1)), None),
+            cases=tuple(reading.newest(session, KINDS["case"], 6)),
+        )
     return render(request, "home.html", page)
 
 
-def _collections(session: ReadSession) -> tuple[tuple[str, int, str, str], ...]:
+def _collections(session: Session) -> tuple[tuple[str, int, str, str], ...]:
     sentences = {
         "case": "des alliances racontées : le besoin, qui fait quoi, ce qui a aidé, ce qui a bloqué",
         "catalyseur": "des personnes qui animent la coopération sur le terrain, en métropole et outre-mer",

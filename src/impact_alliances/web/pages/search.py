@@ -12,7 +12,7 @@ from impact_alliances.search.finding import Facet, Found, Hit
 from impact_alliances.search.query import FILTERS, SORTS, Problem, SearchQuery, parse
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
-from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.presenting import Link, meta_of
 from impact_alliances.web.rendering import render, wants_fragment
 
@@ -94,7 +94,7 @@ class SearchPage:
 
 
 @router.get(urls.SEARCH)
-def search(request: Request, session: ReadSession, service: WiredService) -> Response:
+def search(request: Request, service: WiredService) -> Response:
     query, problems = parse(request.query_params.multi_items())
     is_clean = _is_clean(request, query)
     # An empty field or an unknown parameter leaves a cleaner address; a wrong value deserves its notice first.
@@ -102,8 +102,8 @@ def search(request: Request, session: ReadSession, service: WiredService) -> Res
         if not wants_fragment(request):
             return RedirectResponse(query.url(), 302, {"Vary": "HX-Request"})
         problems = []
-    found = service.finder.find(session, query)
-    page = present(found, problems, reliefs=_reliefs(session, service, found))
+    found = service.finder.find(query)
+    page = present(found, problems, reliefs=_reliefs(service, found))
     return render(request, "search.html", page, block="recherche", headers={"HX-Push-Url": query.url()})
 
 
@@ -235,7 +235,7 @@ def _pages(found: Found) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def _reliefs(session: ReadSession, service: WiredService, found: Found) -> tuple[Link, ...]:
+def _reliefs(service: WiredService, found: Found) -> tuple[Link, ...]:
     """For an empty result, what each filter costs: « Sans « échelon européen » : 12 »."""
     # Each relief is a search of its own: not the moment while the engine is in trouble.
     if found.total or found.degraded:
@@ -243,7 +243,7 @@ def _reliefs(session: ReadSession, service: WiredService, found: Found) -> tuple
     reliefs = []
     for facet, values in found.query.filters[:4]:
         freed = found.query.choosing(facet, [])
-        total = service.finder.find(session, freed).total
+        total = service.finder.find(freed).total
         if total:
             labels = french.listed([french.quoted(FILTERS[facet].label_of(value)) for value in values], "ou")
             reliefs.append(Link(f"Sans {labels} : {french.counted(total, 'résultat', 'résultats')}", freed.url()))

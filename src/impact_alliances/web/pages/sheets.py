@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import String, cast
 from sqlmodel import Session, col, select
 
-from impact_alliances import urls
+from impact_alliances import db, urls
 from impact_alliances.resources import reading
 from impact_alliances.resources.case import SECTIONS, Case
 from impact_alliances.resources.jeudi import Jeudi
@@ -18,7 +18,7 @@ from impact_alliances.templating import markdown
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import ACTEURS
-from impact_alliances.web.dependencies import ReadSession, WiredService
+from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.presenting import Fact, Link, citation, facts_of, meta_of
 from impact_alliances.web.rendering import render
 
@@ -55,6 +55,15 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """What the database links a resource to: what it cites, the notes that cite it, the notes before and after."""
+
+    cited: tuple[Neighbour, ...]
+    cited_in: tuple[Link, ...]
+    around: tuple[Link | None, Link | None]
+
+
+@dataclass(frozen=True)
 class SheetPage:
     """Context of `sheet.html`. `trail` is the breadcrumb; `around` are the previous and next notes."""
 
@@ -79,17 +88,23 @@ class SheetPage:
 @router.get("/catalyseurs/{slug}")
 @router.get("/jeudis/{slug}")
 @router.get("/veille/{slug}")
-def sheet(request: Request, slug: str, session: ReadSession, service: WiredService) -> HTMLResponse:
+def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
     path = request.scope["path"].split("/")[1]
     kind = next(kind for kind in KINDS.values() if kind.path == path)
-    resource = reading.by_slug(session, kind, slug)
-    return render(request, "sheet.html", _page(session, service, kind, resource))
+    with db.reading(service.database) as session:
+        resource = reading.by_slug(session, kind, slug)
+        linked = _linked(session, resource)
+    return render(request, "sheet.html", _page(service, kind, resource, linked))
 
 
-def _page(session: Session, service: WiredService, kind: Kind, resource: Resource) -> SheetPage:
-    similar = service.finder.similar(session, resource, NEIGHBOURS)
+def _linked(session: Session, resource: Resource) -> Linked:
+    return Linked(tuple(_cited(session, resource)), tuple(_cited_in(session, resource)), _around(session, resource))
+
+
+def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked) -> SheetPage:
+    similar = service.finder.similar(resource, NEIGHBOURS)
     is_case = isinstance(resource, Case)
-    contacts = service.finder.nearby_catalyseurs(session, resource, CONTACTS) if is_case else []
+    contacts = service.finder.nearby_catalyseurs(resource, CONTACTS) if is_case else []
     return SheetPage(
         kind=kind,
         resource=resource,
@@ -100,9 +115,9 @@ def _page(session: Session, service: WiredService, kind: Kind, resource: Resourc
         partners=tuple(_partners(resource)),
         neighbours=tuple(Neighbour(other.title, urls.page_of(other), why) for other, why in similar),
         contacts=tuple(Neighbour(other.title, urls.page_of(other), why) for other, why in contacts),
-        cited=tuple(_cited(session, resource)),
-        cited_in=tuple(_cited_in(session, resource)),
-        around=_around(session, resource),
+        cited=linked.cited,
+        cited_in=linked.cited_in,
+        around=linked.around,
         reading_minutes=max(1, round(sum(len(text.split()) for text in resource.texts()) / WORDS_A_MINUTE)),
         citation=citation(resource, service.settings.base_url),
         api_url=urls.api_of(resource),
