@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from impact_alliances.search.analysis import clean
-from impact_alliances.search.query import FILTERS, LONGEST_TEXT, MODES, PARAMETERS, SORTS, Problem, SearchQuery, parse
+from impact_alliances.search.query import FILTERS, LONGEST_TEXT, MODES, MOST_PROBLEMS, PARAMETERS, SORTS, Problem, SearchQuery, parse
 from impact_alliances.vocabularies.terms import FACETS
 
 VALUES = {facet: ["2023", "2024"] if facet == "annee" else list(vocabulary.by_slug) for facet, vocabulary in FILTERS.items()}
@@ -141,19 +141,22 @@ def test_freeing_the_filters_keeps_words_and_kind() -> None:
     ("name", "value", "nearest"),
     [
         ("fragilite", "mobilitee", "mobilite"),
-        ("kind", "cases", "case"),
+        ("kind", "caze", "case"),
+        ("kind", "foo", ""),
+        ("fragilite", "foo", ""),
         ("region", "bretange", "53"),
         ("acteur", "asociations", "associations"),
-        ("tri", "dates", "date"),
-        ("mode", "hybride", "hybrid"),
-        ("correction", "no", "non"),
+        ("tri", "datte", "date"),
+        ("tri", "alpha", ""),
+        ("mode", "hybrids", "hybrid"),
+        ("correction", "noon", "non"),
         ("fragillite", "sante", "fragilite"),
-        ("page", "zéro", "1"),
+        ("page", "zéro", ""),
         ("page", "0", "1"),
         ("page", "-1", "1"),
-        ("page", "1000001", "1"),
-        ("par_page", "101", "20"),
-        ("par_page", "²", "20"),
+        ("page", "1000001", "1000000"),
+        ("par_page", "1000", "100"),
+        ("par_page", "²", ""),
         ("annee", "20245", ""),
         ("annee", "hier", ""),
         ("fragilite", "日本", ""),
@@ -163,7 +166,49 @@ def test_what_is_unknown_is_left_out_and_the_nearest_named(name: str, value: str
     query, problems = _read(**{name: value})
     assert query == SearchQuery()
     assert [(problem.parameter, problem.value, problem.nearest) for problem in problems] == [(name, value, nearest)]
-    assert (f"Vouliez-vous dire «\u00a0{nearest}\u00a0»\u00a0?" in problems[0].sentence) == bool(nearest)
+    said = "Bretagne" if name == "region" else nearest
+    assert (f"Vouliez-vous dire «\u00a0{said}\u00a0»\u00a0?" in problems[0].sentence) == bool(nearest)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("kind", "foo", "Valeurs possibles : case, catalyseur, jeudi ou article."),
+        ("tri", "alpha", "Valeurs possibles : pertinence, date ou titre."),
+        ("mode", "vecteurs", "Valeurs possibles : hybrid, keyword ou semantic."),
+        ("echelon", "mondial", "Valeurs possibles : local, regional, national, europeen ou international."),
+        ("departement", "zzzzzz", "/api/vocabularies"),
+        ("annee", "hier", "quatre chiffres"),
+        ("par_page", "1000", "entre 1 et 100"),
+    ],
+)
+def test_what_is_allowed_is_told(name: str, value: str, told: str) -> None:
+    assert told in _read(**{name: value})[1][0].sentence
+
+
+@pytest.mark.parametrize("spoken", ["case", "cas", "Cas", "cases"])
+def test_kinds_are_known_by_their_french_names(spoken: str) -> None:
+    assert _parsed(kind=spoken).values("kind") == ("case",)
+    assert _parsed(kind=["veille", "Jeudis", "notes", "catalyseurs"]).values("kind") == ("article", "catalyseur", "jeudi")
+
+
+def test_modes_sorts_and_answers_are_known_by_their_words() -> None:
+    assert [_parsed(mode=word).mode for word in ("mots", "Sens", "sémantique", "hybride")] == [
+        "keyword", "semantic", "semantic", "hybrid",
+    ]  # fmt: skip
+    assert [_parsed(q="car", tri=word).sort for word in ("Titres", "plus récents")] == ["titre", "date"]
+    assert not _parsed(correction="no").correction
+    assert _parsed(page="007").page == 7
+
+
+def test_a_crowd_of_faults_is_told_in_few_and_counted() -> None:
+    pairs = [(f"inconnu{number}", "x") for number in range(50)] + [("fragilite", "zzz" * 1_000)] * 50
+    problems = parse(pairs)[1]
+    assert len(problems) == MOST_PROBLEMS + 1
+    # Wrong values first: they change what is found.
+    assert {problem.parameter for problem in problems[:-1]} == {"fragilite"}
+    assert problems[-1].sentence == "90\u00a0autres valeurs ou paramètres sont à corriger."
+    assert len("".join(problem.sentence for problem in problems)) < 3_000
 
 
 def test_the_good_values_stay_beside_a_bad_one() -> None:

@@ -33,9 +33,9 @@ def test_following_a_facet_address_gives_its_count(client: TestClient) -> None:
         ({"fragilite": "mobilté"}, "mobilite"),
         ({"fragilte": "mobilite"}, "fragilite"),
         ({"page": "0"}, "1"),
-        ({"par_page": "1000"}, "20"),
-        ({"mode": "hybride"}, "hybrid"),
-        ({"tri": "dates"}, "date"),
+        ({"par_page": "1000"}, "100"),
+        ({"mode": "hybrids"}, "hybrid"),
+        ({"tri": "datte"}, "date"),
     ],
 )
 def test_a_wrong_parameter_is_a_problem_that_names_the_nearest_value(client: TestClient, parameters: dict[str, str], expected: str) -> None:

@@ -35,7 +35,13 @@ KINDS: dict[str, Kind] = {
 }
 BY_COLLECTION = {kind.collection: kind for kind in KINDS.values()}
 BY_TABLE = {kind.table: kind for kind in KINDS.values()}
-KIND_TERMS = Vocabulary("kind", "Type", "", tuple(Term(kind.slug, kind.tab) for kind in KINDS.values()))
+
+
+def _term(kind: Kind) -> Term:
+    return Term(kind.slug, kind.tab, synonyms=(kind.one, kind.many, kind.path, kind.collection))
+
+
+KIND_TERMS = Vocabulary("kind", "Type", "", tuple(_term(kind) for kind in KINDS.values()))
 
 
 def kind_of(resource: Resource) -> Kind:

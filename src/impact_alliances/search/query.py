@@ -5,6 +5,7 @@ The same parameters serve page, JSON, terminal and feeds.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -14,32 +15,80 @@ from impact_alliances.resources.kinds import KIND_TERMS, KINDS
 from impact_alliances.search.analysis import clean
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import match, nearest
-from impact_alliances.vocabularies.terms import FACETS, Vocabulary
+from impact_alliances.vocabularies.terms import FACETS, Term, Vocabulary
 
 PER_PAGE, MOST_PER_PAGE = 20, 100
 # Past this page number no set of ours has hits; larger ones would only overflow the engine's integers.
 LAST_PAGE = 1_000_000
 LONGEST_TEXT = 1_000
-SORTS = {"pertinence": "Pertinence", "date": "Plus récents", "titre": "Titre"}
-MODES = ("hybrid", "keyword", "semantic")
+# Beyond these a list of faults helps nobody: they are counted.
+MOST_PROBLEMS = 10
+# Signs of a wrong value that are repeated to whoever gave it.
+LONGEST_TOLD = 60
+# Longer lists of allowed values are not read out: their address is given.
+MOST_TOLD = 10
+_SAID_NO_OR_YES = (Term("oui", "Oui", synonyms=("yes", "true", "1")), Term("non", "Non", synonyms=("no", "false", "0")))
+# Parameters of one value: each accepts its slugs, and the words that people use for them.
+CHOICES: dict[str, Vocabulary] = {
+    "tri": Vocabulary(
+        "tri",
+        "Ordre",
+        "",
+        (
+            Term("pertinence", "Pertinence"),
+            Term("date", "Plus récents", synonyms=("dates", "récents")),
+            Term("titre", "Titre", synonyms=("titres",)),
+        ),
+    ),
+    "mode": Vocabulary(
+        "mode",
+        "Mode",
+        "",
+        (
+            Term("hybrid", "Mots et sens", synonyms=("hybride",)),
+            Term("keyword", "Mots", synonyms=("mot", "mots-clés", "keywords")),
+            Term("semantic", "Sens", synonyms=("sémantique",)),
+        ),
+    ),
+    "correction": Vocabulary("correction", "Correction", "", _SAID_NO_OR_YES),
+    "synonymes": Vocabulary("synonymes", "Synonymes", "", _SAID_NO_OR_YES),
+}
+SORTS = {term.slug: term.label for term in CHOICES["tri"].terms}
+MODES = tuple(CHOICES["mode"].by_slug)
 FILTERS: dict[str, Vocabulary] = {"kind": KIND_TERMS, **FACETS}
 PARAMETERS = ("q", *FILTERS, "tri", "page", "par_page", "mode", "correction", "synonymes")
+VOCABULARIES = {**FILTERS, **CHOICES}
+BOUNDS = {"page": (1, LAST_PAGE), "par_page": (1, MOST_PER_PAGE)}
 Mode = Literal["hybrid", "keyword", "semantic"]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One parameter that could not be taken as given: what was given, why, and the nearest value allowed."""
+    """One parameter that could not be taken as given: what was given, and why."""
 
     parameter: str
     value: str
     reason: str
-    nearest: str = ""
+
+    @cached_property
+    def nearest(self) -> str:
+        """The value allowed, or the parameter known, that is nearest to what was given; empty when none is near."""
+        if self.parameter not in PARAMETERS:
+            near = process.extractOne(self.parameter, PARAMETERS, scorer=fuzz.ratio, score_cutoff=60)
+            return near[0] if near else ""
+        if self.parameter in BOUNDS:
+            return _within(BOUNDS[self.parameter], self.value)
+        vocabulary = VOCABULARIES.get(self.parameter)
+        return (vocabulary and nearest(vocabulary, self.value)) or ""
 
     @property
     def sentence(self) -> str:
-        hint = f" Vouliez-vous dire {french.quoted(self.nearest)}{french.NO_BREAK_SPACE}?" if self.nearest else ""
-        return f"{self.reason}{hint}"
+        if not self.nearest:
+            return self.reason
+        # A code says nothing to a reader; its name does, and is accepted too.
+        vocabulary = VOCABULARIES.get(self.parameter)
+        said = vocabulary.label_of(self.nearest) if vocabulary and self.nearest[0].isdigit() else self.nearest
+        return f"{self.reason} Vouliez-vous dire {french.quoted(said)}{french.NO_BREAK_SPACE}?"
 
     def as_dict(self) -> dict[str, str]:
         """For a problem document."""
@@ -184,30 +233,42 @@ def _ordered(chosen: dict[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, 
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> tuple[SearchQuery, list[Problem]]:
-    """The search that these parameters describe, and what could not be taken; what is at fault is left out."""
+    """The search that these parameters describe, and what could not be taken; what is at fault is left out.
+
+    At most `MOST_PROBLEMS` are told one by one; a last one counts the rest.
+    """
     problems: list[Problem] = []
+    unknown: list[Problem] = []
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         if name in PARAMETERS:
             given.setdefault(name, []).append(clean(value))
         else:
-            problems.append(_unknown_parameter(clean(name), clean(value)))
+            unknown.append(_unknown_parameter(clean(name)[:LONGEST_TOLD], clean(value)[:LONGEST_TOLD]))
     query = SearchQuery(
         q=_text(given, problems),
         filters=_ordered({facet: _chosen(facet, given.get(facet, []), problems) for facet in FILTERS}),
-        tri=_one_of("tri", given, SORTS, "", problems),
-        page=_whole("page", given, 1, LAST_PAGE, 1, problems),
-        par_page=_whole("par_page", given, 1, MOST_PER_PAGE, PER_PAGE, problems),
-        mode=_one_of("mode", given, MODES, "hybrid", problems),  # type: ignore[arg-type]
-        correction=_one_of("correction", given, ("oui", "non"), "oui", problems) == "oui",
-        synonymes=_one_of("synonymes", given, ("oui", "non"), "oui", problems) == "oui",
+        tri=_one_of("tri", given, "", problems),
+        page=_whole("page", given, 1, problems),
+        par_page=_whole("par_page", given, PER_PAGE, problems),
+        mode=_one_of("mode", given, "hybrid", problems),  # type: ignore[arg-type]
+        correction=_one_of("correction", given, "oui", problems) == "oui",
+        synonymes=_one_of("synonymes", given, "oui", problems) == "oui",
     )
-    return query, problems
+    return query, _told([*problems, *unknown])
+
+
+def _told(problems: list[Problem]) -> list[Problem]:
+    """The first ones, and how many more there are."""
+    more = len(problems) - MOST_PROBLEMS
+    if more <= 0:
+        return problems
+    rest = french.counted(more, "autre valeur ou paramètre est", "autres valeurs ou paramètres sont")
+    return [*problems[:MOST_PROBLEMS], Problem("", "", f"{rest} à corriger.")]
 
 
 def _unknown_parameter(name: str, value: str) -> Problem:
-    near = process.extractOne(name, PARAMETERS, scorer=fuzz.ratio, score_cutoff=60)
-    return Problem(name, value, f"Paramètre inconnu : {french.quoted(name[:60])}.", near[0] if near else "")
+    return Problem(name, value, f"Paramètre inconnu : {french.quoted(name)}.")
 
 
 def _text(given: dict[str, list[str]], problems: list[Problem]) -> str:
@@ -223,39 +284,57 @@ def _text(given: dict[str, list[str]], problems: list[Problem]) -> str:
 
 def _chosen(facet: str, values: list[str], problems: list[Problem]) -> tuple[str, ...]:
     found: set[str] = set()
-    for value in values:
-        if not value:
-            continue
+    for value in filter(None, values):
         slug = _year(value) if facet == "annee" else match(FILTERS[facet], value)
         if slug:
             found.add(slug)
         else:
-            near = "" if facet == "annee" else nearest(FILTERS[facet], value) or ""
-            reason = f"Valeur inconnue pour {french.quoted(facet)} : {french.quoted(value[:60])}."
-            problems.append(Problem(facet, value[:60], reason, near))
+            problems.append(_unknown_value(facet, value))
     return tuple(sorted(found))
+
+
+def _unknown_value(name: str, value: str) -> Problem:
+    """What is allowed is told too, where it is short."""
+    shown = value[:LONGEST_TOLD]
+    return Problem(name, shown, f"Valeur inconnue pour {french.quoted(name)} : {french.quoted(shown)}. {_allowed(name)}")
+
+
+def _allowed(name: str) -> str:
+    slugs = list(VOCABULARIES[name].by_slug)
+    if not slugs:
+        return f"Écrivez une année en quatre chiffres, comme {french.quoted('2024')}."
+    if len(slugs) > MOST_TOLD:
+        return "Les valeurs possibles sont à l’adresse /api/vocabularies."
+    return f"Valeurs possibles : {french.listed(slugs, 'ou')}."
 
 
 def _year(value: str) -> str | None:
     return value if len(value) == 4 and value.isascii() and value.isdigit() else None
 
 
-def _one_of(name: str, given: dict[str, list[str]], allowed: Iterable[str], default: str, problems: list[Problem]) -> str:
+def _one_of(name: str, given: dict[str, list[str]], default: str, problems: list[Problem]) -> str:
     value = (given.get(name) or [""])[-1]
-    if not value or value in allowed:
-        return value or default
-    near = process.extractOne(value, list(allowed), scorer=fuzz.ratio)
-    reason = f"Valeur inconnue pour {french.quoted(name)} : {french.quoted(value[:60])}."
-    problems.append(Problem(name, value[:60], reason, near[0] if near else ""))
-    return default
+    slug = match(CHOICES[name], value) if value else default
+    if slug is None:
+        problems.append(_unknown_value(name, value))
+    return slug or default
 
 
-def _whole(name: str, given: dict[str, list[str]], least: int, most: int, default: int, problems: list[Problem]) -> int:
+def _whole(name: str, given: dict[str, list[str]], default: int, problems: list[Problem]) -> int:
     value = (given.get(name) or [""])[-1]
     if not value:
         return default
+    least, most = BOUNDS[name]
     if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
         return int(value)
     reason = f"{french.quoted(name)} doit être un nombre entier entre {french.number(least)} et {french.number(most)}."
-    problems.append(Problem(name, value[:20], reason, str(default)))
+    problems.append(Problem(name, value[:20], reason))
     return default
+
+
+def _within(bounds: tuple[int, int], value: str) -> str:
+    """The number allowed that is nearest to `value`, empty when it is no number."""
+    digits = value.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 20:
+        return ""
+    return str(max(bounds[0], min(bounds[1], int(value))))

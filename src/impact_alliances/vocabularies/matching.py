@@ -9,6 +9,7 @@ from impact_alliances.vocabularies.terms import Vocabulary
 
 # Below this likeness (0 to 100) the nearest value would surprise more than it helps.
 NEAR_ENOUGH = 60.0
+PART_OF_A_NAME = 5
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "\u2011": "-"})
 
 
@@ -45,6 +46,8 @@ def match(vocabulary: Vocabulary, text: str) -> str | None:
 
 def nearest(vocabulary: Vocabulary, text: str) -> str | None:
     """The slug of the value most like `text`, or None when nothing is like it."""
-    spellings = _spellings(vocabulary)
-    best = process.extractOne(slugify(text), list(spellings), scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH)
+    spellings, slug = _spellings(vocabulary), slugify(text)
+    # A few letters are a part of too many names for that to mean anything.
+    scorer = fuzz.WRatio if len(slug) >= PART_OF_A_NAME else fuzz.ratio
+    best = process.extractOne(slug, list(spellings), scorer=scorer, score_cutoff=NEAR_ENOUGH)
     return spellings[best[0]] if best else None
