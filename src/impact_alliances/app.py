@@ -21,6 +21,7 @@ from impact_alliances.web import errors, feeds
 from impact_alliances.web.admission import Addresses, Bodies, Heads, Hosts
 from impact_alliances.web.api import health, reference, resources
 from impact_alliances.web.api import search as api_search
+from impact_alliances.web.api.schemas import problem_response
 from impact_alliances.web.crowd import Door, Turns
 from impact_alliances.web.pages import collections, documentation, home, search, sheets
 from impact_alliances.web.security import SecurityHeaders
@@ -48,6 +49,8 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         version=__version__,
         description=_DESCRIPTION,
         openapi_url="/api/openapi.json",
+        # Said once for all: FastAPI would promise a 422 of its own shape where we answer 400 with a problem document.
+        responses={"4XX": problem_response("Demande refusée."), 503: problem_response("Indisponible pour l’instant.")},
         docs_url=None,
         redoc_url=None,
         # Ours, in `errors`, is relative: an address made from the Host sent would lead wherever the sender wishes.

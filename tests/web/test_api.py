@@ -4,6 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from impact_alliances.web.api.schemas import SearchOut
+from impact_alliances.web.api.sheets import SHEETS
 
 CONTRACT = {"query", "total", "page", "per_page", "took_ms", "mode", "degraded", "hits", "facets"}
 HIT = {"kind", "id", "url", "title", "excerpt_html", "score", "matched_by", "fragilites", "acteurs", "echelon", "region", "date"}
@@ -62,6 +63,28 @@ def test_a_page_past_the_end_is_empty_and_keeps_its_total(client: TestClient) ->
     """A partner that walks the pages stops there."""
     answer = client.get("/api/search", params={"page": "900"}).json()
     assert (answer["hits"], answer["total"] > 30) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [("case", "cases/cas-0001"), ("catalyseur", "catalyseurs/cat-0001"), ("jeudi", "jeudis/jeudi-0001"), ("article", "articles/art-0001")],
+)
+def test_a_sheet_has_the_shape_that_openapi_describes(client: TestClient, kind: str, path: str) -> None:
+    """All that is described, and nothing more."""
+    answer = client.get(f"/api/{path}")
+    SHEETS[kind].model_validate_json(answer.content, strict=True)
+    assert answer.json().keys() == SHEETS[kind].model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("/api/suggest?q=" + "x" * 201, "200 caractères au plus"), ("/api/livres/x", "valeurs possibles"), ("/api/cases/" + "x" * 65, "64")],
+)
+def test_a_parameter_out_of_bounds_is_told_in_french(client: TestClient, path: str, told: str) -> None:
+    """With its bound."""
+    answer = client.get(path)
+    assert answer.status_code == 400
+    assert told in answer.json()["detail"]
 
 
 def test_a_resource_is_public_but_for_its_contacts(client: TestClient) -> None:

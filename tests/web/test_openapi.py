@@ -33,3 +33,18 @@ def test_the_description_speaks_french_and_gives_the_values(site_service: Servic
     by_name = {parameter["name"]: parameter for parameter in search["parameters"]}
     assert by_name["fragilite"]["schema"]["items"]["enum"][0] == "emploi-insertion"
     assert all(parameter["description"] for parameter in search["parameters"])
+
+
+def test_sheets_and_errors_are_described_as_they_are(site_service: Service) -> None:
+    """Each kind has its model, every field its sentence; what cannot be taken is a problem document, never a 422."""
+    described = create_app(site_service.settings, site_service).openapi()
+    sheet = described["paths"]["/api/{collection}/{identifier}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    models = [described["components"]["schemas"][one["$ref"].rpartition("/")[2]] for one in sheet["oneOf"]]
+    assert len(models) == 4
+    assert all(field.get("description") for model in models for field in model["properties"].values())
+    assert not {"email", "phone", "status", "created_at"} & {name for model in models for name in model["properties"]}
+    for methods in described["paths"].values():
+        answers = methods["get"]["responses"]
+        assert "422" not in answers
+        assert {"4XX", "503"} <= answers.keys()
+    assert "HTTPValidationError" not in described["components"]["schemas"]

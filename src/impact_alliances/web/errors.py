@@ -1,8 +1,10 @@
 """Errors as people and programs read them: one French page, or an RFC 9457 problem document under /api."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -16,6 +18,7 @@ from impact_alliances import urls
 from impact_alliances.errors import Refusal
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import Moved
+from impact_alliances.vocabularies import french
 from impact_alliances.web.rendering import render
 
 PROBLEM_JSON = "application/problem+json"
@@ -28,6 +31,7 @@ _SENTENCES = {
     503: ("Service indisponible", "La base ne répond pas pour l’instant. Réessayez dans un instant."),
 }
 BUSY = ("Trop de visites en ce moment", "Trop de demandes arrivent à la fois. Réessayez dans quelques secondes.")
+MOST_FAULTS = 10
 _log = logging.getLogger(__name__)
 
 
@@ -79,6 +83,16 @@ def _nearest(request: Request) -> tuple[tuple[str, str], ...]:
     except SQLAlchemyError:
         return ()
     return tuple((resource.title, urls.page_of(resource)) for resource in found)
+
+
+def _reason(fault: Mapping[str, Any]) -> str:
+    """What FastAPI found wrong in a parameter, in French."""
+    match fault["type"]:
+        case "string_too_long":
+            return f"{french.number(fault['ctx']['max_length'])} caractères au plus."
+        case "literal_error":
+            return f"valeurs possibles : {fault['ctx']['expected'].replace(' or ', ' ou ')}."
+    return "valeur absente ou incorrecte."
 
 
 def _without_slash(request: Request) -> str | None:
@@ -144,8 +158,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        faults = [{"parameter": str(fault["loc"][-1]), "reason": "Valeur absente ou incorrecte."} for fault in error.errors()]
-        return _answer(request, 400, "Demande incorrecte", "Un paramètre est absent ou incorrect.", faults)
+        faults = [{"parameter": str(fault["loc"][-1]), "reason": _reason(fault)} for fault in error.errors()[:MOST_FAULTS]]
+        detail = " ".join(f"{french.quoted(fault['parameter'])} : {fault['reason']}" for fault in faults)
+        return _answer(request, 400, "Demande incorrecte", detail, faults)
 
     @app.exception_handler(SQLAlchemyError)
     def no_database(request: Request, error: SQLAlchemyError) -> Response:

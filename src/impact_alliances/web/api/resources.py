@@ -9,6 +9,7 @@ from impact_alliances import db, urls
 from impact_alliances.resources import reading
 from impact_alliances.resources.kinds import BY_COLLECTION, kind_of
 from impact_alliances.web.api.schemas import SimilarOut, problem_response
+from impact_alliances.web.api.sheets import SheetOut
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.presenting import public
 
@@ -23,11 +24,12 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/api/{collection}/{identifier}", summary="Une fiche", responses=_PROBLEMS)
+@router.get("/api/{collection}/{identifier}", summary="Une fiche", response_model=SheetOut, responses=_PROBLEMS)
 def resource(collection: Collection, identifier: Identifier, service: WiredService) -> JSONResponse:
     """Tout ce qu’un visiteur peut lire d’une fiche. Les coordonnées des catalyseurs n’y sont jamais."""
     with db.reading(service.database) as session:
         found = reading.by_id(session, BY_COLLECTION[collection], identifier)
+    # Public by the list of `presenting`; a test holds it to the shape of `SheetOut`.
     return JSONResponse(public(found, service.settings.base_url))
 
 
