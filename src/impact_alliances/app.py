@@ -24,6 +24,7 @@ from impact_alliances.web.api import search as api_search
 from impact_alliances.web.api.schemas import problem_response
 from impact_alliances.web.crowd import Door, Turns
 from impact_alliances.web.pages import collections, documentation, home, search, sheets
+from impact_alliances.web.rates import Rates
 from impact_alliances.web.security import SecurityHeaders
 from impact_alliances.wiring import Service, make_service
 
@@ -63,6 +64,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     app.add_middleware(Turns, door=app.state.door)
     # The last one added is met first.
     app.add_middleware(Bodies, most_bytes=settings.max_body_bytes)
+    app.add_middleware(Rates, most=settings.requests_a_minute)
     app.add_middleware(Addresses)
     app.add_middleware(Hosts, allowed=settings.hosts)
     app.add_middleware(Heads)

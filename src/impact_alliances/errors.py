@@ -68,3 +68,10 @@ class UnknownHost(Refusal):
 
     status = 421
     title = "Nom d’hôte inconnu"
+
+
+class TooManyRequests(Refusal):
+    """A client asks more often than is allowed."""
+
+    status = 429
+    title = "Trop de demandes"

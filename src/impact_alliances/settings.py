@@ -46,6 +46,9 @@ class Settings(BaseSettings):
         "",
         description="Host names answered for, parted by commas, `*.exemple.fr` for all under one; empty means any.",
     )
+    requests_a_minute: int = Field(
+        0, ge=0, description="Costly requests that one client may make a minute, of each process; 0 leaves that to a proxy."
+    )
     secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")
     demo: bool = Field(False, description="Show the permanent line that says the contents are fictional.")
     requests_at_once: int = Field(

@@ -43,9 +43,13 @@ def ask(
         "state": {},
     }
     sent: list[Message] = []
+    left = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if left:
+            return left.pop()
+        # The client stays until it has been answered.
+        return await asyncio.Future()
 
     async def send(message: Message) -> None:
         sent.append(message)

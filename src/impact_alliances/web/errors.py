@@ -26,7 +26,6 @@ _SENTENCES = {
     404: ("Page introuvable", "Cette page n’existe pas ou plus."),
     405: ("Méthode refusée", "Cette adresse ne se demande pas de cette façon."),
     413: ("Envoi trop volumineux", "Le contenu envoyé dépasse la limite : réduisez-le, ou envoyez-le en plusieurs fois."),
-    429: ("Trop de demandes", "Trop de demandes. Réessayez dans 1 minute."),
     500: ("Panne", "Une erreur s’est produite de notre côté. Réessayez dans un instant ; rien n’a été perdu."),
     503: ("Service indisponible", "La base ne répond pas pour l’instant. Réessayez dans un instant."),
 }
