@@ -3,7 +3,7 @@
 import pytest
 
 from impact_alliances.geo.places import gazetteer
-from impact_alliances.importers.columns import STATUS
+from impact_alliances.resources.fields import STATUS
 from impact_alliances.resources.kinds import KIND_TERMS
 from impact_alliances.resources.resource import STATUSES
 from impact_alliances.vocabularies.matching import match, slugify

@@ -7,40 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from impact_alliances.geo.places import UnknownPlace, gazetteer
-from impact_alliances.resources.case import SECTIONS
+from impact_alliances.importers.bounds import LONGEST_CELL
+from impact_alliances.resources.fields import FIELDS, STATUS, Field, Type
 from impact_alliances.resources.kinds import Kind
-from impact_alliances.resources.resource import STATUSES
+from impact_alliances.resources.resource import DRAFT
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import fold, match, nearest
-from impact_alliances.vocabularies.terms import (
-    ACTEURS,
-    DEPARTEMENTS,
-    ECHELONS,
-    FRAGILITES,
-    IMPACTS,
-    METIERS,
-    ODD,
-    ORGANISATION_SIZES,
-    REGIONS,
-    STATES,
-    STRANDS,
-    Term,
-    Vocabulary,
-)
+from impact_alliances.vocabularies.signs import without_hidden_signs
+from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, ODD, REGIONS, Term, Vocabulary
 
-LONGEST_CELL = 100_000
-# Control characters, lone surrogates, and the two signs that no XML file (hence no workbook) may hold.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-STATUS = Vocabulary(
-    "status",
-    "Statut",
-    "",
-    (
-        Term("draft", "Brouillon"),
-        Term("published", "Publié", synonyms=("publiee", "en ligne")),
-        Term("retired", "Retiré", synonyms=("retiree", "archive")),
-    ),
-)
+# No value of a vocabulary, and no place, is longer.
+_LONGEST_VALUE = 200
+_MOST_COLONS = 20
 
 
 class BadCell(ValueError):
@@ -64,13 +42,23 @@ class Column:
 
 
 def text_of(cell: object) -> str:
-    """A cell as clean text: no control character, Unix line ends, no outer blank, accents in one sign with their letter."""
+    """A cell as clean text: no sign that nobody sees, Unix line ends, no outer blank, accents in one sign with their letter."""
     if isinstance(cell, list | dict):
         raise BadCell("Un texte est attendu, non une liste ou un objet.")
     if isinstance(cell, bool):
         return "oui" if cell else "non"
-    text = str(cell).replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
+    return unicodedata.normalize("NFC", without_hidden_signs(_with_unix_ends(str(cell)))).strip()
+
+
+def hides_signs(cell: object) -> bool:
+    """Whether a text, or one of a list, holds signs that nobody sees, which `text_of` takes away."""
+    if isinstance(cell, list):
+        return any(map(hides_signs, cell))
+    return isinstance(cell, str) and without_hidden_signs(_with_unix_ends(cell)) != _with_unix_ends(cell)
+
+
+def _with_unix_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def shown(cell: object) -> str:
@@ -133,7 +121,7 @@ def _parted(text: str, separator: str) -> list[str]:
 
 def _term(vocabulary: Vocabulary) -> Callable[[object], str]:
     def read(cell: object) -> str:
-        text = " ".join(text_of(cell).split())
+        text = " ".join(text_of(cell)[: _LONGEST_VALUE + 1].split())
         slug = match(vocabulary, text)
         if slug is None:
             raise BadCell(f"Valeur inconnue pour {french.quoted(vocabulary.label)}.", nearest(vocabulary, text) or "")
@@ -158,7 +146,7 @@ def _odd(cell: object) -> list[str]:
 
 
 def _commune(cell: object) -> str:
-    code = f"{cell:05d}" if isinstance(cell, int) else text_of(cell)
+    code = f"{cell:05d}" if isinstance(cell, int) else _short(_LONGEST_VALUE)(cell)
     try:
         return gazetteer().resolve(code).code
     except UnknownPlace as unknown:
@@ -186,7 +174,8 @@ def _area(cell: object) -> list[str]:
     return list(dict.fromkeys(_served(item) for item in split(cell)))
 
 
-def _served(item: str) -> str:
+def _served(text: str) -> str:
+    item = text[: _LONGEST_VALUE + 1]
     prefix, _, rest = item.partition(":")
     if prefix in ("dep", "reg") and rest:
         return f"{prefix}:{_term(DEPARTEMENTS if prefix == 'dep' else REGIONS)(rest)}"
@@ -261,6 +250,8 @@ def _partners(cell: object) -> list[dict[str, str]]:
 def _partner(item: str) -> dict[str, str]:
     """`name:profile:role`; the name or the role may hold colons, since the profile is found by its value."""
     parts = _parted(item, ":")
+    if len(parts) > _MOST_COLONS:
+        raise BadCell(_PARTNER)
     if len(parts) == 1 or not parts[1].strip():
         return _named(parts[0], "", ":".join(parts[2:]))
     for place in range(1, len(parts)):
@@ -326,76 +317,46 @@ def _write_date(value: object) -> str:
 
 # -- the table -------------------------------------------------------------------------------------
 
-_PLAIN = Column(_text, str)
 _DATE = Column(read_date, _write_date, None)
-
-
-def _line(limit: int = 300) -> Column:
-    return Column(_short(limit), str)
 
 
 def _list(read: Callable[[object], object]) -> Column:
     return Column(read, join, [])
 
 
-_SHARED: dict[str, Column] = {
-    "id": Column(_identifier, str),
-    "title": _line(300),
-    "summary": _PLAIN,
-    "body": _PLAIN,
-    "fragilites": _list(_terms(FRAGILITES)),
-    "acteurs": _list(_terms(ACTEURS)),
-    "echelon": Column(_term(ECHELONS), str),
-    "odd": _list(_odd),
-    "commune": Column(_commune, str),
-    "departement": Column(_departement, str),
-    "region": Column(_region, str),
-    "date": _DATE,
-    "source_url": Column(_url, str),
-    "tags": _list(split),
-    "status": Column(_term(STATUS), str, STATUSES[0]),
-    "verified_on": _DATE,
+_BY_TYPE: dict[Type, Column] = {
+    Type.IDENTIFIER: Column(_identifier, str),
+    Type.TEXT: Column(_text, str),
+    Type.ODD: _list(_odd),
+    Type.LIST: _list(split),
+    Type.PARTNERS: Column(_partners, _write_partners, []),
+    Type.COMMUNE: Column(_commune, str),
+    Type.DEPARTEMENT: Column(_departement, str),
+    Type.REGION: Column(_region, str),
+    Type.AREA: _list(_area),
+    Type.DATE: _DATE,
+    Type.URL: Column(_url, str),
+    Type.EMAIL: Column(_email, str),
+    Type.YES_NO: Column(_boolean, lambda value: "oui" if value else "non", False),
+    Type.NUMBER: Column(_number, str, None),
+    Type.QUARTER: Column(_bulletin, str),
 }
-_OWN: dict[str, dict[str, Column]] = {
-    "case": {
-        **{field: _PLAIN for field, _ in SECTIONS},
-        "partners": Column(_partners, _write_partners, []),
-        "organisation_size": Column(_term(ORGANISATION_SIZES), str),
-        "impacts": _list(_terms(IMPACTS)),
-        "started_on": _DATE,
-        "ended_on": _DATE,
-        "state": Column(_term(STATES), str),
-    },
-    "catalyseur": {
-        "name": _line(),
-        "organisation": _line(),
-        "role": _line(),
-        "metiers": _list(_terms(METIERS)),
-        "area": _list(_area),
-        "remote": Column(_boolean, lambda value: "oui" if value else "non", False),
-        "email": Column(_email, str),
-        "phone": _line(40),
-        "website": Column(_url, str),
-    },
-    "jeudi": {
-        "number": Column(_number, str, None),
-        "published_on": _DATE,
-        "month_theme": _line(),
-        "related": _list(split),
-    },
-    "article": {
-        "source": _line(),
-        "author": _line(),
-        "published_on": _DATE,
-        "bulletin": Column(_bulletin, str),
-        "strand": Column(_term(STRANDS), str),
-    },
-}
+
+
+def _column(field: Field) -> Column:
+    if field.type is Type.LINE:
+        return Column(_short(field.limit), str)
+    if field.vocabulary and field.type is Type.TERMS:
+        return _list(_terms(field.vocabulary))
+    if field.vocabulary and field.type is Type.TERM:
+        # What is not said of its status is a draft.
+        return Column(_term(field.vocabulary), str, DRAFT if field.vocabulary is STATUS else "")
+    return _BY_TYPE[field.type]
 
 
 def columns_of(kind: Kind) -> dict[str, Column]:
     """Every column of a kind, in the order export writes them."""
-    return {**_SHARED, **_OWN[kind.slug]}
+    return {field.name: _column(field) for field in FIELDS[kind.slug]}
 
 
 def write_cell(column: Column, value: object) -> str:

@@ -1,0 +1,56 @@
+"""The table of fields: each is a column of the model, its example is taken, and its headers name it alone."""
+
+from collections import Counter
+
+import pytest
+
+from impact_alliances.importers.columns import columns_of
+from impact_alliances.resources.fields import FIELDS, header_key, names_by_key
+from impact_alliances.resources.kinds import KINDS
+
+# What no editor writes: it follows from the rest, or from the moment.
+DERIVED = {"slug", "taille", "created_at", "updated_at"}
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_the_fields_are_those_of_the_model(kind: str) -> None:
+    assert {field.name for field in FIELDS[kind]} == set(KINDS[kind].table.model_fields) - DERIVED
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_example_is_taken(kind: str) -> None:
+    for field in FIELDS[kind]:
+        if field.example:
+            assert columns_of(KINDS[kind])[field.name].read(field.example) is not None
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_no_header_names_two_fields(kind: str) -> None:
+    twice = Counter(key for field in FIELDS[kind] for key in field.headers())
+    assert [key for key, times in twice.items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "name"),
+    [
+        ("case", "Titre", "title"),
+        ("case", "  TITRE * ", "title"),
+        ("case", "Résumé", "summary"),
+        ("case", "resume", "summary"),
+        ("case", "Chapô (obligatoire)", "summary"),
+        ("case", "Besoin", "need"),
+        ("case", "Le besoin", "need"),
+        ("case", "Statut", "status"),
+        ("case", "Échelon", "echelon"),
+        ("case", "Date de début", "started_on"),
+        ("case", "Started on", "started_on"),
+        ("case", "Identifiant", "id"),
+        ("catalyseur", "E-mail", "email"),
+        ("catalyseur", "Prénom et nom", "name"),
+        ("jeudi", "N°", "number"),
+        ("article", "Source", "source"),
+        ("article", "Chapô", "summary"),
+    ],
+)
+def test_headers_are_known_as_people_write_them(kind: str, header: str, name: str) -> None:
+    assert names_by_key(kind)[header_key(header)] == name
