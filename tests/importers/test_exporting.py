@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from impact_alliances.db import make_engine, reading, writing
 from impact_alliances.errors import Refusal
 from impact_alliances.importers import tables
 from impact_alliances.importers.columns import columns_of, text_of
-from impact_alliances.importers.exporting import export_file
+from impact_alliances.importers.exporting import export_file, format_of, template, write_for_editors
 from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.publishing import missing_to_publish
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, ECHELONS, FRAGILITES, METIERS, REGIONS, STATES, Vocabulary
 
@@ -103,7 +105,8 @@ def test_a_workbook_holds_texts_not_formulas(database: Engine, tmp_path: Path) -
     store(database, a_case(id="a", title='=HYPERLINK("http://x.example")'))
     path = tmp_path / "a.xlsx"
     path.write_bytes(export_file(database, KINDS["case"], "xlsx"))
-    assert next(tables.read(path)).cells["title"] == '=HYPERLINK("http://x.example")'
+    with tables.opened(path) as table:
+        assert next(table.rows).cells["title"] == '=HYPERLINK("http://x.example")'
 
 
 def test_jsonl_keeps_lists_and_dates_readable(database: Engine) -> None:
@@ -213,3 +216,52 @@ def test_any_resource_survives_the_round_trip(bases: tuple[Engine, Engine], tmp_
             assert _dump(second, kind) == stored
 
     survives()
+
+
+# -- files for editors ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_what_holds_contacts_is_for_its_owner_alone(tmp_path: Path, umask: int) -> None:
+    """A file that was there, open to all, is replaced by one that is not."""
+    path = tmp_path / "a.csv"
+    path.write_text("avant")
+    path.chmod(0o644)
+    before = os.umask(umask)
+    try:
+        write_for_editors(path, b"contenu")
+    finally:
+        os.umask(before)
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"contenu", 0o600)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_file_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="n’existe pas"):
+        write_for_editors(tmp_path / "absent" / "a.csv", b"")
+    with pytest.raises(Refusal, match="dossier"):
+        write_for_editors(tmp_path, b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "form"),
+    [("y.xlsx", None, "xlsx"), ("Y.JSONL", None, "jsonl"), ("y.csv", "csv", "csv"), ("y.dat", "xlsx", "xlsx"), (None, None, "csv")],
+)
+def test_the_extension_says_the_format(name: str | None, asked: str | None, form: str) -> None:
+    assert format_of(Path(name) if name else None, asked) == form
+
+
+@pytest.mark.parametrize(("name", "asked"), [("y.xlsx", "csv"), ("y.csv", "jsonl"), ("y", None), ("y.pdf", None)])
+def test_a_format_that_nothing_says_or_two_say_is_refused(name: str, asked: str | None) -> None:
+    with pytest.raises(Refusal, match="format"):
+        format_of(Path(name), asked)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_the_template_is_a_file_that_import_takes(database: Engine, tmp_path: Path, kind: str, form: str) -> None:
+    """As a draft that lacks nothing, so that an example left there is never public."""
+    report = take(database, tmp_path, template(KINDS[kind], form), kind=kind, name=f"modele.{form}")
+    assert (verdicts(report), report.problems, report.unknown_columns, report.drafts) == ({"created": 1}, [], {}, 1)
+    with reading(database) as session:
+        assert missing_to_publish(session.exec(select(KINDS[kind].table)).one()) == []

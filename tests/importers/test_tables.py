@@ -20,7 +20,12 @@ CELLS = [dict(zip(LINES[0], line, strict=True)) for line in LINES[1:]]
 
 
 def _read(folder: Path, name: str, data: bytes | str) -> list[Row]:
-    return list(tables.read(write(folder, name, data)))
+    return _rows(write(folder, name, data))
+
+
+def _rows(path: Path) -> list[Row]:
+    with tables.opened(path) as table:
+        return list(table.rows)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -190,7 +195,7 @@ def test_an_archive_that_is_no_workbook_is_unreadable(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "base.xlsx", "w") as archive:
         archive.writestr("lisez-moi.txt", "rien")
     with pytest.raises(Unreadable, match="classeur"):
-        list(tables.read(tmp_path / "base.xlsx"))
+        _rows(tmp_path / "base.xlsx")
 
 
 def test_a_file_of_50_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
@@ -198,10 +203,10 @@ def test_a_file_of_50_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(50_000_000)
     with pytest.raises(Unreadable, match="50 Mo, la limite est de 40 Mo"):
-        tables.read(path)
+        _rows(path)
 
 
-@pytest.mark.parametrize("name", ["base.pdf", "base", "base.xls"])
+@pytest.mark.parametrize("name", ["base.pdf", "base", "base.odt"])
 def test_another_format_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(Unreadable, match="Format non pris en charge"):
         _read(tmp_path, name, b"x")
@@ -209,13 +214,13 @@ def test_another_format_is_named(tmp_path: Path, name: str) -> None:
 
 def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="n’existe pas"):
-        tables.read(tmp_path / "absent.csv")
+        _rows(tmp_path / "absent.csv")
     (tmp_path / "dossier.csv").mkdir()
     with pytest.raises(Unreadable):
-        tables.read(tmp_path / "dossier.csv")
+        _rows(tmp_path / "dossier.csv")
 
 
-@given(st.binary(max_size=400), st.sampled_from(["csv", "xlsx", "jsonl"]))
+@given(st.binary(max_size=400), st.sampled_from(["csv", "jsonl"]))
 @example(b"\xff\xfe\n", "csv")
 @example(b'"', "csv")
 @example(b"\x81\x8d\x8f", "csv")

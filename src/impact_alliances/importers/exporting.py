@@ -1,11 +1,16 @@
-"""Export: what import takes back without loss. For editors only: it holds the contacts' addresses."""
+"""Export: what import takes back without loss. For editors only: it holds drafts, and the contacts' addresses."""
+
+import os
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from impact_alliances.db import reading
+from impact_alliances.errors import Refusal
 from impact_alliances.importers import tables
 from impact_alliances.importers.columns import columns_of, write_cell
+from impact_alliances.resources.fields import FIELDS, Field, Type
 from impact_alliances.resources.kinds import Kind
 
 
@@ -16,3 +21,55 @@ def export_file(database: Engine, kind: Kind, form: str) -> bytes:
         rows = session.exec(select(kind.table).order_by(col(kind.table.id))).all()
     records = [{name: getattr(row, name) for name in columns} for row in rows]
     return tables.write(form, list(columns), records, lambda name, value: write_cell(columns[name], value))
+
+
+def format_of(path: Path | None, asked: str | None) -> str:
+    """The format of a file to write: what its extension says, or what was asked for. Raises `Refusal` when they differ."""
+    told = path.suffix.lower().lstrip(".") if path else ""
+    if path and asked and told in tables.FORMATS and told != asked:
+        raise Refusal(f"« {path.name} » se termine par .{told} et le format demandé est {asked} : gardez l’un des deux.")
+    if path and not asked and told not in tables.FORMATS:
+        raise Refusal(f"Le nom « {path.name} » ne dit pas le format : terminez-le par .csv, .xlsx ou .jsonl, ou ajoutez --format.")
+    return asked or told or "csv"
+
+
+def write_for_editors(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone may read, whole or not at all. Raises `Refusal` when it cannot be."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.exists() and not path.is_file():
+            # A device or a pipe is written into, not replaced.
+            path.write_bytes(content)
+            return
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        beside.replace(path)
+    except OSError as fault:
+        beside.unlink(missing_ok=True)
+        raise Refusal(f"Le fichier « {path} » ne peut être écrit ({_reason(path)}).") from fault
+
+
+def _reason(path: Path) -> str:
+    if path.is_dir():
+        return "c’est un dossier"
+    return "droits insuffisants, ou disque plein" if path.parent.is_dir() else f"le dossier « {path.parent} » n’existe pas"
+
+
+def template(kind: Kind, form: str) -> bytes:
+    """A file to fill for `kind`: the French headers, a star where publishing needs a value, and one line of examples."""
+    headers = {field.name: f"{field.label} *" if field.required else field.label for field in FIELDS[kind.slug]}
+    examples: dict[str, object] = {headers[field.name]: field.example for field in FIELDS[kind.slug]}
+    return tables.write(form, list(headers.values()), [examples], lambda _, value: str(value))
+
+
+def told_fields(kind: Kind) -> list[str]:
+    """What an import takes for `kind`, a field a line: its headers, its type, its values, an example."""
+    return [_told(field) for field in FIELDS[kind.slug]]
+
+
+def _told(field: Field) -> str:
+    values = field.vocabulary.terms if field.vocabulary and field.type is not Type.ODD else ()
+    allowed = f" ({', '.join(term.slug for term in values)})" if values else ""
+    needed = "à remplir pour publier" if field.required else "facultatif"
+    example = f". Exemple : {field.example}" if field.example else ""
+    return f"{field.label} ({field.name}), {needed} : {field.type.value}{allowed}{example}"

@@ -1,113 +1,94 @@
-"""Reading CSV, XLSX and JSONL into rows, and writing them; nothing is judged here.
-
-Encodings: UTF-8 or Windows cp1252. Separators: comma, semicolon or tab.
-"""
+"""Reading tables (CSV, workbooks, JSONL) into rows, and writing them; nothing is judged here."""
 
 import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import python_calamine
 import xlsxwriter
-from charset_normalizer import from_bytes
 
 from impact_alliances.errors import Refusal, Unreadable
-from impact_alliances.importers.rows import Row
+from impact_alliances.importers import text_files, workbooks
+from impact_alliances.importers.bounds import LARGEST_FILE, MOST_COLUMNS, too_many_columns
+from impact_alliances.importers.rows import Record, Row, Table
 from impact_alliances.vocabularies.matching import slugify
 
+# What export writes, and every extension that import reads.
 FORMATS = ("csv", "xlsx", "jsonl")
-# A whole base of 10,000 sheets is about 30 MB of CSV; more is a wrong file.
-LARGEST_FILE = 40_000_000
+_TEXTS, _WORKBOOKS = ("csv", "tsv", "txt"), ("xlsx", "xlsm", "xlsb", "xls", "ods")
 # The longest text a spreadsheet cell can hold.
 LONGEST_XLSX_CELL = 32_767
+# The longest header worth keeping: beyond, a text has taken its place.
+_LONGEST_HEADER = 100
 # A spreadsheet would run a cell that begins so as a formula; a straight apostrophe before it keeps it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
-csv.field_size_limit(10_000_000)
 
 
-_EMPTY = "Le fichier est vide."
-
-
-def read(path: Path) -> Iterator[Row]:
-    """The rows of a file, by its extension. Raises `Unreadable`."""
+@contextmanager
+def opened(path: Path) -> Iterator[Table]:
+    """The table of a file, by its extension. Raises `Unreadable` for the file as a whole, before any row is given."""
     suffix = path.suffix.lower().lstrip(".")
-    if suffix not in (*FORMATS, "tsv", "txt"):
-        raise Unreadable(f"Format non pris en charge : « {path.name} ». Donnez un fichier .csv, .xlsx ou .jsonl.")
+    if suffix not in (*_TEXTS, *_WORKBOOKS, "jsonl"):
+        raise Unreadable(f"Format non pris en charge : « {path.name} ». Donnez un fichier .csv, .xlsx, .ods ou .jsonl.")
+    _refuse_by_size(path)
+    if suffix == "jsonl":
+        with text_files.opened_jsonl(path) as records:
+            yield Table(records.total, (_json_row(record) for record in records.each))
+        return
+    with (workbooks.opened if suffix in _WORKBOOKS else text_files.opened_csv)(path) as records:
+        yield Table(records.total, _rows(records.each))
+
+
+def _refuse_by_size(path: Path) -> None:
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= LARGEST_FILE else b""
-    except OSError as fault:
-        raise Unreadable(f"Le fichier « {path} » n’existe pas ou ne peut être lu.") from fault
+        # Reading another kind of file, such as a pipe, may never end.
+        size = path.stat().st_size if path.is_file() else -1
+        with path.open("rb") if size >= 0 else io.BytesIO():
+            pass
+    except OSError:
+        size = -1
+    if size < 0:
+        raise Unreadable(f"Le fichier « {path} » n’existe pas ou ne peut être lu.")
+    if not size:
+        raise Unreadable("Le fichier est vide.")
     if size > LARGEST_FILE:
         raise Unreadable(
             f"Le fichier pèse {size // 1_000_000} Mo, la limite est de {LARGEST_FILE // 1_000_000} Mo : coupez-le en plusieurs."
         )
-    if not data.strip():
-        raise Unreadable(_EMPTY)
-    readers = {"xlsx": _read_xlsx, "jsonl": _read_jsonl}
-    return readers.get(suffix, _read_csv)(data)
 
 
 def column_name(header: object) -> str:
     """A header as a column: « Started on » and « started_on » are the same."""
-    return slugify(str(header or "")).replace("-", "_")
+    return slugify(str(header or "")[:_LONGEST_HEADER]).replace("-", "_")
 
 
-def _decoded(data: bytes) -> str:
-    text = _text(data)
-    # A file may hold its byte order mark and nothing else.
-    if not text.strip():
-        raise Unreadable(_EMPTY)
-    return text
-
-
-def _text(data: bytes) -> str:
-    if b"\x00" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("Ce fichier n’est pas du texte : enregistrez le tableau en CSV UTF-8, ou en XLSX avec l’extension .xlsx.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        best = from_bytes(data, cp_isolation=["utf_8", "cp1252"]).best()
-        return str(best) if best else data.decode("cp1252", "replace")
-
-
-def _read_csv(data: bytes) -> Iterator[Row]:
-    text = _decoded(data)
-    first = next(line for line in text.splitlines() if line.strip())
-    try:
-        delimiter = csv.Sniffer().sniff(first, delimiters=";,\t").delimiter
-    except csv.Error:
-        delimiter = max(";,\t", key=first.count)
-    # Strict: a quote left open would otherwise swallow every row below it, in silence.
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return _csv_rows(lines)
-
-
-def _csv_rows(lines: "csv._reader") -> Iterator[Row]:  # type: ignore[name-defined]
+def _rows(records: Iterator[Record]) -> Iterator[Row]:
+    """The rows under the header, which is the first record that holds something."""
     header: list[str] = []
-    while True:
-        start = lines.line_num + 1
-        try:
-            cells = next(lines)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield Row(start, {}, "Ligne illisible : un guillemet reste ouvert jusqu’à la fin du fichier, ou du texte suit celui qui ferme.")
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if not header:
-            header = _header(cells)
+    for record in records:
+        if record.broken:
+            yield Row(record.line, {}, record.broken)
+        elif not header:
+            header = _header(record.cells)
         else:
-            yield _row(start, header, cells)
+            yield _row(record.line, header, record.cells)
+
+
+def _json_row(record: Record) -> Row:
+    if record.broken:
+        return Row(record.line, {}, record.broken)
+    (found,) = record.cells
+    if len(found) > MOST_COLUMNS:
+        return Row(record.line, {}, too_many_columns(len(found)))
+    return Row(record.line, {column_name(name): value for name, value in found.items()})
 
 
 def _header(cells: Sequence[object]) -> list[str]:
     """The columns of a file. One without name is called by its place, so that what it holds is reported."""
+    if len(cells) > MOST_COLUMNS:
+        raise Unreadable(too_many_columns(len(cells)))
     names = [column_name(cell) or f"colonne_{place}" for place, cell in enumerate(cells, start=1)]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
@@ -131,46 +112,6 @@ def _is_empty(cell: object) -> bool:
 def _bare(cell: object) -> object:
     is_guarded = isinstance(cell, str) and len(cell) > 1 and cell[0] == "'" and cell[1] in _FORMULA
     return str(cell)[1:] if is_guarded else cell
-
-
-def _read_xlsx(data: bytes) -> Iterator[Row]:
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheet = book.get_sheet_by_index(0)
-        lines = sheet.to_python(skip_empty_area=False)
-    except Exception as fault:
-        raise Unreadable("Ce classeur ne peut être lu : enregistrez-le de nouveau au format .xlsx, sans mot de passe.") from fault
-    return _xlsx_rows([list(line) for line in lines])
-
-
-def _xlsx_rows(lines: list[list[object]]) -> Iterator[Row]:
-    header: list[str] = []
-    for number, cells in enumerate(lines, start=1):
-        if all(cell in (None, "") for cell in cells):
-            continue
-        if not header:
-            header = _header(cells)
-        else:
-            yield _row(number, header, [_whole(cell) for cell in cells])
-
-
-def _whole(cell: object) -> object:
-    """Spreadsheets keep every number as a float: 2024.0 is 2024."""
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-
-
-def _read_jsonl(data: bytes) -> Iterator[Row]:
-    for number, line in enumerate(_decoded(data).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            record = None
-        if isinstance(record, dict):
-            yield Row(number, {column_name(name): value for name, value in record.items()})
-        else:
-            yield Row(number, {}, "Cette ligne n’est pas un objet JSON.")
 
 
 # -- writing ------------------------------------------------------------------------------------------
