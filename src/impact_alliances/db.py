@@ -1,12 +1,18 @@
 """The database: engine, sessions, transaction and the SQLite settings that make it safe under several processes."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, MetaData, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel, create_engine
+
+from impact_alliances.errors import Unavailable
+
+T = TypeVar("T")
 
 # Constraints get predictable names, so that a migration can drop what another one made.
 SQLModel.metadata.naming_convention = MetaData(
@@ -26,6 +32,11 @@ BUSY_TIMEOUT_MS, READER_TIMEOUT_MS = 15_000, 1_000
 CONNECT_TIMEOUT_S, SILENCE_S, STATEMENT_TIMEOUT_MS = 3, 5.0, 30_000
 # How long, in seconds, for a connection of the pool: only where more threads than connections ask for one.
 POOL_TIMEOUT_S = 5
+# Each attempt fails because another writer went on: so many in a row do not happen to two imports.
+_ATTEMPTS = 20
+_LOCKED = (
+    "Un autre programme tient la base de données verrouillée : attendez qu’il ait fini, puis relancez. Ce qui est déjà enregistré le reste."
+)
 
 
 def make_engine(url: str, connections: int = 5) -> Engine:
@@ -107,3 +118,36 @@ def writing(engine: Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back whole on any exception. The only place that commits."""
     with Session(engine.execution_options(writes=True)) as session, session.begin():
         yield session
+
+
+def written(engine: Engine, work: Callable[[Session], T]) -> T:
+    """What `work` gives, done in one transaction, and done again whole when another process wrote the same rows first.
+
+    Raises `Unavailable` when another process keeps the database locked for longer than a writer waits.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            with writing(engine) as session:
+                return work(session)
+        except DBAPIError as fault:
+            if _is_locked(fault):
+                raise Unavailable(_LOCKED) from fault
+            if not _is_conflict(fault):
+                raise
+    with writing(engine) as session:
+        return work(session)
+
+
+def _is_locked(fault: DBAPIError) -> bool:
+    sqlite, postgresql = _codes(fault)
+    return sqlite in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or postgresql == "55P03"
+
+
+def _is_conflict(fault: DBAPIError) -> bool:
+    """A row, an id or an address taken meanwhile; or two writers that wait for each other, of which one is sent back."""
+    return isinstance(fault, IntegrityError) or _codes(fault)[1] in ("40001", "40P01")
+
+
+def _codes(fault: DBAPIError) -> tuple[int, str]:
+    """The primary code of SQLite, or the state of PostgreSQL."""
+    return getattr(fault.orig, "sqlite_errorcode", 0) & 0xFF, getattr(fault.orig, "sqlstate", "") or ""

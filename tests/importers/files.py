@@ -11,7 +11,7 @@ import xlsxwriter
 from sqlalchemy import Engine
 
 from impact_alliances.importers.importing import import_file
-from impact_alliances.importers.rows import Report
+from impact_alliances.importers.report import Report
 from impact_alliances.resources.kinds import KINDS
 
 Lines = Sequence[Sequence[Any]]

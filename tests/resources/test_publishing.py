@@ -13,7 +13,7 @@ from impact_alliances.resources.article import Article
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.publishing import complete, give_slug, incoherences, missing_to_publish, publish, slugs_of
+from impact_alliances.resources.publishing import Slugs, complete, incoherences, missing_to_publish, publish
 from impact_alliances.resources.resource import DRAFT, PUBLISHED, Resource
 
 CASES = KINDS["case"]
@@ -34,7 +34,7 @@ def test_what_the_builders_give_may_be_published(build: Any) -> None:
         (a_case(fragilites=[], acteurs=[]), ["au moins une fragilité", "au moins un profil d’acteur"]),
         (a_case(echelon="", date=None), ["un échelon", "une date"]),
         (a_catalyseur(name="", role=""), ["un nom", "un rôle"]),
-        (a_catalyseur(email="", departement=""), ["une adresse électronique", "un département"]),
+        (a_catalyseur(email="", departement=""), ["un département", "une adresse électronique"]),
         (a_jeudi(body="", published_on=None), ["un texte", "une date de parution"]),
         (a_jeudi(number=None), ["un numéro"]),
         (an_article(summary="", source=""), ["un résumé", "une source"]),
@@ -106,7 +106,7 @@ def _entitle(database: Engine, identifier: str, title: str) -> str:
         case = session.get(Case, identifier) or a_case(id=identifier, slug="", commune="")
         case.title = title
         with session.no_autoflush:
-            give_slug(session, case, slugs_of(session, CASES))
+            Slugs(session, CASES, [case]).give(case)
         session.add(case)
         session.flush()
         return case.slug

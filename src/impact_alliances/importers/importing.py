@@ -1,189 +1,218 @@
 """Import: judge each row, match it to what is stored, create or update, and report. Idempotent, resumable, dry-runnable."""
 
-import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from impact_alliances.batching import batched
-from impact_alliances.db import writing
+from impact_alliances.db import reading, written
 from impact_alliances.importers import tables
-from impact_alliances.importers.columns import BadCell, Column, columns_of, shown, text_of
-from impact_alliances.importers.rows import Problem, Report, Row, Verdict
+from impact_alliances.importers.columns import BadCell, Column, columns_of, hides_signs, shown, text_of
+from impact_alliances.importers.headers import Headers
+from impact_alliances.importers.identity import Identities, Stored, Values
+from impact_alliances.importers.report import QUOTED, Batch, Problem, Report, Verdict
+from impact_alliances.importers.rows import Row
 from impact_alliances.resources import publishing
 from impact_alliances.resources.kinds import Kind
 from impact_alliances.resources.resource import DRAFT, PUBLISHED, Resource
 from impact_alliances.vocabularies import french
-from impact_alliances.vocabularies.matching import slugify
 
-# Rows written in one transaction: what an interruption can make do again.
+# Rows written in one transaction: what an interruption can make do again, and what is held in memory.
 BATCH = 200
-Progress = Callable[[int], None]
-
-
-class _Undone(Exception):
-    """Rolls a dry run back."""
+_BATCH_SIGNS = 2_000_000
+# How many rows are done, of how many.
+Progress = Callable[[int, int], None]
 
 
 def import_file(database: Engine, kind: Kind, path: Path, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
-    """Import a file. A dry run gives the same verdicts and writes nothing. Raises `Unreadable` for the file as a whole."""
-    run = _Run(kind, Report(dry_run=dry_run))
-    rows = tables.read(path)
-    if dry_run:
-        try:
-            with writing(database) as session:
-                run.take(session, rows, progress)
-                raise _Undone
-        except _Undone:
-            return run.report
-    for batch in batched(rows, BATCH):
-        with writing(database) as session:
-            run.take(session, iter(batch), progress)
-    return run.report
+    """Import a file. A dry run gives the same verdicts, writes nothing and keeps nobody from writing.
+
+    Raises `Unreadable` for the file as a whole, before anything is written, and `Busy` when another process holds the
+    database: what is in stays, and importing again ends the work.
+    """
+    run, report, done = _Run(kind), Report(dry_run=dry_run), 0
+    report.unknown_columns = run.headers.unknown
+    with tables.opened(path) as table:
+        for batch in _batches(table.rows):
+            if not done:
+                run.headers.refuse_another_kind(batch)
+            report.add(run.tried(database, batch) if dry_run else run.written(database, batch))
+            done += len(batch)
+            if progress:
+                progress(done, table.total)
+    return report
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """The rows, `BATCH` at a time, or fewer when they are long."""
+    batch: list[Row] = []
+    signs = 0
+    for row in rows:
+        batch.append(row)
+        signs += sum(len(cell) for cell in row.cells.values() if isinstance(cell, str))
+        if len(batch) == BATCH or signs > _BATCH_SIGNS:
+            yield batch
+            batch, signs = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A row, the values it gives, and whether one of them is its status."""
+
+    row: Row
+    values: Values
+    problems: list[Problem]
+    says_status: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        return not all(problem.warning for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """A resource that holds the values of a row, and what it was before: empty when it is new."""
+
+    judged: _Judged
+    resource: Resource
+    before: Values
 
 
 class _Run:
-    """One import under way: what it has seen, and its report."""
+    """One import under way: what it has seen."""
 
-    def __init__(self, kind: Kind, report: Report) -> None:
+    def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.report = report
+        self.headers = Headers(kind)
         self._columns = columns_of(kind)
-        self._lines: dict[str, int] = {}
-        self._addresses: dict[str, int] = {}
-        self._slugs: dict[str, str] | None = None
+        self._identities = Identities(kind)
 
-    def take(self, session: Session, rows: Iterator[Row], progress: Progress | None) -> None:
-        """Judge and write these rows in the session's transaction."""
-        if self._slugs is None:
-            self._slugs = publishing.slugs_of(session, self.kind)
-        for batch in batched(rows, BATCH):
-            judged = [(row, *self._judge(row)) for row in batch]
-            stored = self._stored(session, [values for _, values, _ in judged])
-            for row, values, problems in judged:
-                self.report.verdicts[self._write(session, row, values, problems, stored)] += 1
-            session.flush()
-            if progress:
-                progress(len(batch))
+    def written(self, database: Engine, rows: list[Row]) -> Batch:
+        """Write these rows in one transaction, done again whole when another process took an id or an address meanwhile."""
+        return written(database, lambda session: self._take(session, rows))
+
+    def tried(self, database: Engine, rows: list[Row]) -> Batch:
+        """Judge these rows as they would be written, in a session that only reads."""
+        with reading(database) as session:
+            return self._take(session, rows)
+
+    def _take(self, session: Session, rows: list[Row]) -> Batch:
+        batch = Batch()
+        judged = [self._judge(row) for row in rows]
+        # What is filled is flushed at the end alone: a refused row leaves nothing, and a trial writes nothing.
+        with session.no_autoflush:
+            stored = self._identities.stored(session, [each.values for each in judged])
+            filled = [found for each in judged if (found := self._fill(session, each, stored, batch))]
+            slugs = publishing.Slugs(session, self.kind, [each.resource for each in filled])
+            for each in filled:
+                slugs.give(each.resource)
+                batch.problems += _settle(each)
+                batch.verdicts[_keep(session, each)] += 1
+                batch.drafts += each.resource.status == DRAFT
+        return batch
 
     # -- judging ----------------------------------------------------------------------------------
 
-    def _judge(self, row: Row) -> tuple[dict[str, object], list[Problem]]:
+    def _judge(self, row: Row) -> _Judged:
         """The values of a row, and what is wrong with it."""
         if row.broken:
-            return {}, [Problem(row.line, "", "", row.broken)]
-        values: dict[str, object] = {}
+            return _Judged(row, {}, [Problem(row.line, "", "", row.broken)])
+        values: Values = {}
         problems: list[Problem] = []
-        for name, cell in row.cells.items():
-            column = self._columns.get(name)
-            if column is None:
-                self._note_unknown(name)
-                continue
-            try:
-                values[name] = _value(column, cell)
-            except BadCell as bad:
-                problems.append(Problem(row.line, name, shown(cell), bad.reason, bad.near))
-        if any(problem.column == "id" for problem in problems):
-            return values, problems
-        return values, [*problems, *self._identity_problems(row, values)]
+        for header, cell in row.cells.items():
+            name = self.headers.field_of(header)
+            if name:
+                problems += self._judge_cell(row.line, header, cell, name, values)
+        if not any(problem.column == "id" for problem in problems):
+            problems += self._identities.problems(row.line, values)
+        says_status = any(self.headers.field_of(header) == "status" and not _is_empty(cell) for header, cell in row.cells.items())
+        return _Judged(row, values, problems, says_status)
 
-    def _identity_problems(self, row: Row, values: dict[str, object]) -> list[Problem]:
-        identifier, address = str(values.get("id") or ""), str(values.get("source_url") or "")
-        first = self._addresses.setdefault(address, row.line) if address else row.line
-        if not identifier and first != row.line:
-            return [Problem(row.line, "source_url", address, f"Cette adresse est déjà celle de la ligne {first} : donnez un « id ».")]
-        identifier = identifier or _id_from(self.kind, address)
-        if not identifier:
-            return [Problem(row.line, "id", "", "Il faut un « id », ou un « source_url » qui en tient lieu.")]
-        first = self._lines.setdefault(identifier, row.line)
-        if first != row.line:
-            return [Problem(row.line, "id", identifier, f"Cet identifiant est déjà celui de la ligne {first}.")]
-        return []
-
-    def _note_unknown(self, name: str) -> None:
-        if name not in self.report.unknown_columns:
-            near = process.extractOne(name, list(self._columns), scorer=fuzz.ratio, score_cutoff=70)
-            self.report.unknown_columns[name] = near[0] if near else ""
+    def _judge_cell(self, line: int, header: str, cell: object, name: str, values: Values) -> list[Problem]:
+        """Put the value of a cell among `values`, or say what is wrong with it."""
+        if name in values:
+            return [Problem(line, header, "", f"Une autre colonne donne déjà ce champ ({name}) : gardez-en une.")]
+        try:
+            values[name] = _value(self._columns[name], cell)
+        except BadCell as bad:
+            return [Problem(line, header, shown(cell)[:QUOTED], bad.reason, bad.near)]
+        reason = "Des signes invisibles, ou qui changent le sens de lecture, sont ôtés."
+        return [Problem(line, header, "", reason, warning=True)] if hides_signs(cell) else []
 
     # -- writing ----------------------------------------------------------------------------------
 
-    def _stored(self, session: Session, several: list[dict[str, object]]) -> dict[str, Resource]:
-        table = self.kind.table
-        addresses = [str(values["source_url"]) for values in several if values.get("source_url")]
-        identifiers = [str(values["id"]) for values in several if values.get("id")]
-        identifiers += [_id_from(self.kind, address) for address in addresses]
-        statement = select(table).where(col(table.id).in_(identifiers) | col(table.source_url).in_(addresses))
-        rows = session.exec(statement.order_by(col(table.id).desc())).all()
-        return {**{row.source_url: row for row in rows}, **{row.id: row for row in rows}}
-
-    def _write(
-        self, session: Session, row: Row, values: dict[str, object], problems: list[Problem], stored: dict[str, Resource]
-    ) -> Verdict:
-        if problems:
-            return self._refuse(problems)
-        identifier, address = str(values.get("id") or ""), str(values.get("source_url") or "")
-        derived = _id_from(self.kind, address)
-        # An id of its own is the whole identity of a row: two cases may come from one source.
-        found = stored.get(identifier) if identifier else stored.get(derived) or stored.get(address)
+    def _fill(self, session: Session, judged: _Judged, stored: Stored, batch: Batch) -> _Filled | None:
+        """The resource a row speaks of, holding its values; None when the row is refused."""
+        batch.problems += judged.problems
+        line, values = judged.row.line, judged.values
+        found = None if judged.is_refused else self._identities.match(line, values, stored)
+        if judged.is_refused or isinstance(found, Problem):
+            batch.refuse([found] if isinstance(found, Problem) else [])
+            return None
         before = _snapshot(found) if found else {}
-        resource = found or self.kind.table(id=identifier or derived, slug="")
-        self._fill(resource, values)
-        faults = [Problem(row.line, "", "", sentence) for sentence in publishing.incoherences(resource)]
+        resource = found or self.kind.table(id=self._identities.id_of(values), slug="")
+        _set(resource, values)
+        faults = [Problem(line, "", "", sentence) for sentence in publishing.incoherences(resource)]
         if not faults and not resource.title:
-            faults = [Problem(row.line, "title", "", "Le titre manque.")]
+            faults = [Problem(line, "title", "", "Le titre manque.")]
         if faults:
             # What was just filled in must not be flushed with the rows around it.
             if found:
                 session.refresh(found)
-            return self._refuse(faults)
-        self._settle(session, row, resource)
-        return self._keep(session, resource, before)
+            batch.refuse(faults)
+            return None
+        if not found:
+            batch.problems += self._identities.likely_double(line, values, stored)
+        self._identities.hold(line, resource)
+        return _Filled(judged, resource, before)
 
-    def _refuse(self, problems: list[Problem]) -> Verdict:
-        self.report.problems += problems
-        return "refused"
 
-    def _fill(self, resource: Resource, values: dict[str, object]) -> None:
-        for name, value in values.items():
-            if name != "id" and getattr(resource, name) != value:
-                setattr(resource, name, value)
-        if not values.get("date") and values.keys() & {"started_on", "published_on"}:
-            # The day of reference follows from the other one again, which this row may have changed.
-            resource.date = None
-        publishing.complete(resource)
+def _set(resource: Resource, values: Values) -> None:
+    for name, value in values.items():
+        if name != "id" and getattr(resource, name) != value:
+            setattr(resource, name, value)
+    if not values.get("date") and values.keys() & {"started_on", "published_on"}:
+        # The day of reference follows from the other one again, which this row may have changed.
+        resource.date = None
+    publishing.complete(resource)
 
-    def _settle(self, session: Session, row: Row, resource: Resource) -> None:
-        """Give the address, and keep as a draft what may not be published."""
-        with session.no_autoflush:
-            publishing.give_slug(session, resource, self._slugs if self._slugs is not None else {})
-        lacking = publishing.missing_to_publish(resource)
-        if resource.status == PUBLISHED and lacking:
-            resource.status = DRAFT
-            reason = f"Reste en brouillon : il manque {french.listed(lacking)}."
-            self.report.problems.append(Problem(row.line, "status", "", reason, warning=True))
 
-    def _keep(self, session: Session, resource: Resource, before: dict[str, object]) -> Verdict:
-        if before == _snapshot(resource):
-            return "unchanged"
-        publishing.touch(resource)
-        session.add(resource)
-        return "updated" if before else "created"
+def _settle(filled: _Filled) -> list[Problem]:
+    """Keep as a draft what may not be published, and say all that a draft lacks unless it was asked for."""
+    resource, line = filled.resource, filled.judged.row.line
+    lacking = publishing.missing_to_publish(resource)
+    if resource.status == PUBLISHED and lacking:
+        resource.status = DRAFT
+        return [Problem(line, "status", "", f"Reste en brouillon : il manque {french.listed(lacking)}.", warning=True)]
+    if resource.status == DRAFT and not filled.judged.says_status:
+        lacking = [*lacking, f"{french.quoted('publié')} dans la colonne {french.quoted('statut')}"]
+        return [Problem(line, "", "", f"En brouillon : il manque {french.listed(lacking)}.", warning=True)]
+    return []
+
+
+def _keep(session: Session, filled: _Filled) -> Verdict:
+    if filled.before == _snapshot(filled.resource):
+        return "unchanged"
+    publishing.touch(filled.resource)
+    session.add(filled.resource)
+    return "updated" if filled.before else "created"
 
 
 def _value(column: Column, cell: object) -> object:
     if isinstance(cell, str):
         cell = text_of(cell)
-    is_empty = cell is None or cell == "" or cell == []
-    return (list(column.empty) if isinstance(column.empty, list) else column.empty) if is_empty else column.read(cell)
+    if _is_empty(cell):
+        return list(column.empty) if isinstance(column.empty, list) else column.empty
+    return column.read(cell)
 
 
-def _id_from(kind: Kind, address: str) -> str:
-    """The id of a row that has none: it follows from its source's address, so that importing again finds it."""
-    return f"{slugify(kind.slug)}-{hashlib.blake2b(address.encode(), digest_size=6).hexdigest()}" if address else ""
+def _is_empty(cell: object) -> bool:
+    return cell is None or cell == [] or (isinstance(cell, str) and not text_of(cell))
 
 
-def _snapshot(resource: Resource) -> dict[str, object]:
+def _snapshot(resource: Resource) -> Values:
     return {name: value for name, value in resource.model_dump().items() if name not in ("updated_at", "created_at")}

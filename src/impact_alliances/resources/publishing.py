@@ -1,15 +1,16 @@
 """The publishing rules: what a resource must have to be published, and what makes it only a draft."""
 
 import datetime as dt
+from collections.abc import Iterable
 from itertools import chain, count
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.resources.article import Article
 from impact_alliances.resources.case import Case
-from impact_alliances.resources.catalyseur import Catalyseur
 from impact_alliances.resources.changes import OldSlug
+from impact_alliances.resources.fields import FIELDS
 from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import Kind, kind_of
 from impact_alliances.resources.resource import PUBLISHED, Resource, now
@@ -18,38 +19,12 @@ from impact_alliances.vocabularies.terms import REGION_OF
 
 THURSDAY = 3
 SLUG_LENGTH = 90
-_REQUIRED: dict[type[Resource], tuple[tuple[str, str], ...]] = {
-    Case: (
-        ("title", "un titre"),
-        ("summary", "un chapô"),
-        ("need", "le besoin"),
-        ("alliance", "l’alliance"),
-        ("actions", "ce qui a été fait"),
-        ("fragilites", "au moins une fragilité"),
-        ("acteurs", "au moins un profil d’acteur"),
-        ("echelon", "un échelon"),
-        ("date", "une date"),
-    ),
-    Catalyseur: (
-        ("title", "un titre"),
-        ("name", "un nom"),
-        ("role", "un rôle"),
-        ("email", "une adresse électronique"),
-        ("departement", "un département"),
-    ),
-    Jeudi: (("title", "un titre"), ("body", "un texte"), ("published_on", "une date de parution"), ("number", "un numéro")),
-    Article: (
-        ("title", "un titre"),
-        ("summary", "un résumé"),
-        ("source", "une source"),
-        ("published_on", "une date de parution"),
-    ),
-}
 
 
 def missing_to_publish(resource: Resource) -> list[str]:
     """What `resource` still lacks to be published, as French nouns; empty when it may be."""
-    return [noun for field, noun in _REQUIRED[type(resource)] if not getattr(resource, field)]
+    fields = FIELDS[kind_of(resource).slug]
+    return [field.required for field in fields if field.required and not getattr(resource, field.name)]
 
 
 def incoherences(resource: Resource) -> list[str]:
@@ -89,25 +64,43 @@ def publish(resource: Resource) -> None:
     touch(resource)
 
 
-def slugs_of(session: Session, kind: Kind) -> dict[str, str]:
-    """Every slug of `kind`, present or former, with the id it leads to."""
-    former = session.exec(select(OldSlug.slug, OldSlug.resource_id).where(OldSlug.kind == kind.slug)).all()
-    present = session.exec(select(kind.table.slug, kind.table.id)).all()
-    return {**dict(former), **dict(present)}
+class Slugs:
+    """The addresses of a kind, as they are in the transaction under way: given one by one, asked for a batch at once."""
+
+    def __init__(self, session: Session, kind: Kind, resources: Iterable[Resource] = ()) -> None:
+        self._session, self._kind = session, kind
+        self._owners: dict[str, str | None] = {}
+        self._ask([slug for resource in resources for slug in _wanted(resource)])
+
+    def give(self, resource: Resource) -> None:
+        """Give the address that follows from the title; a former address is kept and redirects."""
+        wanted, unique = _wanted(resource)
+        if resource.slug in (wanted, unique):
+            return
+        # Another title or id may have led to the same letters: then a number tells them apart.
+        candidates = chain((wanted, unique), (f"{unique}-{number}" for number in count(2)))
+        fresh = next(slug for slug in candidates if self._owner(slug) in (None, resource.id))
+        if resource.slug == fresh:
+            return
+        if resource.slug:
+            self._session.merge(OldSlug(kind=self._kind.slug, slug=resource.slug, resource_id=resource.id))
+        resource.slug = fresh
+        self._owners[fresh] = resource.id
+
+    def _owner(self, slug: str) -> str | None:
+        if slug not in self._owners:
+            self._ask([slug])
+        return self._owners[slug]
+
+    def _ask(self, slugs: list[str]) -> None:
+        table = self._kind.table
+        is_former = (col(OldSlug.kind) == self._kind.slug) & col(OldSlug.slug).in_(slugs)
+        former = self._session.exec(select(OldSlug.slug, OldSlug.resource_id).where(is_former)).all()
+        present = self._session.exec(select(table.slug, table.id).where(col(table.slug).in_(slugs))).all()
+        self._owners.update({**dict.fromkeys(slugs), **dict(former), **dict(present)})
 
 
-def give_slug(session: Session, resource: Resource, taken: dict[str, str]) -> None:
-    """Give the address that follows from the title; a former address is kept and redirects. Updates `taken`."""
+def _wanted(resource: Resource) -> tuple[str, str]:
+    """The address that a title asks for, and the one with its id, for when it is taken."""
     wanted = slugify(resource.title)[:SLUG_LENGTH].strip("-") or slugify(resource.id) or kind_of(resource).slug
-    unique = f"{wanted}-{slugify(resource.id)}".strip("-")
-    if resource.slug in (wanted, unique):
-        return
-    # Another title or id may have led to the same letters: then a number tells them apart.
-    candidates = chain((wanted, unique), (f"{unique}-{number}" for number in count(2)))
-    fresh = next(slug for slug in candidates if taken.get(slug, resource.id) == resource.id)
-    if resource.slug == fresh:
-        return
-    if resource.slug:
-        session.merge(OldSlug(kind=kind_of(resource).slug, slug=resource.slug, resource_id=resource.id))
-    resource.slug = fresh
-    taken[fresh] = resource.id
+    return wanted, f"{wanted}-{slugify(resource.id)}".strip("-")

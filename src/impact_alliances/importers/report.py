@@ -1,0 +1,146 @@
+"""How an import went: what became of the rows, and what is wrong with them, told once for all the lines it concerns."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+from impact_alliances.vocabularies import french
+
+Verdict = Literal["created", "updated", "unchanged", "refused"]
+VERDICTS: dict[Verdict, str] = {
+    "created": "créées",
+    "updated": "modifiées",
+    "unchanged": "inchangées",
+    "refused": "refusées",
+}
+# How much of a cell is quoted.
+QUOTED = 60
+# How many values and ranges of lines are told of one cause, and how many faults in all.
+_MOST_VALUES, _MOST_RANGES, _MOST_FAULTS = 10, 6, 1_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong at one place of a file. A `warning` does not refuse the row."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    nearest: str = ""
+    warning: bool = False
+
+    @property
+    def sentence(self) -> str:
+        return Fault(self, [(self.line, self.line)]).sentence
+
+
+@dataclass
+class Fault:
+    """One problem, and every line it was found at: `ranges` holds the first ones, `count` counts all."""
+
+    first: Problem
+    ranges: list[tuple[int, int]]
+    count: int = 1
+    other_values: bool = False
+
+    def also_at(self, line: int) -> None:
+        """Note the same problem at a later line."""
+        self.count += 1
+        if line == self.ranges[-1][1] + 1:
+            self.ranges[-1] = (self.ranges[-1][0], line)
+        elif len(self.ranges) <= _MOST_RANGES:
+            self.ranges.append((line, line))
+
+    @property
+    def sentence(self) -> str:
+        problem = self.first
+        where = self._where() + (f", colonne « {problem.column} »" if problem.column else "")
+        value = f" ({french.quoted(problem.value[:QUOTED])})" if problem.value else ""
+        if self.other_values:
+            value = " (d’autres valeurs)"
+        hint = f" Valeur la plus proche : {french.quoted(problem.nearest)}." if problem.nearest and not self.other_values else ""
+        return f"{where}{value} : {problem.reason}{hint}"
+
+    def _where(self) -> str:
+        if self.count == 1:
+            return f"Ligne {self.first.line}"
+        told = self.ranges[:_MOST_RANGES]
+        rest = self.count - sum(last - start + 1 for start, last in told)
+        named = [str(start) if start == last else f"{start} à {last}" for start, last in told]
+        return f"Lignes {french.listed([*named, *([f'{french.number(rest)} autres'] if rest else [])])}"
+
+
+@dataclass
+class Batch:
+    """What became of some rows, in one transaction that may yet fail."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    drafts: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, problems: list[Problem]) -> None:
+        """Count a row out, for these reasons beside those already noted."""
+        self.problems += problems
+        self.verdicts["refused"] += 1
+
+
+@dataclass
+class Report:
+    """How an import went, or would go."""
+
+    dry_run: bool = False
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    drafts: int = 0
+    unknown_columns: dict[str, str] = field(default_factory=dict)
+    _faults: dict[tuple[object, ...], Fault] = field(default_factory=dict)
+    _values: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    _untold: int = 0
+
+    @property
+    def refused(self) -> int:
+        """How many rows were left out."""
+        return self.verdicts["refused"]
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is wrong, in the order it was found, each with its lines."""
+        return list(self._faults.values())
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The first problem of each fault."""
+        return [fault.first for fault in self.faults]
+
+    def note(self, problem: Problem) -> None:
+        """Add a problem to the fault it is one more case of: same column, value and reason."""
+        cause = (problem.column, problem.reason, problem.warning)
+        key: tuple[object, ...] = (*cause, problem.value[:QUOTED], problem.nearest)
+        if key not in self._faults and self._values[cause] >= _MOST_VALUES:
+            key = cause
+        if key in self._faults:
+            self._faults[key].also_at(problem.line)
+        elif len(self._faults) < _MOST_FAULTS:
+            self._values[cause] += 1
+            self._faults[key] = Fault(problem, [(problem.line, problem.line)], other_values=key == cause)
+        else:
+            self._untold += 1
+
+    def add(self, batch: Batch) -> None:
+        """Add what a batch gave, its problems in the order of the file."""
+        self.verdicts.update(batch.verdicts)
+        self.drafts += batch.drafts
+        for problem in sorted(batch.problems, key=lambda problem: problem.line):
+            self.note(problem)
+
+    def lines(self) -> list[str]:
+        """The report for a reader, one sentence a line."""
+        opening = "Essai à blanc, rien n’est écrit : " if self.dry_run else ""
+        counts = ", ".join(f"{french.number(self.verdicts[verdict])} {noun}" for verdict, noun in VERDICTS.items())
+        drafts = f" En brouillon, donc invisibles : {french.number(self.drafts)}." if self.drafts else ""
+        columns = [
+            f"Colonne inconnue, ignorée : {french.quoted(name)}." + (f" Vouliez-vous dire {french.quoted(near)} ?" if near else "")
+            for name, near in self.unknown_columns.items()
+        ]
+        untold = [f"… et {french.number(self._untold)} autres défauts."] if self._untold else []
+        return [f"{opening}{counts}.{drafts}", *columns, *(fault.sentence for fault in self.faults), *untold]
