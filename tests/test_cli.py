@@ -8,6 +8,7 @@ from bench.kills import run, write_version
 from typer.testing import CliRunner
 
 from impact_alliances.cli import app, main
+from impact_alliances.shipped import shipped
 
 runner = CliRunner()
 HEADER = "id,title,summary,need,alliance,actions,fragilites,acteurs,echelon,started_on,status\n"
@@ -111,3 +112,56 @@ def test_the_two_versions_of_the_kill_file_differ(tmp_path: Path) -> None:
     write_version(tmp_path / "a.csv", 0)
     write_version(tmp_path / "b.csv", 1)
     assert (tmp_path / "a.csv").read_text() != (tmp_path / "b.csv").read_text()
+
+
+def test_a_spreadsheet_of_ones_own_is_taken_by_its_french_headers(tmp_path: Path) -> None:
+    """Without a status it is a draft, and all that it lacks is told at once."""
+    (tmp_path / "cas.csv").write_text("Réf;Titre *;Résumé;Besoin\nc1;Les haies;Un chapô;Un besoin\n", encoding="utf-8")
+    answer = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
+    assert answer.exit_code == 0
+    assert answer.stdout.splitlines()[0].endswith("En brouillon, donc invisibles : 1.")
+    assert (
+        "il manque au moins une fragilité, au moins un profil d’acteur, un échelon, une date, l’alliance, ce qui a été fait"
+        in answer.stdout
+    )
+    assert "« publié »" in answer.stdout.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_the_columns_of_another_kind_are_refused(tmp_path: Path, dry: list[str]) -> None:
+    """`import seed/jeudis.csv --kind case` created 307 drafts that were no cases."""
+    answer = runner.invoke(app, ["import", str(shipped("seed") / "jeudis.csv"), "--kind", "case", *dry])
+    assert answer.exit_code == 1
+    assert "--kind jeudi" in str(answer.exception)
+
+
+def test_the_columns_that_import_takes_are_listed() -> None:
+    """In French, with what publishing needs, the type and an example."""
+    told = runner.invoke(app, ["import", "--fields"]).stdout
+    assert "Cas (--kind case)" in told
+    assert "  Titre (title), à remplir pour publier : texte court. Exemple : Un covoiturage de village" in told
+    assert "local, regional, national" in told
+    assert "Numéro (number)" not in runner.invoke(app, ["import", "--fields", "--kind", "case"]).stdout
+
+
+def test_a_template_is_written_and_taken_back(tmp_path: Path) -> None:
+    """As a workbook, since its name says so."""
+    written = runner.invoke(app, ["import", "--kind", "article", "--template", "modele.xlsx"])
+    assert (written.exit_code, "modele.xlsx" in written.stdout) == (0, True)
+    assert runner.invoke(app, ["import", "modele.xlsx", "--kind", "article", "--dry-run"]).stdout.count("1 créées") == 1
+
+
+@pytest.mark.parametrize("misuse", [["import"], ["import", "cas.csv"], ["import", "--kind", "case"]])
+def test_an_import_of_nothing_says_what_it_needs(misuse: list[str]) -> None:
+    """Exit code 2."""
+    answer = runner.invoke(app, misuse)
+    assert (answer.exit_code, "--" in answer.stderr) == (2, True)
+
+
+def test_an_export_follows_its_name_and_is_for_its_owner(tmp_path: Path) -> None:
+    """A workbook in a .xlsx, and nobody else may read the addresses it holds."""
+    runner.invoke(app, ["migrate"])
+    assert runner.invoke(app, ["export", "--kind", "catalyseur", "-o", "y.xlsx"]).exit_code == 0
+    assert (tmp_path / "y.xlsx").read_bytes().startswith(b"PK")
+    assert (tmp_path / "y.xlsx").stat().st_mode & 0o777 == 0o600
+    assert runner.invoke(app, ["export", "--kind", "case", "--format", "csv", "-o", "z.xlsx"]).exit_code == 1

@@ -17,10 +17,11 @@ from impact_alliances.app import create_app
 from impact_alliances.db import writing
 from impact_alliances.diagnosis import examine
 from impact_alliances.errors import Refusal
-from impact_alliances.importers.exporting import export_file
+from impact_alliances.importers.exporting import export_file, format_of, template, told_fields, write_for_editors
 from impact_alliances.importers.importing import import_file
+from impact_alliances.migrating import is_current
 from impact_alliances.migrating import migrate as migrate_database
-from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.search.engine import EngineFailure
 from impact_alliances.search.finding import Found
 from impact_alliances.search.indexing import Busy, ask_rebuild, sole_indexer
@@ -146,16 +147,50 @@ def worker(once: Annotated[bool, typer.Option("--once", help="S’arrêter quand
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Fichier .csv, .xlsx ou .jsonl.")],
-    kind: Annotated[KindName, typer.Option(help="Ce que contient le fichier.")],
+    file: Annotated[Path | None, typer.Argument(help="Fichier .csv, .xlsx, .ods ou .jsonl.")] = None,
+    kind: Annotated[KindName | None, typer.Option(help="Ce que contient le fichier.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Dire ce qui se passerait, sans rien écrire.")] = False,
+    fields: Annotated[bool, typer.Option("--fields", help="Dire quelles colonnes sont admises, et ce qu’elles contiennent.")] = False,
+    model: Annotated[Path | None, typer.Option("--template", help="Écrire un fichier modèle, à remplir : .csv ou .xlsx.")] = None,
 ) -> None:
-    """Importer un tableau ; le refaire ne double rien."""
+    """Importer un tableau ; le refaire ne double rien. « import --fields » dit quelles colonnes il peut avoir."""
+    if fields:
+        _tell_fields([kind] if kind else list(KindName))
+    elif not kind:
+        _misused("Dites ce que contient le fichier : --kind case, catalyseur, jeudi ou article.")
+    elif model:
+        write_for_editors(model, template(KINDS[kind.value], format_of(model, None)))
+        out.print(
+            f"{model} écrit : remplacez la ligne d’exemple par les vôtres ; une étoile marque ce qu’il faut pour publier.", markup=False
+        )
+    elif not file:
+        _misused("Donnez le fichier à importer, ou --fields, ou --template FICHIER.")
+    else:
+        _import(file, KINDS[kind.value], dry_run)
+
+
+def _misused(sentence: str) -> None:
+    err.print(sentence, markup=False)
+    raise typer.Exit(2)
+
+
+def _tell_fields(kinds: list[KindName]) -> None:
+    for kind in kinds:
+        out.print(f"{KINDS[kind.value].tab} (--kind {kind.value})", markup=False)
+        for line in told_fields(KINDS[kind.value]):
+            out.print(f"  {line}", markup=False)
+
+
+def _import(file: Path, kind: Kind, dry_run: bool) -> None:
     service = _service()
-    migrate_database(service.database)
+    # A trial takes no lock, were it only to find the schema up to date.
+    if not (dry_run and is_current(service.database)):
+        migrate_database(service.database)
     with _progress("Import") as bar:
         task = bar.add_task("", total=None)
-        report = import_file(service.database, KINDS[kind.value], file, dry_run=dry_run, progress=lambda done: bar.advance(task, done))
+        report = import_file(
+            service.database, kind, file, dry_run=dry_run, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
     for line in report.lines():
         out.print(line, markup=False)
     if not dry_run:
@@ -174,13 +209,13 @@ def _index_what_was_saved() -> None:
 @app.command()
 def export(
     kind: Annotated[KindName, typer.Option(help="Ce qu’il faut exporter.")],
-    form: Annotated[FormatName, typer.Option("--format", help="Format du fichier.")] = FormatName.csv,
+    form: Annotated[FormatName | None, typer.Option("--format", help="Format, quand le nom du fichier ne le dit pas.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Fichier à écrire (sinon la sortie standard).")] = None,
 ) -> None:
     """Exporter tout ce qu’un import reprend, coordonnées comprises : fichier réservé aux éditeurs."""
-    content = export_file(_service().database, KINDS[kind.value], form.value)
+    content = export_file(_service().database, KINDS[kind.value], format_of(output, form.value if form else None))
     if output:
-        output.write_bytes(content)
+        write_for_editors(output, content)
         out.print(f"{output} écrit ({french.number(len(content) // 1000)} ko).", markup=False)
     else:
         typer.get_binary_stream("stdout").write(content)
