@@ -89,6 +89,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     thread = threading.Thread(target=_index, args=(service, stop), name="indexer", daemon=True)
     if service.settings.run_indexer:
         thread.start()
+    threading.Thread(target=service.warm, name="warming", daemon=True).start()
     if service.settings.search_engine == "meilisearch" and service.spare is None:
         threading.Thread(target=service.finder.warm, name="titles", daemon=True).start()
     yield

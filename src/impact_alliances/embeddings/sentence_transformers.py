@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from impact_alliances.embeddings.embedder import REMEMBERED_QUERIES, EmbedderUnavailable, Vectors
+from impact_alliances.embeddings.embedder import REMEMBERED_QUERIES, EmbedderUnavailable, UnreadableText, Vectors
+from impact_alliances.embeddings.readable import LONGEST_PASSAGE, LONGEST_QUERY, PASSAGE_TOKENS, QUERY_TOKENS, beginning, readable
 
 _log = logging.getLogger(__name__)
 # The name of a model in the database, such as « st:intfloat/multilingual-e5-small » or « st-0f3a52c19b7e:/srv/models/small ».
@@ -61,38 +62,68 @@ class SentenceTransformers:
         # Always the same thread: two would change the tokenizer's settings under each other, torch keeps a team of helpers for each
         # that calls it, and a queue is fair where a lock is not: whoever embeds in bulk may take it back before a visitor wakes up.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sentence-transformers")
-        self.embed_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._embed_query)
+        self._read_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._ask)
         # Seen on a vector rather than asked: some models do not say, and this one is then known to work.
         self.dimensions = len(self.embed_query(""))
 
-    def _embed_query(self, text: str) -> Vectors:
-        row: Vectors = self._in_turn(self._model.encode_query, [text], self._query_prefix)[0]
-        return row
+    def embed_query(self, text: str) -> Vectors:
+        return self._read_query(readable(text, LONGEST_QUERY))[0]
+
+    def part_read(self, text: str) -> str:
+        whole = readable(text, LONGEST_QUERY)
+        part = self._read_query(whole)[1]
+        return "" if part == whole else part
+
+    def _ask(self, text: str) -> tuple[Vectors, str]:
+        """The vector of a query made readable, and the part of it that the model reads."""
+        rows, parts = self._in_turn(self._model.encode_query, [text], self._query_prefix, QUERY_TOKENS)
+        return rows[0], parts[0]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         found = np.empty((len(texts), self.dimensions), dtype=np.float32)
         # A batch costs as many times its longest text as it has texts: those of like length go together.
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        read = [readable(text, LONGEST_PASSAGE) for text in texts]
+        order = sorted(range(len(read)), key=lambda place: len(read[place]))
         for start in range(0, len(order), self._batch_size):
             places = order[start : start + self._batch_size]
-            found[places] = self._in_turn(self._model.encode_document, [texts[place] for place in places], self._passage_prefix)
+            batch = [read[place] for place in places]
+            found[places] = self._in_turn(self._model.encode_document, batch, self._passage_prefix, PASSAGE_TOKENS)[0]
         return found
 
-    def _in_turn(self, encode: Callable[..., Any], texts: list[str], prefix: str) -> Vectors:
-        """The vectors of one batch, shape (len(texts), dimensions), once those asked for before are done."""
-        return self._thread.submit(self._read, encode, texts, prefix).result()
+    def _in_turn(self, encode: Callable[..., Any], texts: list[str], prefix: str, most: int) -> tuple[Vectors, list[str]]:
+        """The vectors of one batch, shape (len(texts), dimensions), once those asked for before are done; and what was read of each,
+        `most` tokens at the most."""
+        return self._thread.submit(self._read, encode, texts, prefix, most).result()
 
-    def _read(self, encode: Callable[..., Any], texts: list[str], prefix: str) -> Vectors:
-        readable = [self._before + _readable(text) for text in texts]
+    def _reads(self, encode: Callable[..., Any], settings: Mapping[str, Any]) -> bool:
         try:
-            # The prefix is given apart: some models leave its words out of the mean, and an empty one silences their default prompt.
-            rows = encode(readable, prompt=prefix, batch_size=len(readable), show_progress_bar=False)
+            encode([f"{self._before}bus"], **settings)
+        except Exception:
+            return False
+        return True
+
+    def _read(self, encode: Callable[..., Any], texts: list[str], prefix: str, most: int) -> tuple[Vectors, list[str]]:
+        # Counted by the same thread as reads: counting changes the settings of the tokenizer.
+        read = [beginning(text, most, partial(_tokens, self._model.tokenizer)) for text in texts]
+        # The prefix is given apart: some models leave its words out of the mean, and an empty one silences their default prompt.
+        settings = {"prompt": prefix, "batch_size": len(texts), "show_progress_bar": False}
+        try:
+            rows = encode([self._before + text for text in read], **settings)
         except Exception as failure:
+            if self._reads(encode, settings):
+                # It reads a word: these texts, or so many of them at once, are what it cannot.
+                raise UnreadableText from failure
             raise EmbedderUnavailable(
                 f"Le modèle de sens « {self._label} » a échoué en lisant un texte, faute de mémoire peut-être : "
                 "redémarrez le service, ou faites calculer le processeur (« cpu »)."
             ) from failure
-        return _of_unit_length(np.asarray(rows, dtype=np.float32))
+        return _of_unit_length(np.asarray(rows, dtype=np.float32)), read
+
+
+def _tokens(tokenizer: Any, text: str) -> int:
+    """How many tokens `text` has. Tables of word vectors have a tokenizer of the library beneath."""
+    encoded = tokenizer.encode(text)
+    return len(getattr(encoded, "ids", encoded))
 
 
 def model_of(name: str) -> str | None:
@@ -237,11 +268,6 @@ def _no_model_named(model: str) -> EmbedderUnavailable:
         "qu’un dépôt de modèles ait fourni. Donnez un dossier qui existe ou un nom comme « intfloat/multilingual-e5-small ». "
         "En attendant, la recherche se fait par les mots seulement."
     )
-
-
-def _readable(text: str) -> str:
-    """The text without the halves of characters that a tokenizer refuses."""
-    return text.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _of_unit_length(rows: Vectors) -> Vectors:

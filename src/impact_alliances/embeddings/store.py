@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Engine, Index, LargeBinary, func, text
+from sqlalchemy import BigInteger, ColumnElement, Engine, Index, LargeBinary, false, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from impact_alliances.embeddings.embedder import Vectors
@@ -16,6 +16,7 @@ BYTES_A_NUMBER = 2
 class Embedding(SQLModel, table=True):
     """The passages of one subject as seen by one model. `vectors` is float16, row after row; None while to be computed.
 
+    `is_unreadable` notes that the model cannot read this text: it is passed over until the text or the model changes.
     `version` grows with every write, so that another process reads only what changed.
     """
 
@@ -26,6 +27,7 @@ class Embedding(SQLModel, table=True):
     model: str = Field(primary_key=True, max_length=120)
     text_hash: str = Field(max_length=32)
     vectors: bytes | None = Field(default=None, sa_type=LargeBinary)
+    is_unreadable: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     version: int = Field(default_factory=time.time_ns, sa_type=BigInteger, index=True)
 
     # What the search asks every second (how many vectors, how new, of which model) is read in it without the vectors.
@@ -56,6 +58,13 @@ def vectors_by_model(engine: Engine, kinds: tuple[str, ...]) -> dict[str, int]:
     counted = select(Embedding.model, func.count()).where(col(Embedding.vectors).is_not(None), col(Embedding.kind).in_(kinds))
     with Session(engine) as session:
         return dict(session.exec(counted.group_by(Embedding.model)).all())
+
+
+def unreadable(engine: Engine, model: str) -> list[str]:
+    """The subjects (`kind:id`) whose text this model cannot read."""
+    noted = select(Embedding.kind, Embedding.subject).where(Embedding.model == model, col(Embedding.is_unreadable))
+    with Session(engine) as session:
+        return [f"{kind}:{subject}" for kind, subject in session.exec(noted.order_by(Embedding.kind, Embedding.subject))]
 
 
 def drop_misfits(session: Session, model: str, dimensions: int) -> int:

@@ -17,8 +17,8 @@ from sqlmodel import Session, col, select
 
 from impact_alliances.batching import batched
 from impact_alliances.db import reading, writing
-from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable
-from impact_alliances.embeddings.store import Embedding, drop_misfits, packed
+from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, UnreadableText, Vectors
+from impact_alliances.embeddings.store import Embedding, drop_misfits, packed, unreadable
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.resources.reading import load
@@ -201,11 +201,13 @@ class Indexer:
         self._ask_for_fragilites()
         model = self._embedder.name
         with reading(self._database) as session:
-            statement = select(Embedding.kind, Embedding.subject).where(col(Embedding.model) == model, col(Embedding.vectors).is_(None))
+            statement = select(Embedding.kind, Embedding.subject).where(
+                col(Embedding.model) == model, col(Embedding.vectors).is_(None), ~col(Embedding.is_unreadable)
+            )
             subjects = session.exec(statement.order_by(col(Embedding.kind), col(Embedding.subject)).limit(limit)).all()
             texts = _passages(session, subjects)
         try:
-            self._store(texts, embed(self._embedder, list(texts.values())))
+            self._store(texts, _read(self._embedder, list(texts.values())))
         except EmbedderUnavailable as failure:
             _log.error("%s", failure)
             return 0
@@ -243,26 +245,42 @@ class Indexer:
             session.execute(delete(Embedding).where(col(Embedding.kind) == FRAGILITE, col(Embedding.model) == model))
             session.add_all(Embedding(kind=FRAGILITE, subject=s, model=model, text_hash=h) for s, h in wanted.items())
 
-    def _store(self, texts: dict[tuple[str, str], Passages], vectors: Sequence[object]) -> None:
+    def _store(self, texts: dict[tuple[str, str], Passages], vectors: Sequence[Vectors | None]) -> None:
         model = self._embedder.name if self._embedder else ""
         with writing(self._database) as session:
             for ((kind, subject), passages), computed in zip(texts.items(), vectors, strict=True):
                 row = session.get(Embedding, (kind, subject, model))
                 # The text may have changed while the model was reading it: then the next turn does it again.
                 if row and row.text_hash == passages.text_hash:
-                    row.vectors = packed(computed)  # type: ignore[arg-type]
+                    row.is_unreadable = computed is None
+                    row.vectors = None if computed is None else packed(computed)
                     row.version = time.time_ns()
                     if self._writer.wants_vectors and kind != FRAGILITE:
                         session.add(Change(kind=kind, resource_id=subject))
 
+    def unreadable(self) -> list[str]:
+        """The resources (`kind:id`) that this model cannot read."""
+        return unreadable(self._database, self._embedder.name) if self._embedder else []
+
     def lacking(self) -> int:
-        """How many resources and fragilités this model has not read yet."""
+        """How many resources and fragilités this model has not read yet, those it cannot read left out."""
         if not self._embedder:
             return 0
         read = select(func.count()).select_from(Embedding).where(Embedding.model == self._embedder.name)
         with reading(self._database) as session:
-            computed = session.exec(read.where(col(Embedding.vectors).is_not(None))).one()
+            computed = session.exec(read.where(col(Embedding.vectors).is_not(None) | col(Embedding.is_unreadable))).one()
         return max(0, self._published() + len(FRAGILITES.terms) - computed)
+
+
+def _read(embedder: Embedder, several: list[Passages]) -> list[Vectors | None]:
+    """The vectors of each, None for those that the model cannot read: by halves, one does not cost the others theirs."""
+    try:
+        return list(embed(embedder, several))
+    except UnreadableText:
+        if len(several) == 1:
+            return [None]
+    middle = len(several) // 2
+    return _read(embedder, several[:middle]) + _read(embedder, several[middle:])
 
 
 def _passages(session: Session, subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Passages]:

@@ -8,19 +8,33 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
-from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable
+from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.store import StoredVectors, vectors_by_model
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.engine import Vector
 from impact_alliances.search.passages import FRAGILITE
-from impact_alliances.search.ranking import Grid
+from impact_alliances.search.ranking import NO_GRID, Grid
 from impact_alliances.search.vectors import FRESHNESS_S, VectorIndex
+from impact_alliances.vocabularies import french
+from impact_alliances.vocabularies.terms import FRAGILITES
 
+NO_MODEL = "Le modèle de sens n’est pas disponible ici : résultats par les mots seulement."
+UNREADABLE = "Le modèle de sens ne sait pas lire ce texte : résultats par les mots seulement."
+# Words of a long question with which to say where the model stopped.
+_LAST_WORDS = 4
 _log = logging.getLogger(__name__)
+
+
+class Read(NamedTuple):
+    """What the model made of a query. `said`, in French, what of it the model did not read; None when it read all."""
+
+    vector: Vector | None = None
+    said: str | None = None
 
 
 @dataclass
@@ -30,28 +44,70 @@ class Meaning:
     model: str
     embedder: Embedder | None
     vectors: VectorIndex
-    fragilites: StoredVectors
-    _anchors: dict[str, Vector] = field(default_factory=dict)
+    fragilites: "Anchors"
 
     @classmethod
     def of(cls, database: Engine, model: str, dimensions: int, embedder: Embedder | None, most: int | None = None) -> "Meaning":
         """The meaning that this model gives to the base, of which at most `most` resources are held in memory."""
         resources = StoredVectors(database, model, dimensions, tuple(KINDS))
-        return cls(model, embedder, VectorIndex(resources, most), StoredVectors(database, model, dimensions, (FRAGILITE,)))
+        fragilites = Anchors(StoredVectors(database, model, dimensions, (FRAGILITE,)))
+        return cls(model, embedder, VectorIndex(resources, most), fragilites)
 
-    def vector(self, text: str) -> Vector | None:
-        """The vector of a query, None without a model or when it fails."""
+    def read(self, text: str) -> Read:
+        """The vector of a query; none without a model, when it fails, or when this text cannot be read."""
+        if not self.embedder:
+            return Read(said=NO_MODEL)
         try:
-            return self.embedder.embed_query(text) if self.embedder else None
+            return Read(self.embedder.embed_query(text), _stopped_at(self.embedder.part_read(text)))
+        except UnreadableText:
+            return Read(said=UNREADABLE)
         except EmbedderUnavailable as failure:
             _log.warning("%s", failure)
-            return None
+            return Read(said=NO_MODEL)
 
     def grid(self, vector: Vector) -> Grid:
-        """Where a query stands among the sixteen fragilités."""
-        if not self._anchors:
-            self._anchors = {key.partition(":")[2]: vectors[0] for key, vectors in self.fragilites.since(None).items()}
-        return Grid.of({slug: float(anchor @ vector) for slug, anchor in self._anchors.items()})
+        """Where a query stands among the sixteen fragilités; nowhere while one of them has not been read."""
+        anchors = self.fragilites.now()
+        return Grid.of({slug: float(anchor @ vector) for slug, anchor in anchors.items()}) if anchors else NO_GRID
+
+
+def _stopped_at(part: str) -> str | None:
+    if not part:
+        return None
+    last = " ".join(part.split()[-_LAST_WORDS:])[-60:]
+    return f"Question longue : son sens n’est lu que jusqu’à {french.quoted(f'… {last}')}, ses mots sont cherchés jusqu’au bout."
+
+
+class Anchors:
+    """The vectors of the fragilités: all sixteen or none, seen anew when any process computes them again."""
+
+    def __init__(self, stored: StoredVectors, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stored = stored
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._look_at = float("-inf")
+        self._state: tuple[int, int] | None = None
+        self._anchors: dict[str, Vector] = {}
+
+    def now(self) -> dict[str, Vector]:
+        """The vector of each fragilité by slug; empty while one lacks."""
+        with self._lock:
+            if self._clock() >= self._look_at:
+                self._look_at = self._clock() + FRESHNESS_S
+                self._look()
+            return self._anchors
+
+    def refresh(self) -> None:
+        """Look at the database at the next question."""
+        self._look_at = float("-inf")
+
+    def _look(self) -> None:
+        state = self._stored.state()
+        if state == self._state:
+            return
+        found = {key.partition(":")[2]: vectors[0] for key, vectors in self._stored.since(None).items()}
+        self._anchors = found if found.keys() == FRAGILITES.by_slug.keys() else {}
+        self._state = state
 
 
 class Meanings:
@@ -84,6 +140,7 @@ class Meanings:
         """See at the next question the vectors written until now."""
         self._look_at = float("-inf")
         self._current.vectors.refresh()
+        self._current.fragilites.refresh()
 
     def _look(self) -> None:
         self._look_at = self._clock() + FRESHNESS_S

@@ -11,7 +11,6 @@ from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.understanding import Understanding, understand
 
 NO_VECTORS = "Les vecteurs de sens sont en cours de calcul : résultats par les mots seulement."
-NO_MODEL = "Le modèle de sens n’est pas disponible ici : résultats par les mots seulement."
 
 
 @dataclass(frozen=True)
@@ -90,13 +89,13 @@ class Searcher:
         if query.mode == "keyword" or not understood.text:
             return _Meant()
         meaning = self._meanings.now()
-        vector = meaning.vector(understood.text)
+        vector, said = meaning.read(understood.text)
         if vector is None:
-            return _Meant(degraded=NO_MODEL)
+            return _Meant(degraded=said)
         standing = meaning.vectors.seen_from(vector)
         if standing is None:
             return _Meant(degraded=NO_VECTORS)
-        return _Meant(self.engine.neighbours(vector, standing, meaning.model), meaning.grid(vector))
+        return _Meant(self.engine.neighbours(vector, standing, meaning.model), meaning.grid(vector), said)
 
     def _wanted(self, query: SearchQuery, understood: Understanding, neighbours: Neighbours | None) -> Wanted:
         total, frequencies = self.engine.frequencies(understood.stems)
