@@ -16,6 +16,8 @@ from impact_alliances.migrating import migrate
 
 # Machines differ in speed: no example fails for being slow. The same examples are drawn on every run.
 settings.register_profile("tests", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# What `make fuzz` runs: other examples each time, many, the same properties.
+settings.register_profile("fuzz", parent=settings.get_profile("tests"), derandomize=False, max_examples=20_000, print_blob=True)
 settings.load_profile("tests")
 _numbers = itertools.count(1)
 _MIGRATED = "migrated"

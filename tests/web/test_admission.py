@@ -7,10 +7,11 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from impact_alliances.app import create_app
 from impact_alliances.search.query import LONGEST_TEXT
-from impact_alliances.web.admission import LONGEST_PATH, LONGEST_QUERY, MOST_PARAMETERS
+from impact_alliances.web.admission import LONGEST_PATH, LONGEST_QUERY, MOST_PARAMETERS, Addresses
 from impact_alliances.web.security import HEADERS
 from impact_alliances.wiring import Service
 from tests.web.raw import ask
@@ -70,6 +71,19 @@ def test_an_address_that_a_mailer_escaped_keeps_its_filters(client: TestClient) 
     answer = client.get("/api/search?q=velo&amp;fragilite=mobilite").json()
     chosen = [value["value"] for value in answer["facets"]["fragilite"] if value["selected"]]
     assert (answer["query"]["q"], chosen) == ("velo", ["mobilite"])
+
+
+@pytest.mark.parametrize("path", ["/cas/\x00", "/cas/\ud800", "/api/cases/a\x1bb", "/jeudis/\udfff\x7f"])
+def test_no_path_reaches_the_database_that_it_could_not_look_up(client: TestClient, path: str) -> None:
+    """NUL breaks PostgreSQL, a lone surrogate SQLite: both are a page that is not there."""
+    seen: list[str] = []
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["path"])
+        await client.app(scope, receive, send)
+
+    assert ask(Addresses(behind), path).status == 404
+    assert not any(sign in seen[0] for sign in "\x00\x1b\x7f\ud800\udfff")
 
 
 # -- slashes and hosts --------------------------------------------------------------------------------

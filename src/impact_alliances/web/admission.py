@@ -3,6 +3,7 @@
 ASGI middlewares, each of one rule. They say no, in a French sentence, before anything of the request is parsed.
 """
 
+import re
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes, urlencode
 
@@ -17,6 +18,8 @@ from impact_alliances.web import errors
 MOST_PARAMETERS = 100
 # In bytes. The longest text that is searched with each sign of it written « %F0%9F%98%80 », and parameters beside it.
 LONGEST_QUERY, LONGEST_PATH = 16_000, 2_000
+# PostgreSQL holds no NUL, SQLite no lone surrogate, and no address of ours any control character.
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Addresses:
@@ -24,7 +27,7 @@ class Addresses:
 
     A query of more than `LONGEST_QUERY` bytes or a path of more than `LONGEST_PATH` signs is a 414; more than
     `MOST_PARAMETERS` parameters are a 400. Old pages write addresses in Latin-1 (`m%E9decin`), and mailers leave
-    `&amp;` between parameters: what is behind this door sees UTF-8 and `&`.
+    `&amp;` between parameters: what is behind this door sees UTF-8 and `&`, and a path that any database can look up.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -37,7 +40,8 @@ class Addresses:
         refusal = _too_much(scope["path"], query)
         if refusal:
             return await errors.refused(Request(scope), refusal)(scope, receive, send)
-        return await self.app({**scope, "query_string": _in_utf8(query)}, receive, send)
+        path = _UNSTORABLE.sub("\ufffd", scope["path"])
+        return await self.app({**scope, "path": path, "query_string": _in_utf8(query)}, receive, send)
 
 
 def _too_much(path: str, query: bytes) -> Refusal | None:
