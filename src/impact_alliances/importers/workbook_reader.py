@@ -8,6 +8,7 @@ bounds its own memory and time, and writes what it finds on its output, one JSON
 
 import contextlib
 import datetime as dt
+import io
 import json
 import sys
 import zipfile
@@ -25,6 +26,7 @@ from impact_alliances.importers.bounds import (
     too_long,
     too_many_rows,
 )
+from impact_alliances.vocabularies import french
 
 # What the process may hold, its own code included, and how long it may compute.
 MOST_MEMORY = 320_000_000
@@ -80,8 +82,13 @@ def _tagged(cell: object) -> object:
 def _messages(path: Path) -> Iterator[list[Any]]:
     if zipfile.is_zipfile(path):
         _weigh(path)
-    sheet = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-    yield ["total", _measured(sheet)]
+    # Read as bytes, it is known by what it holds: people rename workbooks.
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+    sheet = book.get_sheet_by_index(0)
+    lines = _measured(sheet)
+    if not lines:
+        raise _Refused(_empty(book.sheet_names))
+    yield ["total", lines - 1]
     for number, cells in _lines(sheet):
         if sum(map(_weight, cells)) > LONGEST_RECORD:
             yield ["broken", number, too_long()]
@@ -98,7 +105,7 @@ def _weigh(path: Path) -> None:
 
 
 def _measured(sheet: Any) -> int:
-    """How many lines hold something, the header aside; refused when they, or their texts, are too many."""
+    """How many lines hold something; refused when they, or their texts, are too many."""
     total = text = 0
     for _, cells in _lines(sheet):
         total += 1
@@ -107,7 +114,13 @@ def _measured(sheet: Any) -> int:
             raise _Refused(_TOO_LARGE)
         if total > MOST_ROWS + 1:
             raise _Refused(too_many_rows())
-    return max(total - 1, 0)
+    return total
+
+
+def _empty(names: list[str]) -> str:
+    others = french.listed([french.quoted(name) for name in names[1:6]])
+    hint = f" (les autres : {others})" if others else ""
+    return f"La première feuille de ce classeur est vide{hint} : mettez le tableau sur la première."
 
 
 def _lines(sheet: Any) -> Iterator[tuple[int, list[Any]]]:

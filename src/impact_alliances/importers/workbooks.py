@@ -15,7 +15,7 @@ from impact_alliances.importers.rows import Record, Records
 _READER = "impact_alliances.importers.workbook_reader"
 # A message is a record, whose signs take four bytes at the most, with its marks.
 _LONGEST_MESSAGE = 16_000_000
-_UNREADABLE = "Ce classeur ne peut être lu : enregistrez-le de nouveau au format .xlsx, sans mot de passe."
+_UNREADABLE = "Ce classeur ne peut être lu : enregistrez-le de nouveau au format .xlsx, sans mot de passe ni cellule très loin du tableau."
 _TOO_COSTLY = (
     "Ce classeur demande trop de mémoire ou de temps. Une cellule se trouve sans doute très loin du "
     "tableau (Ctrl+Fin montre la dernière) : supprimez les lignes et les colonnes vides, ou "
