@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format seed-vectors lock clean
+.PHONY: help demo test check bench fuzz format seed-vectors lock clean
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,9 @@ check: $(VENV)/installed ## Format, lint and types
 
 bench: $(VENV)/installed ## Measure relevance and speed
 	@"$(BIN)/python" -m bench
+
+fuzz: $(VENV)/installed ## Ask the service what no client would, for long
+	@"$(BIN)/python" -m pytest -q tests/web/test_http_fuzz.py --hypothesis-profile=fuzz
 
 format: $(VENV)/installed ## Put the code in form
 	@"$(BIN)/ruff" format .

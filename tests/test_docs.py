@@ -1,5 +1,6 @@
 """What the documents say is true: settings, commands, files, templates."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -60,3 +61,31 @@ def test_imports_go_down_only() -> None:
 
             wrong += [(path.name, name) for name in imported & above]
     assert wrong == []
+
+
+def test_every_figure_of_the_limits_is_that_of_the_code() -> None:
+    """The constant named beside it, or the default of a setting."""
+    page = (ROOT / "docs/limits.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| ([\d,]+)[^|]* \| `([\w.]+)` \|", page, re.MULTILINE)
+    assert len(rows) > 30
+    said = {name: int(figure.replace(",", "")) for figure, name in rows}
+    assert said == {name: _figure(name) for name in said}
+    # A figure without a name would be held by nothing.
+    assert len(rows) == len(re.findall(r"^\| [^|]+ \| [\d,]+", page, re.MULTILINE))
+
+
+def _figure(name: str) -> object:
+    module, _, constant = name.rpartition(".")
+    if module == "settings":
+        return Settings.model_fields[constant].default
+    return getattr(importlib.import_module(f"impact_alliances.{module}"), constant)
+
+
+def test_the_evidence_of_the_threat_model_exists() -> None:
+    """Each test it names is there; each guard and each line of the checklist has its state."""
+    page = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", page))
+    assert len(named) > 15
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    lines = re.findall(r"^\| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", page, re.MULTILINE)
+    assert all(cell.strip() for line in lines for cell in line)

@@ -26,9 +26,9 @@ from impact_alliances.web.api.schemas import CommuneOut, SuggestionOut, TermOut,
 from impact_alliances.web.dependencies import WiredService
 
 router = APIRouter(tags=["Référence"], responses={400: problem_response("Paramètre absent ou incorrect.")})
-MOST_SUGGESTIONS, MOST_TERMS = 8, 3
+MOST_SUGGESTIONS, MOST_TERMS, LONGEST_TYPED = 8, 3, 200
 _SUGGESTED = (FRAGILITES, ACTEURS, REGIONS, DEPARTEMENTS)
-Typed = Annotated[str, Query(description="Ce qui est écrit jusqu’ici.", max_length=200, examples=["mobil"])]
+Typed = Annotated[str, Query(description="Ce qui est écrit jusqu’ici.", max_length=LONGEST_TYPED, examples=["mobil"])]
 
 
 @router.get("/api/suggest", summary="Suggestions pendant la frappe")

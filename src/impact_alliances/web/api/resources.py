@@ -14,9 +14,9 @@ from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.presenting import public
 
 router = APIRouter(tags=["Fiches"])
-NEIGHBOURS = 6
+NEIGHBOURS, LONGEST_IDENTIFIER = 6, 64
 Collection = Literal["cases", "catalyseurs", "jeudis", "articles"]
-Identifier = Annotated[str, Path(description="Identifiant stable de la fiche.", examples=["cas-0001"], max_length=64)]
+Identifier = Annotated[str, Path(description="Identifiant stable de la fiche.", examples=["cas-0001"], max_length=LONGEST_IDENTIFIER)]
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: problem_response("Adresse mal formée."),
     404: problem_response("Aucune fiche publiée de cet identifiant."),
