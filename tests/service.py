@@ -23,7 +23,8 @@ def a_service(folder: Path, *resources: Resource, embedder: Embedder | None = No
 
 def settle(service: Service) -> None:
     """Index and embed all that waits, and let the next search see it."""
-    service.indexer.catch_up()
+    for indexer in service.indexers:
+        indexer.catch_up()
     while service.indexer.embed_some():
         service.indexer.catch_up()
     service.meanings.refresh()

@@ -81,10 +81,12 @@ def test_an_import_is_kept_though_the_search_server_is_gone(tmp_path: Path, monk
     """It says so, and the spare index finds it at once."""
     monkeypatch.setenv("IMPACT_SEARCH_ENGINE", "meilisearch")
     monkeypatch.setenv("IMPACT_MEILISEARCH_URL", "http://127.0.0.1:1")
+    runner.invoke(app, ["migrate"])
+    runner.invoke(app, ["worker", "--once"])
     (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
     imported = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
     assert (imported.exit_code, imported.stdout.startswith("1 créées")) == (0, True)
-    assert "Tout est enregistré" in imported.stderr
+    assert "Tout est enregistré" in imported.output
     found = json.loads(runner.invoke(app, ["search", "haie", "--json"]).stdout)
     assert ([hit["id"] for hit in found["hits"]], "secours" in found["degraded"]) == (["c1"], True)
 

@@ -14,7 +14,6 @@ from starlette.types import ASGIApp
 from impact_alliances import __version__
 from impact_alliances.capacity import Capacity
 from impact_alliances.geo.places import gazetteer
-from impact_alliances.search.indexing import Busy, sole_indexer
 from impact_alliances.settings import Settings
 from impact_alliances.templating import STATIC
 from impact_alliances.web import errors, feeds
@@ -86,24 +85,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gazetteer()
     gc.collect()
     gc.freeze()
-    thread = threading.Thread(target=_index, args=(service, stop), name="indexer", daemon=True)
-    if service.settings.run_indexer:
+    # The index of its own folder is kept by every service; what all share, by those told to.
+    kept = [indexer for indexer in service.indexers if indexer is not service.indexer or service.settings.run_indexer]
+    threads = [threading.Thread(target=indexer.keep, args=(stop,), name="indexer", daemon=True) for indexer in kept]
+    for thread in threads:
         thread.start()
     threading.Thread(target=service.warm, name="warming", daemon=True).start()
     if service.settings.search_engine == "meilisearch" and service.spare is None:
         threading.Thread(target=service.finder.warm, name="titles", daemon=True).start()
     yield
     stop.set()
-    if thread.is_alive():
+    for thread in threads:
         thread.join(timeout=10)
     service.close()
-
-
-def _index(service: Service, stop: threading.Event) -> None:
-    while not stop.is_set():
-        try:
-            with sole_indexer(service.settings.data_dir / "indexer.lock"):
-                service.indexer.run(stop)
-        except Busy:
-            # Another process indexes; be there when it ends.
-            stop.wait(2)

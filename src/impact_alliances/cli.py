@@ -14,17 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from impact_alliances import __version__
 from impact_alliances.app import create_app
-from impact_alliances.db import writing
 from impact_alliances.diagnosis import examine
 from impact_alliances.errors import Refusal
 from impact_alliances.importers.exporting import export_file, format_of, template, told_fields, write_for_editors
 from impact_alliances.importers.importing import import_file
+from impact_alliances.locks import Busy
 from impact_alliances.migrating import is_current
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.search.engine import EngineFailure
 from impact_alliances.search.finding import Found
-from impact_alliances.search.indexing import Busy, ask_rebuild, sole_indexer
+from impact_alliances.search.indexing import Indexer
 from impact_alliances.search.query import parse
 from impact_alliances.seeding import load_seed, write_vectors
 from impact_alliances.settings import Settings
@@ -122,11 +122,7 @@ def demo(
     migrate_database(service.database)
     if load_seed(service.database, service.embedder):
         out.print("Contenus de démonstration chargés.")
-    try:
-        with sole_indexer(settings.data_dir / "indexer.lock"):
-            service.indexer.catch_up()
-    except Busy:
-        pass
+    _catch_up(service)
     service.close()
     _serve(settings, "127.0.0.1", port)
 
@@ -135,14 +131,22 @@ def demo(
 def worker(once: Annotated[bool, typer.Option("--once", help="S’arrêter quand tout est indexé.")] = False) -> None:
     """Indexer ce qui change, sans servir de pages."""
     service = _service()
-    try:
-        with sole_indexer(service.settings.data_dir / "indexer.lock"):
-            if once:
-                service.indexer.catch_up()
-            else:
-                service.indexer.run(threading.Event())
-    except Busy:
-        out.print("Un autre processus indexe déjà : il fera le travail.")
+    if once:
+        _catch_up(service)
+        return
+    for indexer in service.indexers[:-1]:
+        threading.Thread(target=indexer.keep, args=(threading.Event(),), daemon=True).start()
+    service.indexer.keep(threading.Event())
+
+
+def _catch_up(service: Service) -> None:
+    """Bring each index up to date, save those that another process keeps."""
+    for indexer in service.indexers:
+        try:
+            with indexer.alone():
+                indexer.catch_up()
+        except Busy:
+            out.print("Un autre processus indexe déjà : il fera le travail.")
 
 
 @app.command("import")
@@ -194,16 +198,31 @@ def _import(file: Path, kind: Kind, dry_run: bool) -> None:
     for line in report.lines():
         out.print(line, markup=False)
     if not dry_run:
-        _index_what_was_saved()
+        _index_what_was_saved(service)
     raise typer.Exit(1 if report.refused else 0)
 
 
-def _index_what_was_saved() -> None:
-    """Index it now if that can be; else it waits in the outbox."""
+def _index_what_was_saved(service: Service) -> None:
+    """Index it now where that needs no rebuild and nobody else does it; else it waits for whoever keeps the index."""
     try:
-        worker(once=True)
+        is_done = [_followed(service, indexer) for indexer in service.indexers][-1]
     except EngineFailure as failure:
         err.print(f"{failure} Tout est enregistré ; la recherche le trouvera quand l’index répondra de nouveau.", markup=False)
+        return
+    if not is_done:
+        out.print("Tout est enregistré ; l’index est à construire : « impact-alliances worker » ou le service en cours le fera.")
+
+
+def _followed(service: Service, indexer: Indexer) -> bool:
+    try:
+        with indexer.alone():
+            if service.settings.is_shared:
+                return indexer.follow()
+            # An index that is this folder's alone is nobody else's to build.
+            indexer.catch_up()
+    except Busy:
+        out.print("Un autre processus indexe déjà : il fera le travail.")
+    return True
 
 
 @app.command()
@@ -225,16 +244,21 @@ def export(
 def reindex() -> None:
     """Reconstruire l’index à côté, puis basculer."""
     service = _service()
+    for indexer in service.indexers:
+        said = _rebuilt(indexer)
+    out.print(said)
+
+
+def _rebuilt(indexer: Indexer) -> str:
     try:
-        with sole_indexer(service.settings.data_dir / "indexer.lock"), _progress("Indexation") as bar:
+        with indexer.alone(), _progress("Indexation") as bar:
             task = bar.add_task("", total=None)
-            service.indexer.rebuild(lambda done, total: bar.update(task, completed=done, total=total))
-            service.indexer.catch_up()
-        out.print("L’index est reconstruit.")
+            indexer.rebuild(lambda done, total: bar.update(task, completed=done, total=total))
+            indexer.catch_up()
+        return "L’index est reconstruit."
     except Busy:
-        with writing(service.database) as session:
-            ask_rebuild(session)
-        out.print("Le service en cours reconstruira l’index dans un instant.")
+        indexer.outbox.ask_rebuild()
+        return "Le service en cours reconstruira l’index dans un instant."
 
 
 @app.command()
@@ -244,7 +268,7 @@ def embed() -> None:
     if not service.embedder:
         raise Refusal("Aucun modèle de sens ne peut servir ici : voyez « impact-alliances doctor ».")
     try:
-        with sole_indexer(service.settings.data_dir / "indexer.lock"), _progress("Vecteurs") as bar:
+        with service.indexer.alone(), _progress("Vecteurs") as bar:
             service.indexer.catch_up()
             task = bar.add_task("", total=service.indexer.lacking())
             while done := service.indexer.embed_some():

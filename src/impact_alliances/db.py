@@ -1,12 +1,13 @@
 """The database: engine, sessions, transaction and the SQLite settings that make it safe under several processes."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, MetaData, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -118,6 +119,13 @@ def writing(engine: Engine) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back whole on any exception. The only place that commits."""
     with Session(engine.execution_options(writes=True)) as session, session.begin():
         yield session
+
+
+def insert_absent(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert these rows; those whose key is there already are passed over, whoever wrote them, even at the same instant."""
+    if rows:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 def written(engine: Engine, work: Callable[[Session], T]) -> T:

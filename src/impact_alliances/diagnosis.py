@@ -10,8 +10,8 @@ from impact_alliances.db import reading
 from impact_alliances.migrating import is_current
 from impact_alliances.resources import reading as resources
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.search.engine import EngineFailure, IndexWriter
-from impact_alliances.search.indexing import differences
+from impact_alliances.search.engine import EngineFailure
+from impact_alliances.search.indexing import Indexer, differences
 from impact_alliances.vocabularies import french
 from impact_alliances.wiring import Service
 
@@ -99,14 +99,16 @@ def _server(service: Service) -> list[Part]:
 
 
 def _agreements(service: Service) -> list[Part]:
-    found = [_agreement(service, "accord index et base", service.writer)]
-    return [*found, _agreement(service, "accord index de secours et base", service.spare)] if service.spare else found
+    names = {service.indexer: "accord index et base"}
+    if service.spare_indexer:
+        names[service.spare_indexer] = "accord index de secours et base"
+    return [_agreement(service, name, indexer) for indexer, name in names.items()]
 
 
-def _agreement(service: Service, name: str, writer: IndexWriter) -> Part:
-    pending = service.indexer.pending()
+def _agreement(service: Service, name: str, indexer: Indexer) -> Part:
+    pending = indexer.pending()
     try:
-        found = differences(service.database, writer)
+        found = differences(service.database, indexer.writer)
     except EngineFailure as failure:
         return Part(name, False, str(failure))
     wrong = {state: keys for state, keys in found.items() if keys}

@@ -1,7 +1,8 @@
 """The demonstration base: loading `seed/` through the ordinary import, with its vectors computed beforehand."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,17 @@ def read_vectors(folder: Path | None = None) -> dict[Subject, tuple[str, Vectors
         found[kind, subject] = (text_hash, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
         position += size
     return found
+
+
+@cache
+def _shipped_by_hash() -> dict[str, bytes]:
+    return {text_hash: packed(vectors) for text_hash, vectors in read_vectors().values()}
+
+
+def shipped_vectors(hashes: Collection[str]) -> dict[str, bytes]:
+    """The shipped vectors of the texts of these hashes, packed; those of texts that came otherwise are absent."""
+    known = _shipped_by_hash()
+    return {text_hash: known[text_hash] for text_hash in hashes if text_hash in known}
 
 
 def write_vectors(progress: Progress, folder: Path | None = None) -> int:

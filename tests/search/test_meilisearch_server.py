@@ -253,11 +253,14 @@ def test_a_save_during_an_outage_reaches_the_spare_index_and_stays_in_the_outbox
     made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"))
     away = {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1"}
     gone = make_service(made.settings.model_copy(update=away), made.embedder)
-    store(gone.database, a_case(id="y", title="Le lavoir"))
-    with pytest.raises(OutOfReach):
-        gone.indexer.step()
+    assert gone.spare_indexer
+    for resource in (a_case(id="z", title="La halle"), a_case(id="y", title="Le lavoir")):
+        with pytest.raises(OutOfReach):
+            gone.indexer.step()
+        store(gone.database, resource)
+    gone.spare_indexer.catch_up()
     assert [hit.resource.id for hit in gone.finder.find(SearchQuery(q="lavoir", mode="keyword")).hits] == ["y"]
-    assert gone.indexer.pending() == 1
+    assert (gone.indexer.pending(), gone.spare_indexer.pending()) == (2, 0)
     gone.close()
     made.close()
 

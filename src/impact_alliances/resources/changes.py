@@ -1,17 +1,19 @@
 """The outbox: every committed change of a resource leaves a row here, written in the same transaction.
 
-The indexer drains it. No caller can forget it, since the session itself writes it at flush, and a rollback leaves nothing.
+No caller can forget it, since the session itself writes it at flush, and a rollback leaves nothing.
+Each index that follows the base takes every row once; a row that all have taken goes.
 """
 
 import datetime as dt
 
-from sqlalchemy import event
+from sqlalchemy import Integer, event
 from sqlmodel import Field, Session, SQLModel
 
 from impact_alliances.resources.kinds import BY_TABLE
 from impact_alliances.resources.resource import Resource, now
 
-# A row of this kind asks the indexer to rebuild the whole index beside and to switch.
+# A row of this kind asks for an index to be rebuilt beside and switched: the one that follows under
+# the name that stands for the id, every one of them when there is none.
 REBUILD = "*"
 
 
@@ -26,6 +28,28 @@ class Change(SQLModel, table=True):
     kind: str = Field(max_length=16)
     resource_id: str = Field(default="", max_length=64)
     at: dt.datetime = Field(default_factory=now)
+
+
+class Follower(SQLModel, table=True):
+    """An index that follows the base, wherever it is. Not `is_whole` while it is being built.
+
+    `seen_at` tells those that are kept from those whose machine is gone, for which no row is kept.
+    """
+
+    __tablename__ = "follower"
+
+    name: str = Field(primary_key=True, max_length=64)
+    is_whole: bool = False
+    seen_at: dt.datetime = Field(default_factory=now)
+
+
+class Taken(SQLModel, table=True):
+    """« This index has this change. » By number and not « up to »: a slower transaction may commit a lower number later."""
+
+    __tablename__ = "taken"
+
+    change_id: int = Field(primary_key=True, sa_type=Integer)
+    follower: str = Field(primary_key=True, max_length=64)
 
 
 class OldSlug(SQLModel, table=True):

@@ -147,6 +147,11 @@ class IndexWriter(Protocol):
 
     wants_vectors: bool
 
+    @property
+    def name(self) -> str:
+        """The name, of 64 letters at the most, under which this index follows the base: no other index has it."""
+        ...
+
     def is_ready(self) -> bool:
         """Whether there is a sound index in use; else it must be rebuilt."""
         ...

@@ -1,30 +1,32 @@
-"""The indexer: drains the outbox into the index, computes the vectors that lack, rebuilds beside and switches.
+"""The indexer: drains the outbox into one index, computes the vectors that lack, rebuilds beside and switches.
 
-One indexer at a time, held by a lock file. Everything it does can be done again: killed at any moment, the next one
-starts from the rows that are still there.
+One indexer at a time for each index, by a lock. Everything it does can be done again: killed at any moment, the next one
+starts from the rows that are still there. One that lost its lock, so that another may be at work, stops at once and has
+what it was writing given again by that other, whose newer copies may have come first.
 """
 
-import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from sqlalchemy import Engine, delete, func
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from impact_alliances.batching import batched
-from impact_alliances.db import reading, writing
+from impact_alliances.db import insert_absent, reading, writing
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, UnreadableText, Vectors
 from impact_alliances.embeddings.store import Embedding, drop_misfits, packed, unreadable
+from impact_alliances.locks import Busy, Lock, Lost, NoLock
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import PUBLISHED, Resource
 from impact_alliances.search.documents import SearchDocument, document_of
 from impact_alliances.search.engine import EngineFailure, IndexWriter
+from impact_alliances.search.outbox import Outbox
 from impact_alliances.search.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.vocabularies.terms import FRAGILITES
 
@@ -32,40 +34,92 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 BATCH, EMBED_BATCH = 500, 16
 # How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the rest, which costs more.
 IDLE_S, IDLE_TURNS = 0.5, 10
+# How often, in seconds, one that waits for its turn looks whether it has come.
+TURN_S = 2.0
 Progress = Callable[[int, int], None]
 _log = logging.getLogger(__name__)
 
 
-class Busy(Exception):
-    """Another process holds the indexer's lock; it will do the work."""
-
-
-@contextmanager
-def sole_indexer(lock_file: Path) -> Iterator[None]:
-    """Be the only indexer of this data folder. Raises `Busy`. The lock falls with the process, however it ends."""
-    lock_file.parent.mkdir(parents=True, exist_ok=True)
-    with lock_file.open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as taken:
-            raise Busy from taken
-        yield
+# The vectors computed beforehand of the texts of these hashes, packed.
+Shipped = Callable[[Collection[str]], Mapping[str, bytes]]
 
 
 class Indexer:
-    """Keeps one index and the vectors true to the database."""
+    """Keeps one index true to the database and, but for a spare one, the vectors too.
 
-    def __init__(self, database: Engine, writer: IndexWriter, embedder: Embedder | None) -> None:
+    `lock` makes it the only one to write that index, `reading_lock` the only one whose model reads.
+    """
+
+    def __init__(
+        self,
+        database: Engine,
+        writer: IndexWriter,
+        embedder: Embedder | None,
+        *,
+        lock: Lock | None = None,
+        reading_lock: Lock | None = None,
+        shipped: Shipped | None = None,
+        is_spare: bool = False,
+    ) -> None:
         self._database = database
-        self._writer = writer
+        self.writer = self._writer = writer
         self._embedder = embedder
+        self._lock = lock or NoLock()
+        self._reading_lock = reading_lock or NoLock()
+        self._shipped = shipped
+        self._is_spare = is_spare
         self._has_checked = False
+
+    # -- one at a time ----------------------------------------------------------------------------
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the only one to write this index. Raises `Busy`."""
+        return self._lock.hold()
+
+    def keep(self, stop: threading.Event) -> None:
+        """Keep the index until `stop` is set, whenever no other process does."""
+        while not stop.is_set():
+            try:
+                with self.alone():
+                    self.run(stop)
+            except Busy:
+                # Another process keeps it; be there when it ends.
+                pass
+            except Lost:
+                _log.warning("La base de données a coupé la connexion qui garde l’index : un autre processus peut le prendre.")
+            except (SQLAlchemyError, OSError) as fault:
+                _log.warning("L’index ne peut être gardé : %s", str(fault).splitlines()[0])
+            stop.wait(TURN_S)
+
+    @contextmanager
+    def _holding(self, mend: Callable[[], None]) -> Iterator[None]:
+        """Write while the lock is held. If it fell meanwhile, what is written here may be older than what another wrote."""
+        self._lock.check()
+        try:
+            yield
+        finally:
+            try:
+                self._lock.check()
+            except Lost:
+                mend()
+                raise
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits for this index."""
+        return Outbox(self._database, self._writer.name)
+
+    def is_sound(self) -> bool:
+        """Whether the index in use is readable, was built from this base and has been kept since; else it must be rebuilt."""
+        return self.outbox.is_followed() and self._writer.is_ready()
+
+    # -- working ----------------------------------------------------------------------------------
 
     def step(self) -> bool:
         """Do one batch of the most pressing work: the outbox first, then vectors. False when nothing is left."""
-        with reading(self._database) as session:
-            changes = session.exec(select(Change).order_by(col(Change.id)).limit(BATCH)).all()
-        if not self._writer.is_ready() or any(change.kind == REBUILD for change in changes):
+        self._lock.check()
+        changes = self.outbox.waiting(BATCH)
+        if not self.is_sound() or _asks_rebuild(changes):
             self.rebuild()
             return True
         if changes:
@@ -75,8 +129,16 @@ class Indexer:
 
     def catch_up(self) -> None:
         """Empty the outbox; vectors are left for later."""
-        while self.pending() or not self._writer.is_ready():
+        while self.pending() or not self.is_sound():
             self.step()
+
+    def follow(self) -> bool:
+        """Empty the outbox into the index in use, and nothing more. False when the index must be rebuilt first."""
+        while changes := self.outbox.waiting(BATCH):
+            if _asks_rebuild(changes) or not self.is_sound():
+                return False
+            self._apply(changes)
+        return self.is_sound()
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set. A fault is logged and tried again; the outbox keeps the work meanwhile."""
@@ -89,6 +151,8 @@ class Indexer:
                 if not is_told:
                     _log.warning("%s Les modifications attendent.", failure)
                 worked, is_told = False, True
+            except Lost:
+                raise
             except Exception:
                 _log.exception("L’indexation a échoué ; nouvel essai dans un instant.")
                 worked = False
@@ -102,9 +166,8 @@ class Indexer:
                 return
 
     def pending(self) -> int:
-        """How many changes wait in the outbox."""
-        with reading(self._database) as session:
-            return session.exec(select(func.count()).select_from(Change)).one()
+        """How many changes wait for this index."""
+        return self.outbox.count()
 
     # -- the outbox -------------------------------------------------------------------------------
 
@@ -117,33 +180,29 @@ class Indexer:
         with writing(self._database) as session:
             self._reconcile(session, list(present.values()))
             self._forget(session, [key for key in touched if key not in present])
-        self._writer.apply([document_of(resource) for resource in present.values()], removed)
-        self._done(changes)
-
-    def _done(self, changes: Sequence[Change]) -> None:
-        """Take these changes out of the outbox."""
-        for batch in batched([change.id for change in changes], BATCH):
-            with writing(self._database) as session:
-                # By number, not « up to »: a slower transaction may commit a lower number later.
-                session.execute(delete(Change).where(col(Change.id).in_(batch)))
+        documents = [document_of(resource) for resource in present.values()]
+        with self._holding(lambda: self.outbox.ask_again(touched)):
+            self._writer.apply(documents, removed)
+        self.outbox.take(changes)
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build the index anew beside the one in use, then switch.
 
         It holds every change committed before it began, so these leave the outbox; those made meanwhile stay there.
         """
-        with reading(self._database) as session:
-            covered = session.exec(select(Change)).all()
-        self._writer.rebuild(self._all_documents(progress))
+        covered = self.outbox.begin()
+        with self._holding(lambda: self.outbox.ask_rebuild()):
+            self._writer.rebuild(self._all_documents(progress))
         for batch in batched({(change.kind, change.resource_id) for change in covered if change.kind != REBUILD}, BATCH):
             with writing(self._database) as session:
                 present = load(session, batch)
                 self._forget(session, [key for key in batch if key not in present])
-        self._done(covered)
+        self.outbox.is_built(covered)
 
     def _all_documents(self, progress: Progress | None) -> Iterator[list[SearchDocument]]:
         done, total = 0, self._published()
         for batch in self.published_batches():
+            self._lock.check()
             if self._embedder:
                 with writing(self._database) as session:
                     self._reconcile(session, batch)
@@ -151,6 +210,8 @@ class Indexer:
             done += len(batch)
             if progress:
                 progress(done, total)
+        # The switch comes next.
+        self._lock.check()
 
     def _published(self) -> int:
         with reading(self._database) as session:
@@ -186,20 +247,40 @@ class Indexer:
         self._forget(session, list(stale))
         kept = {(kind, subject) for kind, subject, made_by, _ in rows if made_by == model} - stale
         lacking = [key for key in wanted if key not in kept]
-        session.add_all(Embedding(kind=kind, subject=subject, model=model, text_hash=wanted[kind, subject]) for kind, subject in lacking)
+        # The indexer of another machine may be noting the same.
+        fresh = [Embedding(kind=kind, subject=subject, model=model, text_hash=wanted[kind, subject]) for kind, subject in lacking]
+        insert_absent(session, Embedding, [row.model_dump() for row in fresh])
 
     def _forget(self, session: Session, gone: Sequence[tuple[str, str]]) -> None:
-        for kind, subject in gone:
+        # In one order, so that two indexers never wait for each other.
+        for kind, subject in () if self._is_spare else sorted(gone):
             session.execute(delete(Embedding).where(col(Embedding.kind) == kind, col(Embedding.subject) == subject))
 
     def embed_some(self, limit: int = EMBED_BATCH) -> int:
-        """Compute the vectors of some that lack them. Returns how many were done, none when the model fails."""
-        if not self._embedder:
+        """Give vectors to some that lack them. Returns to how many: none when the model fails, or when that of another process reads."""
+        if self._embedder:
+            with suppress(Busy), self._reading_lock.hold():
+                self._check_dimensions()
+                self._ask_for_all()
+                self._ask_for_fragilites()
+                return self._store_shipped() or self._compute_some(self._embedder, limit)
+        return 0
+
+    def _store_shipped(self) -> int:
+        """Store the vectors that came with the contents: nobody need compute them again."""
+        if not self._shipped or not self._embedder:
             return 0
-        self._check_dimensions()
-        self._ask_for_all()
-        self._ask_for_fragilites()
-        model = self._embedder.name
+        lacking = select(Embedding.kind, Embedding.subject, Embedding.text_hash)
+        lacking = lacking.where(col(Embedding.model) == self._embedder.name, col(Embedding.vectors).is_(None))
+        with reading(self._database) as session:
+            rows = session.exec(lacking.order_by(col(Embedding.kind), col(Embedding.subject)).limit(BATCH)).all()
+        known = self._shipped({text_hash for _, _, text_hash in rows}) if rows else {}
+        found = {(kind, subject): text_hash for kind, subject, text_hash in rows if text_hash in known}
+        self._store(found, [known[text_hash] for text_hash in found.values()])
+        return len(found)
+
+    def _compute_some(self, embedder: Embedder, limit: int) -> int:
+        model = embedder.name
         with reading(self._database) as session:
             statement = select(Embedding.kind, Embedding.subject).where(
                 col(Embedding.model) == model, col(Embedding.vectors).is_(None), ~col(Embedding.is_unreadable)
@@ -207,7 +288,8 @@ class Indexer:
             subjects = session.exec(statement.order_by(col(Embedding.kind), col(Embedding.subject)).limit(limit)).all()
             texts = _passages(session, subjects)
         try:
-            self._store(texts, _read(self._embedder, list(texts.values())))
+            computed = [None if vectors is None else packed(vectors) for vectors in _read(embedder, list(texts.values()))]
+            self._store({key: passages.text_hash for key, passages in texts.items()}, computed)
         except EmbedderUnavailable as failure:
             _log.error("%s", failure)
             return 0
@@ -245,15 +327,14 @@ class Indexer:
             session.execute(delete(Embedding).where(col(Embedding.kind) == FRAGILITE, col(Embedding.model) == model))
             session.add_all(Embedding(kind=FRAGILITE, subject=s, model=model, text_hash=h) for s, h in wanted.items())
 
-    def _store(self, texts: dict[tuple[str, str], Passages], vectors: Sequence[Vectors | None]) -> None:
+    def _store(self, hashes: dict[tuple[str, str], str], vectors: Sequence[bytes | None]) -> None:
         model = self._embedder.name if self._embedder else ""
         with writing(self._database) as session:
-            for ((kind, subject), passages), computed in zip(texts.items(), vectors, strict=True):
+            for ((kind, subject), text_hash), computed in zip(hashes.items(), vectors, strict=True):
                 row = session.get(Embedding, (kind, subject, model))
                 # The text may have changed while the model was reading it: then the next turn does it again.
-                if row and row.text_hash == passages.text_hash:
-                    row.is_unreadable = computed is None
-                    row.vectors = None if computed is None else packed(computed)
+                if row and row.text_hash == text_hash:
+                    row.is_unreadable, row.vectors = computed is None, computed
                     row.version = time.time_ns()
                     if self._writer.wants_vectors and kind != FRAGILITE:
                         session.add(Change(kind=kind, resource_id=subject))
@@ -294,9 +375,8 @@ def _passages(session: Session, subjects: Sequence[tuple[str, str]]) -> dict[tup
     return found
 
 
-def ask_rebuild(session: Session) -> None:
-    """Ask whoever indexes to rebuild everything."""
-    session.add(Change(kind=REBUILD))
+def _asks_rebuild(changes: Sequence[Change]) -> bool:
+    return any(change.kind == REBUILD for change in changes)
 
 
 def differences(database: Engine, writer: IndexWriter) -> dict[str, list[str]]:

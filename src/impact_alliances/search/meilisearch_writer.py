@@ -1,5 +1,6 @@
 """What the indexer asks of a Meilisearch server: documents with their vectors, in batches whose tasks are waited for."""
 
+import hashlib
 import logging
 import time
 import uuid
@@ -56,6 +57,12 @@ class MeilisearchWriter:
         self._on_change = on_change
 
     # -- state -----------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        index = self._server.index
+        # However a machine names the server, it is one; the name of its index may be longer than ours may be.
+        return f"server-{index}" if len(index) <= 50 else f"server-{hashlib.blake2b(index.encode(), digest_size=16).hexdigest()}"
 
     def is_ready(self) -> bool:
         """Whether the index is there with our settings. A server out of reach is a failure: it calls for no rebuild."""

@@ -90,6 +90,16 @@ class Generations:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._pointer = folder / "CURRENT"
+        self._label = folder / "NAME"
+        self._fresh_name = f"folder-{uuid.uuid4().hex[:20]}"
+
+    @property
+    def name(self) -> str:
+        """The name under which the index of this folder follows the base, kept beside it from its first generation on."""
+        try:
+            return self._label.read_text(encoding="ascii").strip() or self._fresh_name
+        except (OSError, ValueError):
+            return self._fresh_name
 
     def current(self) -> Path | None:
         """The generation in use, or None when there is none or it is of another schema."""
@@ -112,6 +122,7 @@ class Generations:
         """A new empty generation, not in use yet."""
         made = self.folder / f"v{SCHEMA_VERSION}-{uuid.uuid4().hex[:12]}"
         made.mkdir(parents=True)
+        self._label.write_text(self.name, encoding="ascii")
         return made
 
     def switch(self, generation: Path) -> None:

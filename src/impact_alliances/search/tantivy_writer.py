@@ -27,6 +27,10 @@ class TantivyWriter:
         self._generations = Generations(folder)
         self._on_change = on_change
 
+    @property
+    def name(self) -> str:
+        return self._generations.name
+
     def is_ready(self) -> bool:
         """Whether there is a readable generation in use."""
         current = self._generations.current()
