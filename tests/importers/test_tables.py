@@ -149,6 +149,21 @@ def test_empty_lines_of_a_workbook_do_not_shift_the_numbers(tmp_path: Path) -> N
     assert [(row.line, row.cells) for row in _read(tmp_path, "base.xlsx", book)] == [(4, {"id": "a", "title": "b"})]
 
 
+def test_a_table_on_the_second_sheet_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    """It gave « 0 créées » and success."""
+    import io
+
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    book.add_worksheet("Lisez-moi").write(0, 0, "Recensement 2024")
+    book.add_worksheet("Données").write_column(0, 0, ["id", "a"])
+    book.close()
+    with pytest.raises(Unreadable, match="Données"):
+        _read(tmp_path, "base.xlsx", out.getvalue())
+
+
 # -- JSONL --------------------------------------------------------------------------------------------
 
 

@@ -10,8 +10,9 @@ from impact_alliances.resources.fields import header_key, names_by_key
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.vocabularies import french
 
-# By how many columns another kind must know more of them, to be the one of the file.
-_CLEARLY_MORE = 2
+# By how many columns another kind must know more of them, to be the one of the file: a case may well come with an
+# address and a site that it has no field for.
+_CLEARLY_MORE = 3
 # A file of JSON lines may name others at each line.
 _MOST_UNKNOWN = 100
 

@@ -86,7 +86,8 @@ def _messages(path: Path) -> Iterator[list[Any]]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
     sheet = book.get_sheet_by_index(0)
     lines = _measured(sheet)
-    if not lines:
+    # A header alone is an empty table; but beside other sheets, it is a page of title.
+    if not lines or (lines == 1 and len(book.sheet_names) > 1):
         raise _Refused(_empty(book.sheet_names))
     yield ["total", lines - 1]
     for number, cells in _lines(sheet):
@@ -120,7 +121,7 @@ def _measured(sheet: Any) -> int:
 def _empty(names: list[str]) -> str:
     others = french.listed([french.quoted(name) for name in names[1:6]])
     hint = f" (les autres : {others})" if others else ""
-    return f"La première feuille de ce classeur est vide{hint} : mettez le tableau sur la première."
+    return f"La première feuille de ce classeur ne contient pas de tableau{hint} : mettez-le sur la première."
 
 
 def _lines(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
