@@ -1,7 +1,7 @@
 """What works, what does not, and the command that mends it: for `doctor` and for `/readyz`."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,6 +33,13 @@ class OnServer(Protocol):
     def drift(self) -> list[str]: ...
 
 
+@runtime_checkable
+class OnDisk(Protocol):
+    """A writer whose index is a folder, where another program, or the disk, may damage files."""
+
+    def damaged(self) -> list[str]: ...
+
+
 @dataclass(frozen=True)
 class Part:
     """The state of one part. `mend` is the command to run, empty when there is nothing to do."""
@@ -54,7 +61,7 @@ def examine(service: Service) -> list[Part]:
     first = _database(service)
     if not first.ok:
         return [first, _disk(service)]
-    return [first, *_server(service), _index(service), *_agreements(service), _vectors(service), _model(service), _disk(service)]
+    return [first, *_server(service), *_indexes(service), *_agreements(service), _vectors(service), _model(service), _disk(service)]
 
 
 def _database(service: Service) -> Part:
@@ -79,6 +86,27 @@ def _index(service: Service) -> Part:
     if is_ready:
         return Part("index", True, "Lisible.", essential=is_essential)
     return Part("index", False, "Absent ou abîmé.", _REINDEX, essential=is_essential)
+
+
+def _indexes(service: Service) -> list[Part]:
+    """The index that serves, and the files of each one on disk, read whole."""
+    found = [_index(service)]
+    if isinstance(service.writer, OnDisk):
+        found = [_files(found[0], service.writer)]
+    if isinstance(service.spare, OnDisk):
+        found.append(_files(Part("index de secours", True, "Lisible."), service.spare))
+    return found
+
+
+def _files(sound: Part, writer: OnDisk) -> Part:
+    try:
+        damaged = writer.damaged()
+    except EngineFailure as failure:
+        return replace(sound, ok=False, detail=str(failure), mend=_REINDEX)
+    if not damaged:
+        return sound
+    said = french.counted(len(damaged), "fichier abîmé", "fichiers abîmés")
+    return replace(sound, ok=False, detail=f"{said} ({', '.join(damaged[:3])}…).", mend=_REINDEX)
 
 
 def _server(service: Service) -> list[Part]:
@@ -114,10 +142,15 @@ def _agreement(service: Service, name: str, indexer: Indexer) -> Part:
     wrong = {state: keys for state, keys in found.items() if keys}
     if not wrong and not pending:
         return Part(name, True, "Aucune différence.")
-    names = {"missing": "absentes de l’index", "stale": "périmées", "extra": "en trop"}
+    names = {
+        "missing": "absentes de l’index",
+        "stale": "périmées",
+        "extra": "en trop",
+        "refused": "refusées par l’index, qui les passe : corrigez-les",
+    }
     said = [f"{len(keys)} {names[state]} ({', '.join(keys[:3])}…)" for state, keys in wrong.items()]
-    waiting = [f"{french.counted(pending, 'modification en attente', 'modifications en attente')}"] if pending else []
-    mend = "impact-alliances worker --once" if pending else _REINDEX
+    waiting = [french.counted(pending, "modification en attente", "modifications en attente")] if pending else []
+    mend = "impact-alliances worker --once" if pending else _REINDEX if wrong.keys() - {"refused"} else ""
     return Part(name, False, f"{', '.join([*waiting, *said])}.", mend)
 
 

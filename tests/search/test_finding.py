@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import a_case, a_catalyseur, a_jeudi, an_article
+from tests.embeddings.fake import FakeEmbedder
 from tests.service import a_service, settle
 
 from impact_alliances.db import reading, writing
@@ -18,7 +19,7 @@ from impact_alliances.search.meaning import NO_MODEL
 from impact_alliances.search.query import FILTERS, SearchQuery, parse
 from impact_alliances.search.searcher import NO_VECTORS
 from impact_alliances.search.titles_only import NO_INDEX
-from impact_alliances.wiring import Service, make_service
+from impact_alliances.wiring import LAST_SOUND_ANSWERED, Service, make_service
 
 FRAGILITES = ["mobilite", "sante", "education", "logement", "numerique"]
 SUBJECTS = ["le vélo", "un médecin", "la cantine", "une maison", "un ordinateur", "la rivière", "les haies"]
@@ -219,15 +220,26 @@ def test_before_vectors_are_computed_words_answer_and_it_is_said(tmp_path: Path)
     assert find(made, q="haies").degraded is None
 
 
-def test_a_lost_index_leaves_titles_to_search_and_mends_itself(tmp_path: Path) -> None:
+def test_a_lost_index_is_answered_from_its_last_state_and_mends_itself(tmp_path: Path) -> None:
     """The folder of the index is deleted under the service."""
     made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir"))
     shutil.rmtree(made.settings.index_dir)
-    found = find(made, q="haies", fragilite="mobilite")
+    found = find(made, q="bocage", mode="keyword")
+    assert (ids(found), found.degraded) == (["x"], LAST_SOUND_ANSWERED)
+    settle(made)
+    assert find(made, q="haies").degraded is None
+
+
+def test_an_index_that_was_never_read_leaves_titles_to_search(tmp_path: Path) -> None:
+    """Another process starts while the index is lost."""
+    made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir"))
+    shutil.rmtree(made.settings.index_dir)
+    other = make_service(made.settings, FakeEmbedder())
+    found = find(other, q="haies", fragilite="mobilite")
     assert (ids(found), found.degraded) == (["x"], NO_INDEX)
     assert {value: count for value, count, _ in found.facets[1].values}["mobilite"] == 1
     settle(made)
-    assert find(made, q="haies").degraded is None
+    assert find(other, q="haies").degraded is None
 
 
 def test_a_change_is_found_and_a_retired_resource_is_not(tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ class EngineFailure(Exception):
     """The engine cannot answer: index missing, damaged or out of reach. The message, in French, says what to do."""
 
 
+class Choked(EngineFailure):
+    """A rebuild failed on what may be one of its documents: the next one tries each before it takes it."""
+
+
 @dataclass(frozen=True)
 class Weighted:
     """A concept with its weight: its inverse document frequency in the corpus."""
@@ -166,4 +170,8 @@ class IndexWriter(Protocol):
 
     def fingerprints(self) -> dict[str, str]:
         """Key and fingerprint of every document indexed."""
+        ...
+
+    def refused(self) -> dict[str, str]:
+        """The documents that the engine could not take, by key, with the reason: known and passed over."""
         ...

@@ -8,7 +8,7 @@ what it was writing given again by that other, whose newer copies may have come 
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 
 from sqlalchemy import Engine, delete, func
@@ -24,8 +24,8 @@ from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import PUBLISHED, Resource
-from impact_alliances.search.documents import SearchDocument, document_of
-from impact_alliances.search.engine import EngineFailure, IndexWriter
+from impact_alliances.search.documents import SearchDocument, document_of, key_of
+from impact_alliances.search.engine import Choked, EngineFailure, IndexWriter
 from impact_alliances.search.outbox import Outbox
 from impact_alliances.search.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.vocabularies.terms import FRAGILITES
@@ -34,6 +34,8 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 BATCH, EMBED_BATCH = 500, 16
 # How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the rest, which costs more.
 IDLE_S, IDLE_TURNS = 0.5, 10
+# A rebuild that failed is tried again after so many times what it took, and this many seconds at the most.
+SPARING, LONGEST_PAUSE_S = 3, 30.0
 # How often, in seconds, one that waits for its turn looks whether it has come.
 TURN_S = 2.0
 Progress = Callable[[int, int], None]
@@ -69,6 +71,8 @@ class Indexer:
         self._shipped = shipped
         self._is_spare = is_spare
         self._has_checked = False
+        self._failure: EngineFailure | None = None
+        self._rebuild_at = 0.0
 
     # -- one at a time ----------------------------------------------------------------------------
 
@@ -120,7 +124,7 @@ class Indexer:
         self._lock.check()
         changes = self.outbox.waiting(BATCH)
         if not self.is_sound() or _asks_rebuild(changes):
-            self.rebuild()
+            self._rebuild_when_due()
             return True
         if changes:
             self._apply(changes)
@@ -175,12 +179,14 @@ class Indexer:
         touched = list(dict.fromkeys((change.kind, change.resource_id) for change in changes))
         with reading(self._database) as session:
             present = load(session, touched)
-        removed = [f"{kind}:{identifier}" for kind, identifier in touched if (kind, identifier) not in present]
+        documents = _documents(present.values())
+        # What has no document, withdrawn or unreadable, leaves the index.
+        keys = (f"{kind}:{identifier}" for kind, identifier in touched)
+        removed = [key for key in keys if key not in {document.key for document in documents}]
         # Vectors first: an engine that carries them must not be given those of the former text.
         with writing(self._database) as session:
             self._reconcile(session, list(present.values()))
             self._forget(session, [key for key in touched if key not in present])
-        documents = [document_of(resource) for resource in present.values()]
         with self._holding(lambda: self.outbox.ask_again(touched)):
             self._writer.apply(documents, removed)
         self.outbox.take(changes)
@@ -192,12 +198,32 @@ class Indexer:
         """
         covered = self.outbox.begin()
         with self._holding(lambda: self.outbox.ask_rebuild()):
-            self._writer.rebuild(self._all_documents(progress))
+            self._fill(progress)
         for batch in batched({(change.kind, change.resource_id) for change in covered if change.kind != REBUILD}, BATCH):
             with writing(self._database) as session:
                 present = load(session, batch)
                 self._forget(session, [key for key in batch if key not in present])
         self.outbox.is_built(covered)
+
+    def _fill(self, progress: Progress | None) -> None:
+        try:
+            self._writer.rebuild(self._all_documents(progress))
+        except Choked:
+            # Now each document is tried before it is taken, and the one at fault passed over.
+            self._writer.rebuild(self._all_documents(progress))
+
+    def _rebuild_when_due(self) -> None:
+        """On a full disk a rebuild fails each time, and costs all it costs."""
+        started = time.monotonic()
+        if self._failure and started < self._rebuild_at:
+            raise self._failure
+        try:
+            self.rebuild()
+            self._failure = None
+        except EngineFailure as failure:
+            now = time.monotonic()
+            self._failure, self._rebuild_at = failure, now + min(SPARING * (now - started), LONGEST_PAUSE_S)
+            raise
 
     def _all_documents(self, progress: Progress | None) -> Iterator[list[SearchDocument]]:
         done, total = 0, self._published()
@@ -206,7 +232,7 @@ class Indexer:
             if self._embedder:
                 with writing(self._database) as session:
                     self._reconcile(session, batch)
-            yield [document_of(resource) for resource in batch]
+            yield _documents(batch)
             done += len(batch)
             if progress:
                 progress(done, total)
@@ -364,6 +390,17 @@ def _read(embedder: Embedder, several: list[Passages]) -> list[Vectors | None]:
     return _read(embedder, several[:middle]) + _read(embedder, several[middle:])
 
 
+def _documents(resources: Iterable[Resource]) -> list[SearchDocument]:
+    """Their documents. One resource of which none can be made is logged and passed over: it must not hold back the others."""
+    made = []
+    for resource in resources:
+        try:
+            made.append(document_of(resource))
+        except Exception:
+            _log.exception("La fiche %s ne peut pas être indexée et manque à la recherche.", key_of(resource))
+    return made
+
+
 def _passages(session: Session, subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Passages]:
     """The texts of these subjects; of a resource no longer published there is none."""
     resources = load(session, [subject for subject in subjects if subject[0] != FRAGILITE])
@@ -380,12 +417,18 @@ def _asks_rebuild(changes: Sequence[Change]) -> bool:
 
 
 def differences(database: Engine, writer: IndexWriter) -> dict[str, list[str]]:
-    """What tells index and database apart once the outbox is empty: keys `missing`, `stale` or `extra` in the index."""
-    indexed = writer.fingerprints()
+    """What tells index and database apart once the outbox is empty: keys `missing`, `stale` or `extra` in the index, and `refused`
+    by it."""
+    indexed, refused = writer.fingerprints(), set(writer.refused())
     indexer = Indexer(database, writer, None)
-    expected = {doc.key: doc.fingerprint for batch in indexer.published_batches() for doc in map(document_of, batch)}
+    expected: dict[str, str] = {}
+    for batch in indexer.published_batches():
+        documents = {document.key: document.fingerprint for document in _documents(batch)}
+        refused |= {key_of(resource) for resource in batch} - documents.keys()
+        expected |= documents
     return {
-        "missing": sorted(expected.keys() - indexed.keys()),
+        "missing": sorted(expected.keys() - indexed.keys() - refused),
         "stale": sorted(key for key in expected.keys() & indexed.keys() if expected[key] != indexed[key]),
         "extra": sorted(indexed.keys() - expected.keys()),
+        "refused": sorted(refused - indexed.keys()),
     }

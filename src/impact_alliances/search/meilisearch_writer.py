@@ -55,6 +55,7 @@ class MeilisearchWriter:
         self._embedder = embedder
         self._settings = index_settings(embedder, dimensions)
         self._on_change = on_change
+        self._refused: dict[str, str] = {}
 
     # -- state -----------------------------------------------------------------------------------
 
@@ -93,6 +94,10 @@ class MeilisearchWriter:
 
     def fingerprints(self) -> dict[str, str]:
         return self._values("fingerprint", self._server.index)
+
+    def refused(self) -> dict[str, str]:
+        """What this process saw refused."""
+        return dict(self._refused)
 
     def _values(self, field: str, index: str) -> dict[str, str]:
         """One field of every document of an index, by key."""
@@ -193,7 +198,7 @@ class MeilisearchWriter:
             try:
                 said = written(document, vectors.get(document.key), self._embedder)
             except ValueError as fault:
-                _report(document.key, str(fault))
+                self._refuse(document.key, str(fault))
                 continue
             if present.get(document.key) != said["state"]:
                 yield document.key, line(said)
@@ -203,15 +208,22 @@ class MeilisearchWriter:
         content = b"\n".join(encoded for _, encoded in batch)
         task = self._ended(lambda client: client.index(index).add_documents_ndjson(content, "id"), SEND_TIMEOUT_S)
         if task.status == "succeeded":
+            for key, _ in batch:
+                self._refused.pop(key, None)
             return
         if not _blames_a_document(task):
             raise _failed(task)
         if len(batch) == 1:
-            _report(batch[0][0], _reason(task))
+            self._refuse(batch[0][0], _reason(task))
             return
         middle = len(batch) // 2
         self._send(index, batch[:middle])
         self._send(index, batch[middle:])
+
+    def _refuse(self, key: str, reason: str) -> None:
+        """Note a document that the server cannot take: it is passed over."""
+        self._refused[key] = reason
+        _log.error("La fiche %s est refusée par le serveur Meilisearch et manque à la recherche : %s", key, reason)
 
     # -- tasks -----------------------------------------------------------------------------------
 
@@ -268,7 +280,3 @@ def _failed(task: Task) -> EngineFailure:
     _log.warning("Tâche %s du serveur Meilisearch : %s", task.uid, _reason(task))
     is_internal = (task.error or {}).get("type") == "internal"
     return OutOfReach("Le serveur Meilisearch a échoué : voyez son journal.") if is_internal else EngineFailure(sentence_of(_code(task)))
-
-
-def _report(key: str, reason: str) -> None:
-    _log.error("La fiche %s est refusée par le serveur Meilisearch et manque à la recherche : %s", key, reason)

@@ -1,13 +1,10 @@
-"""The index of the embedded engine on disk: its fields, its generations, its faults.
+"""The index of the embedded engine: its fields, and what tantivy raises in our own words."""
 
-A generation is a sub-folder; the file `CURRENT` names the one in use. A rebuild fills another one and rewrites `CURRENT`, so a
-reader, in this process or another, never meets a half-built index.
-"""
-
-import contextlib
-import shutil
-import uuid
+import errno
+import logging
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +15,31 @@ from impact_alliances.search.documents import SearchDocument
 from impact_alliances.search.engine import EngineFailure
 from impact_alliances.vocabularies.terms import FACETS
 
-# Part of every generation's name: a change of fields or of analysis makes the old index unreadable on purpose.
+# Part of every generation's name: a change of fields, of analysis or of tantivy's format makes the old index unreadable on purpose.
 SCHEMA_VERSION = 3
+VERSION = f"v{SCHEMA_VERSION}.{tantivy.__version__.rpartition('index_format v')[2]}"  # type: ignore[attr-defined]
 FACET_FIELDS = ("kind", *FACETS)
-MEND = "L’index de recherche est absent ou abîmé : lancez « impact-alliances reindex »."
+_REINDEX = "un service en cours le refait seul ; sinon, lancez « impact-alliances reindex »."
+ABSENT = f"L’index de recherche est absent : {_REINDEX}"
+DAMAGED = f"L’index de recherche est abîmé, ou d’une autre version : {_REINDEX}"
+FAILED = "Le moteur de recherche a échoué sur cette demande : sa cause est dans le journal."
+_FULL = "Le disque de l’index de recherche ({}) est plein : libérez de la place."
+_CLOSED = "Le dossier de l’index de recherche ({}) ne se laisse pas écrire : rendez-le accessible en écriture."
+_FULL_CODES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_CLOSED_CODES = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+_log = logging.getLogger(__name__)
+
+
+class Damaged(EngineFailure):
+    """The index on disk is not as it was written."""
+
+
+class Absent(EngineFailure):
+    """There is no index yet, or it is of another version."""
+
+
+class NotWritable(EngineFailure):
+    """The folder of the index is full or closed: nothing is wrong with index or documents."""
 
 
 def _schema() -> tantivy.Schema:
@@ -43,8 +61,11 @@ def _schema() -> tantivy.Schema:
 SCHEMA = _schema()
 
 
-def opened(folder: Path) -> tantivy.Index:
-    index = tantivy.Index(SCHEMA, path=str(folder))
+def opened(folder: Path | None) -> tantivy.Index:
+    """The index of `folder`, made if there is none; without a folder, one in memory."""
+    index = tantivy.Index(SCHEMA, path=str(folder)) if folder else tantivy.Index(SCHEMA)
+    # A searcher is of one commit; what comes later is opened by whoever wants it.
+    index.config_reader("manual")
     # Our analysis is done: a document and a query both bring stems parted by spaces.
     index.register_tokenizer("stems", TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(80)).build())
     return index
@@ -71,73 +92,35 @@ def stored(document: SearchDocument) -> tantivy.Document:
     return made
 
 
-@contextlib.contextmanager
-def ours() -> Iterator[None]:
-    """Turn whatever tantivy raises, its panics included (they are not `Exception`s), into our own failure."""
+# -- faults ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def asking(folder: Path | None = None) -> Iterator[None]:
+    """Turn what tantivy and the disk raise into our own failure. Nothing but calls of theirs may stand inside: a `ValueError` of
+    ours would pass for one of theirs."""
     try:
         yield
-    except EngineFailure:
-        raise
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
-        raise
     except BaseException as fault:
-        raise EngineFailure(MEND) from fault
+        if not is_vendors(fault):
+            raise
+        raise failure_of(fault, folder) from fault
 
 
-class Generations:
-    """The folder of generations and the pointer to the one in use."""
+def is_vendors(fault: BaseException) -> bool:
+    """Whether tantivy or the disk raised it. A panic of tantivy is no `Exception`, and its class cannot be imported."""
+    return isinstance(fault, ValueError | OSError) or type(fault).__module__ == "pyo3_runtime"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._pointer = folder / "CURRENT"
-        self._label = folder / "NAME"
-        self._fresh_name = f"folder-{uuid.uuid4().hex[:20]}"
 
-    @property
-    def name(self) -> str:
-        """The name under which the index of this folder follows the base, kept beside it from its first generation on."""
-        try:
-            return self._label.read_text(encoding="ascii").strip() or self._fresh_name
-        except (OSError, ValueError):
-            return self._fresh_name
-
-    def current(self) -> Path | None:
-        """The generation in use, or None when there is none or it is of another schema."""
-        try:
-            name = self._pointer.read_text(encoding="ascii").strip()
-        except (OSError, ValueError):
-            return None
-        found = self.folder / name
-        is_ours = name.startswith(f"v{SCHEMA_VERSION}-") and (found / "meta.json").is_file()
-        return found if is_ours else None
-
-    def stamp(self) -> int:
-        """Changes whenever the pointer does."""
-        try:
-            return self._pointer.stat().st_mtime_ns
-        except OSError:
-            return 0
-
-    def fresh(self) -> Path:
-        """A new empty generation, not in use yet."""
-        made = self.folder / f"v{SCHEMA_VERSION}-{uuid.uuid4().hex[:12]}"
-        made.mkdir(parents=True)
-        self._label.write_text(self.name, encoding="ascii")
-        return made
-
-    def switch(self, generation: Path) -> None:
-        """Put `generation` in use, at once for every reader, and drop the others."""
-        beside = self.folder / f"CURRENT.{uuid.uuid4().hex[:8]}"
-        beside.write_text(generation.name, encoding="ascii")
-        beside.replace(self._pointer)
-        self.sweep()
-
-    def sweep(self) -> None:
-        """Remove generations not in use: leftovers of a rebuild that was killed, or the previous one.
-
-        Readers that still hold the previous generation keep its open files.
-        """
-        kept = self.current()
-        for other in self.folder.glob("v*-*"):
-            if other != kept:
-                shutil.rmtree(other, ignore_errors=True)
+def failure_of(fault: BaseException, folder: Path | None) -> EngineFailure:
+    """A fault of tantivy or of the disk in a sentence that says what to do; one that is no fault of the disk is logged."""
+    code = fault.errno if isinstance(fault, OSError) else None
+    # tantivy tells the disk's faults in its own sentences.
+    said = re.search(r"os error (\d+)", str(fault))
+    code = code or (int(said[1]) if said else None)
+    if code in _FULL_CODES:
+        return NotWritable(_FULL.format(folder))
+    if code in _CLOSED_CODES:
+        return NotWritable(_CLOSED.format(folder))
+    _log.error("tantivy : %s", fault, exc_info=fault)
+    return EngineFailure(FAILED)
