@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+TEXTS ?= 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench fuzz format seed-vectors lock clean
@@ -30,8 +31,9 @@ check: $(VENV)/installed ## Format, lint and types
 bench: $(VENV)/installed ## Measure relevance and speed
 	@"$(BIN)/python" -m bench
 
-fuzz: $(VENV)/installed ## Ask the service what no client would, for long
-	@"$(BIN)/python" -m pytest -q tests/web/test_http_fuzz.py --hypothesis-profile=fuzz
+fuzz: $(VENV)/installed ## Ask the service what no client would, for long, then a million hostile texts (hours; TEXTS=1000 for a taste)
+	@"$(BIN)/python" -m pytest -q tests/web/test_http_fuzz.py tests/fuzz --hypothesis-profile=fuzz
+	@"$(BIN)/python" -m bench.fuzz --texts $(TEXTS)
 
 format: $(VENV)/installed ## Put the code in form
 	@"$(BIN)/ruff" format .

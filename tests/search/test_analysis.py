@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_alliances.search.analysis import STOP_WORDS, analyse_word, clean, stems, tokens, words
+from impact_alliances.search.analysis import STOP_WORDS, _analysed, clean, stems, tokens, words
 from impact_alliances.vocabularies.matching import fold
 
 
@@ -99,7 +99,7 @@ _ENDINGS = ("isations", "ement", "aux", "ités", "euses", "ions", "emment", "iqu
 def test_threads_do_not_spoil_each_other_s_stems() -> None:
     """An indexer and its visitors analyse at the same time, and what is wrong once stays in the memory of the process."""
     raws = [f"{start}{middle}{end}" for start in "bcdfglmnprst" for middle in ("ocal", "uror", "ivil", "ami") for end in _ENDINGS] * 20
-    analyse = analyse_word.__wrapped__
+    analyse = _analysed.__wrapped__
     alone = [analyse(raw) for raw in raws]
     with ThreadPoolExecutor(8) as pool:
         several = list(pool.map(lambda _: [analyse(raw) for raw in raws], range(8)))

@@ -14,7 +14,7 @@ from impact_alliances.vocabularies.signs import without_hidden_signs
 LONGEST_QUERY, LONGEST_PASSAGE = 1_000, 8_000
 # What a model is given of them, in its own tokens. An ordinary need (8 to 12 words) has about 20, and costs grow with them: no
 # question costs five ordinary ones. Past 512 the models cut by themselves, or begin a second reading.
-QUERY_TOKENS, PASSAGE_TOKENS = 80, 512
+QUERY_TOKENS, PASSAGE_TOKENS = 64, 512
 # Marks on one letter: Vietnamese has two, Hebrew and Thai up to three or four; more are a flood, which takes quadratic time to sort.
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _FLOOD = re.compile(rf"({_MARKS}{{4}}){_MARKS}+")

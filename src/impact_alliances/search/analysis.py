@@ -23,6 +23,8 @@ _WORD = re.compile(rf"{_LETTERS}+(?:[\u0300-\u036f]+{_LETTERS}*)*|[\d{_RAISED}]+
 # « co-construction », « co construction » and « coconstruction » are one word.
 JOINED_PREFIXES = frozenset({"co"})
 HYPHENATED_PREFIXES = frozenset({"auto", "inter", "multi", "pluri", "anti", "mini", "micro", "eco", "bio", "pre", "sur"})
+# The longest words of French have 25 letters, those of chemistry 50.
+LONGEST_WORD = 80
 # « est », « or », « son » and « car » stay searchable: « Grand Est », « car scolaire ».
 STOP_WORDS = frozenset(
     """
@@ -66,11 +68,19 @@ class Token(NamedTuple):
     stem: str
 
 
-@lru_cache(maxsize=300_000)
 def analyse_word(raw: str) -> tuple[str, str]:
-    """The folded form of one word and its stem; the stem of a stop word or of a lone letter is empty."""
-    word = fold(raw)
-    if word in STOP_WORDS or (len(word) == 1 and not word.isdigit()):
+    """The folded form of one word and its stem; the stem of a stop word or of a lone letter is empty.
+
+    Of a word longer than any, the beginning stands for it: nobody looks for the rest, and stemming it would take seconds.
+    """
+    return _analysed(raw[:LONGEST_WORD])
+
+
+@lru_cache(maxsize=300_000)
+def _analysed(raw: str) -> tuple[str, str]:
+    # One sign may become eighteen, parentheses and spaces among them (« ㈠ », « ﷺ »).
+    word = "".join(filter(str.isalnum, fold(raw)))[:LONGEST_WORD]
+    if not word or word in STOP_WORDS or (len(word) == 1 and not word.isdigit()):
         return word, ""
     return word, _stemmer.stem(_FEMININE.sub(r"e\1", word))
 

@@ -4,7 +4,8 @@ import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -139,11 +140,15 @@ def _densest(found: list[Mark]) -> tuple[int, list[Mark]]:
     """The window that holds most different stems: how many, and its marks."""
     best: tuple[int, list[Mark]] = (0, [])
     for index, first in enumerate(found):
-        inside = [mark for mark in found[index:] if mark.end - first.start <= EXCERPT_CHARS]
+        inside = list(takewhile(partial(_is_within, first.start), islice(found, index, None)))
         held = len({mark.stem for mark in inside})
         if held > best[0]:
             best = held, inside
     return best
+
+
+def _is_within(start: int, mark: Mark) -> bool:
+    return mark.end - start <= EXCERPT_CHARS
 
 
 def _marked(text: str, marks: list[Mark]) -> Markup:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 
 # About 200 tokens of French: short enough to be about one thing, long enough to say it (docs/decisions/0003).
 PASSAGE_WORDS = 130
+# A sheet of ours has three; a book pasted into one is known by its beginning, and costs half a minute.
+MOST_PASSAGES = 60
 # The embedded descriptions of the fragilités stand beside the resources' vectors, under this kind.
 FRAGILITE = "fragilite"
 _SENTENCE = re.compile(r"(?<=[.!?…»])\s+")
@@ -71,14 +74,24 @@ def cut(text: str, size: int = PASSAGE_WORDS) -> list[str]:
     """`text` as passages of at most about `size` words, each opening with the last sentence of the one before."""
     passages: list[list[str]] = [[]]
     length = 0
-    for sentence in _SENTENCE.split(text):
+    for sentence in _sentences(text, size):
         count = len(sentence.split())
         if length and length + count > size:
             passages.append([passages[-1][-1]])
             length = len(passages[-1][0].split())
         passages[-1].append(sentence)
         length += count
-    return [" ".join(sentences) for sentences in passages if any(sentences)]
+    return [" ".join(sentences) for sentences in passages if any(sentences)][:MOST_PASSAGES]
+
+
+def _sentences(text: str, size: int) -> Iterator[str]:
+    """The sentences of `text`; one that would fill two passages is none, and goes by pieces."""
+    for sentence in _SENTENCE.split(text):
+        words = sentence.split()
+        if len(words) <= 2 * size:
+            yield sentence
+        else:
+            yield from (" ".join(words[start : start + size]) for start in range(0, len(words), size))
 
 
 def embed(embedder: Embedder, several: list[Passages]) -> list[Vectors]:

@@ -7,6 +7,7 @@ are in docs/decisions/0003.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from impact_alliances.search.engine import Bar, Candidate, Neighbours, Weighted
 from impact_alliances.search.synonyms import Expression
@@ -63,13 +64,22 @@ def bar_of(weighted: Sequence[Weighted]) -> Bar | None:
     return Bar(tuple(weighted), LEXICAL_SHARE * sum(one.weight for one in weighted))
 
 
+def standing_bar(crowd: int) -> float:
+    """The deviations above the corpus that make a semantic hit, `crowd` documents being compared (`MOST_NEAR` and more are alike).
+
+    Among ten documents none can stand two deviations above the others unless it stands alone: there, what one in ten would reach
+    by chance is enough.
+    """
+    return min(STANDING_BAR, NormalDist().inv_cdf(1 - 1 / (crowd + 1)))
+
+
 def near_enough(neighbours: Neighbours) -> tuple[str, ...]:
     """The keys over the semantic bar, nearest first."""
     best = neighbours.best(MOST_NEAR)
     if not best:
         return ()
     standing = [(key, (cosine - neighbours.mean) / neighbours.deviation) for key, cosine in best]
-    bar = max(STANDING_BAR, STANDING_OF_BEST * standing[0][1])
+    bar = max(standing_bar(len(best)), STANDING_OF_BEST * standing[0][1])
     return tuple(key for key, z in standing if z >= bar)
 
 

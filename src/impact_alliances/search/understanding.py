@@ -12,6 +12,8 @@ from impact_alliances.search.synonyms import Expression, longest, thesaurus
 
 # Words shorter than this are left as typed: too many real words lie one letter away.
 SHORTEST_CORRECTED = 4
+# Unknown words compared with those of the corpus, each at the cost of all of them: a need has one or two.
+MOST_UNKNOWN = 20
 # A last word being typed is completed to at most this many known words.
 COMPLETIONS = 6
 SHORTEST_PREFIX = 3
@@ -111,11 +113,15 @@ def _operators(text: str) -> tuple[str, list[tuple[str, Expression]], list[Expre
 def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
     """(word as typed, word used) for each word that the corpus ignores and that is near one it knows."""
     found: dict[str, str] = {}
+    left = MOST_UNKNOWN
     all_tokens = list(tokens(text))
     for token in all_tokens:
         is_last = token is all_tokens[-1]
         if _is_known(token, lexicon) or (is_last and _completions(token, lexicon)):
             continue
+        if not left:
+            break
+        left -= 1
         nearest = lexicon.nearest(token.word)
         if nearest:
             found[text[token.start : token.end]] = nearest

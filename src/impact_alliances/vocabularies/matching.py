@@ -18,6 +18,8 @@ def fold(text: str) -> str:
     lowered = text.lower().translate(_LIGATURES)
     if lowered.isascii():
         return lowered
+    # Accents of their own go first: a flood of them takes quadratic time to put in order.
+    lowered = "".join(char for char in lowered if not unicodedata.combining(char))
     # Lower case again, and ligatures again: decomposing brings out letters that were hidden in one sign (« ℌ », « ǽ »).
     decomposed = unicodedata.normalize("NFKD", lowered).lower()
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LIGATURES)
