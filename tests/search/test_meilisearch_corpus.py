@@ -62,11 +62,22 @@ def test_a_changed_corpus_is_read_again_while_searches_go_on_with_the_former() -
         assert reader.now().stems == {"bus": 1}
         base.documents = 2
         base.gate.clear()
-        clock.now += 60
+        clock.now += 5
         assert reader.now().documents == 1
         assert reader.now().documents == 1
         base.gate.set()
         assert _eventually(lambda: reader.now().documents == 2)
+
+
+def test_the_first_search_after_a_silence_waits_for_the_words_of_today() -> None:
+    """However long ago the former were read: nobody looked meanwhile."""
+    base, clock = ChangingBase(), Clock()
+    with scripted(base) as server:
+        reader = _reader(server, clock)
+        reader.now()
+        base.documents = 2
+        clock.now += 60
+        assert reader.now().documents == 2
 
 
 def test_what_this_process_wrote_is_waited_for() -> None:
@@ -102,7 +113,7 @@ def test_a_first_reading_that_fails_is_a_failure_and_a_later_one_is_not() -> Non
         reader = _reader(server, clock)
         reader.now()
         url = server.url
-    clock.now += 60
+    clock.now += 5
     assert reader.now().documents == 1
     assert _eventually(lambda: not reader._lock.locked())
     with pytest.raises(EngineFailure):

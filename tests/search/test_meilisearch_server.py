@@ -126,6 +126,28 @@ def test_a_refused_question_does_not_open_the_breaker(database: Engine) -> None:
         assert len(server.asked) == 5
 
 
+def test_a_fault_of_ours_is_not_told_as_one_of_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes up as it is, and the server is not left alone for it."""
+
+    def faulty(*_: object) -> object:
+        raise KeyError("une faute à nous")
+
+    monkeypatch.setattr("impact_alliances.search.meilisearch_engine.key_of_id", faulty)
+    with scripted(lambda *_: Reply({"results": [search_result({"id": "case-bus"})]})) as server:
+        engine = _engine(server.url)
+        for _ in range(4):
+            with pytest.raises(KeyError):
+                engine.page(Wanted(), "date", 0, 5)
+        assert len(server.asked) == 4
+
+
+def test_the_cause_of_an_answer_that_is_not_the_servers_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """With its traceback: the sentence alone would send whoever runs the service astray."""
+    with scripted(lambda *_: Reply({"results": [{"hits": [{}], "estimatedTotalHits": 1}]})) as server, pytest.raises(OutOfReach):
+        _engine(server.url).page(Wanted(), "date", 0, 5)
+    assert caplog.records[-1].exc_info
+
+
 def test_counts_and_candidates_come_in_one_round_trip(database: Engine) -> None:
     """The members of the set are read with its counts; words and lengths are remembered."""
 

@@ -23,6 +23,8 @@ from impact_alliances.search.synonyms import Expression
 FRESHNESS_S = 1.0
 # While the corpus keeps changing, reading it again takes at most one part in this many of the time.
 SPARING = 20
+# Nobody searched for so long: the words may be of long ago, and whoever comes waits for them.
+STALE_S = 9.0
 State = tuple[int, int]
 
 
@@ -83,11 +85,11 @@ class CorpusReader:
         self._look_at = self._read_at = float("-inf")
 
     def now(self) -> Corpus:
-        """The words as of now, or as of a moment ago."""
+        """The words as of now, or as of a moment ago: while searches follow each other, they are renewed aside."""
         former = self._corpus
         if former and self._clock() < self._look_at:
             return former
-        if former is None or self._look_at == float("-inf"):
+        if former is None or self._clock() >= self._look_at + STALE_S:
             with self._lock:
                 return self._renewed()
         if self._lock.acquire(blocking=False):
@@ -120,11 +122,9 @@ class CorpusReader:
         """The number of documents and when the newest one was indexed: any change moves one of them."""
         newest = {"sort": ["indexed_at:desc"], "limit": 1, "attributesToRetrieve": ["indexed_at"]}
         (answer,) = self._server.search([newest])
-        with self._server.asking():
-            stamps = [int(hit["indexed_at"]) for hit in answer["hits"]]
-            return int(answer["estimatedTotalHits"]), max(stamps, default=0)
+        stamps = [int(hit["indexed_at"]) for hit in answer["hits"]]
+        return int(answer["estimatedTotalHits"]), max(stamps, default=0)
 
     def _read(self) -> Corpus:
         (answer,) = self._server.search([{"facets": [*WORD_FIELDS, *LENGTH_FIELDS], "limit": 0}])
-        with self._server.asking():
-            return corpus_of(answer)
+        return corpus_of(answer)

@@ -114,17 +114,15 @@ class MeilisearchEngine:
         queries += [{**_set(wanted.without(facet), holders), "limit": 0, "facets": [facet]} for facet in used]
         queries += [_page_of(filter_of(wanted, holders), window)] if window else []
         whole, *others = self._server.search(queries)
-        with self._server.asking():
-            self._memory.read = _Members(wanted, _size(whole), whole["hits"])
-            counted = {facet: _values(whole, facet) for facet in free}
-            counted |= {facet: _values(other, facet) for facet, other in zip(used, others, strict=False)}
-            return Counts(_size(whole), {facet: counted[facet] for facet in facets}, tuple(_keys(others[-1]) if window else ()))
+        self._memory.read = _Members(wanted, _size(whole), whole["hits"])
+        counted = {facet: _values(whole, facet) for facet in free}
+        counted |= {facet: _values(other, facet) for facet, other in zip(used, others, strict=False)}
+        return Counts(_size(whole), {facet: counted[facet] for facet in facets}, tuple(_keys(others[-1]) if window else ()))
 
     def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
         hits = self._read(wanted, concepts)
         scoring = _Scoring.of(self._corpus.now(), concepts)
-        with self._server.asking():
-            return _favoured([scoring.candidate(hit) for hit in hits], max(limit, 1))
+        return _favoured([scoring.candidate(hit) for hit in hits], max(limit, 1))
 
     def page(self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()) -> list[str]:
         if limit <= 0:
@@ -144,8 +142,7 @@ class MeilisearchEngine:
 
     def _found(self, query: dict[str, Any]) -> list[str]:
         (answer,) = self._server.search([query])
-        with self._server.asking():
-            return _keys(answer)
+        return _keys(answer)
 
     # -- members to score ------------------------------------------------------------------------
 
@@ -160,13 +157,11 @@ class MeilisearchEngine:
         whole = [_members(wanted, holders, len(read.hits), self._reading.most)]
         rest = whole if read.size <= self._reading.most else _promising(wanted, concepts, holders, self._reading.promising)
         answers = self._server.search(rest) if rest else []
-        with self._server.asking():
-            return list({hit["id"]: hit for hits in (read.hits, *(answer["hits"] for answer in answers)) for hit in hits}.values())
+        return list({hit["id"]: hit for hits in (read.hits, *(answer["hits"] for answer in answers)) for hit in hits}.values())
 
     def _first(self, wanted: Wanted, holders: Holders) -> _Members:
         (answer,) = self._server.search([_members(wanted, holders, 0, self._reading.at_once)])
-        with self._server.asking():
-            return _Members(wanted, _size(answer), answer["hits"])
+        return _Members(wanted, _size(answer), answer["hits"])
 
     @property
     def _reading(self) -> Reading:
@@ -191,9 +186,8 @@ class MeilisearchEngine:
     def _read_phrases(self, phrases: Sequence[Expression]) -> dict[Expression, tuple[str, ...]]:
         retrieved = {"attributesToRetrieve": ["id", "title_line", "text_line"], "limit": _ALL}
         answers = self._server.search([{"filter": [holding_all(phrase)], **retrieved} for phrase in phrases])
-        with self._server.asking():
-            pairs = zip(phrases, answers, strict=True)
-            return {phrase: tuple(hit["id"] for hit in answer["hits"] if _says(hit, phrase)) for phrase, answer in pairs}
+        pairs = zip(phrases, answers, strict=True)
+        return {phrase: tuple(hit["id"] for hit in answer["hits"] if _says(hit, phrase)) for phrase, answer in pairs}
 
 
 def _says(hit: dict[str, Any], phrase: Expression) -> bool:
@@ -315,8 +309,7 @@ class _Nearest:
             "showRankingScore": True,
         }
         (answer,) = self._server.search([query])
-        with self._server.asking():
-            # A document without vectors comes last, with a score of 0.
-            found = {key_of_id(hit["id"]): 2 * hit["_rankingScore"] - 1 for hit in answer["hits"] if hit["_rankingScore"] > 0}
+        # A document without vectors comes last, with a score of 0.
+        found = {key_of_id(hit["id"]): 2 * hit["_rankingScore"] - 1 for hit in answer["hits"] if hit["_rankingScore"] > 0}
         exact = found | self.of(list(found))
         return sorted(exact.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]

@@ -1,8 +1,9 @@
 """The door to a Meilisearch server: the official client, its faults in our words, and a breaker for when it hangs."""
 
+import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ _BY_CODE = {
     "no_space_left_on_device": "Le disque du serveur Meilisearch est plein : libérez de la place.",
 }
 _BY_STATUS = {401: _KEY, 403: _KEY}
+_log = logging.getLogger(__name__)
 
 
 class OutOfReach(EngineFailure):
@@ -87,14 +89,18 @@ class Server:
         """The answers to these questions, in one round trip."""
         with self.asking():
             asked = [{"indexUid": self.index, "q": "", **query} for query in queries]
-            results = self.client().multi_search(asked)["results"]
-            if len(results) != len(queries):
-                raise ValueError("answers are missing")
-            return results
+            results: list[dict[str, Any]] = self.client().multi_search(asked)["results"]
+            for query, answer in zip(queries, results, strict=True):
+                _check(query, answer)
+        return results
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Turn whatever goes wrong into our own failure, and keep count of it."""
+        """Turn what the client and the server do wrong into our own failure, log its cause, and keep count of it.
+
+        Nothing but calls of the client and looks at its answer may stand inside: the client fails in any way on an answer that is
+        not the server's, and a fault of ours would pass for one of those.
+        """
         self.breaker.check()
         try:
             yield
@@ -105,11 +111,34 @@ class Server:
             raise
         except (MeilisearchError, requests.RequestException, LookupError, TypeError, ValueError, AttributeError) as fault:
             failure = failure_of(fault)
+            _tell(failure, fault)
             if isinstance(failure, OutOfReach):
                 self.breaker.failed(failure)
             raise failure from fault
         else:
             self.breaker.succeeded()
+
+
+def _check(query: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    """Whether the answer holds what the query asked for. Raises what a dictionary raises, or `ValueError`."""
+    # A document without a fragilité has no such field.
+    asked = {*query.get("attributesToRetrieve", ()), *(("_rankingScore",) if query.get("showRankingScore") else ())} - {"fragilite"}
+    if not all(asked <= hit.keys() for hit in answer["hits"]):
+        raise ValueError("fields are missing")
+    int(answer["estimatedTotalHits"])
+    if query.get("facets"):
+        for counted in answer["facetDistribution"].values():
+            sum(counted.values())
+
+
+def _tell(failure: EngineFailure, fault: Exception) -> None:
+    """Log the cause. A server out of reach says all in its sentence, and an outage has many."""
+    if isinstance(fault, MeilisearchApiError):
+        _log.warning("Meilisearch : %s", str(fault).splitlines()[0])
+    elif str(failure) == _GARBLED:
+        _log.error("Meilisearch : réponse incomprise.", exc_info=fault)
+    else:
+        _log.info("Meilisearch : %s", fault)
 
 
 def failure_of(fault: Exception) -> EngineFailure:

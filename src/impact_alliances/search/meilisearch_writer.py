@@ -73,7 +73,7 @@ class MeilisearchWriter:
         """The settings that differ from ours; all of them when there is no index."""
         with self._asking() as client:
             found = _settings_of(client, self._server.index)
-            return drift(self._settings, found or {})
+        return drift(self._settings, found or {})
 
     def version(self) -> str:
         """The version of the server; empty when the key may not ask."""
@@ -106,7 +106,8 @@ class MeilisearchWriter:
             with self._asking() as client:
                 asked = {"fields": ["id", field], "offset": start, "limit": _PAGE}
                 page = client.http.post(f"indexes/{index}/documents/fetch", asked)["results"]
-                found |= {key_of_id(one["id"]): str(one[field]) for one in page}
+                values = {str(one["id"]): str(one[field]) for one in page}
+            found |= {key_of_id(identifier): value for identifier, value in values.items()}
             if len(page) < _PAGE:
                 break
         return found
@@ -152,8 +153,8 @@ class MeilisearchWriter:
         """An index that a rebuild left half built, with the settings of today; others are dropped."""
         for uid in self._leftovers():
             with self._asking() as client:
-                is_ours = drift(self._settings, _settings_of(client, uid) or {}) == []
-            if is_ours:
+                settings = _settings_of(client, uid)
+            if drift(self._settings, settings or {}) == []:
                 return uid
             self._done(lambda client, uid=uid: client.delete_index(uid))  # type: ignore[misc]
         return None
