@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from impact_alliances.cli import app, main
 from impact_alliances.shipped import shipped
+from tests.search.scripted import Reply, scripted
 
 runner = CliRunner()
 HEADER = "id,title,summary,need,alliance,actions,fragilites,acteurs,echelon,started_on,status\n"
@@ -89,6 +90,18 @@ def test_an_import_is_kept_though_the_search_server_is_gone(tmp_path: Path, monk
     assert "Tout est enregistré" in imported.output
     found = json.loads(runner.invoke(app, ["search", "haie", "--json"]).stdout)
     assert ([hit["id"] for hit in found["hits"]], "secours" in found["degraded"]) == (["c1"], True)
+
+
+def test_an_import_builds_no_index_that_others_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From an empty folder, of a file with a header alone: the server's index is for those who keep it."""
+    (tmp_path / "cas.csv").write_text(HEADER, encoding="utf-8")
+    monkeypatch.setenv("IMPACT_SEARCH_ENGINE", "meilisearch")
+    with scripted(lambda *_: Reply({}, status=404)) as server:
+        monkeypatch.setenv("IMPACT_MEILISEARCH_URL", server.url)
+        imported = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
+    assert (imported.exit_code, [asked for asked in server.asked if asked[0] != "GET"]) == (0, [])
+    assert "impact-alliances worker" in imported.stdout
+    assert not (tmp_path / "data" / "index").exists()
 
 
 def test_a_server_out_of_reach_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

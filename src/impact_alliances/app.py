@@ -92,7 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         thread.start()
     threading.Thread(target=service.warm, name="warming", daemon=True).start()
     if service.settings.search_engine == "meilisearch" and service.spare is None:
-        threading.Thread(target=service.finder.warm, name="titles", daemon=True).start()
+        threading.Thread(target=service.finder.keep_warm, args=(stop,), name="titles", daemon=True).start()
     yield
     stop.set()
     for thread in threads:

@@ -250,6 +250,8 @@ def reindex() -> None:
 
 
 def _rebuilt(indexer: Indexer) -> str:
+    # A server may have us wait for minutes: it is said that it works.
+    logging.getLogger("impact_alliances.search").setLevel(logging.INFO)
     try:
         with indexer.alone(), _progress("Indexation") as bar:
             task = bar.add_task("", total=None)

@@ -32,6 +32,8 @@ class OnServer(Protocol):
 
     def drift(self) -> list[str]: ...
 
+    def trouble(self) -> str: ...
+
 
 @runtime_checkable
 class OnDisk(Protocol):
@@ -81,11 +83,15 @@ def _index(service: Service) -> Part:
     is_essential = service.spare is None or not service.spare.is_ready()
     try:
         is_ready = service.writer.is_ready()
+        trouble = service.writer.trouble() if isinstance(service.writer, OnServer) and not is_ready else ""
+        if is_ready:
+            # By the way of visitors too: their key is another one.
+            service.finder.check()
     except EngineFailure as failure:
         return Part("index", False, str(failure), essential=is_essential)
     if is_ready:
         return Part("index", True, "Lisible.", essential=is_essential)
-    return Part("index", False, "Absent ou abîmé.", _REINDEX, essential=is_essential)
+    return Part("index", False, trouble or "Absent ou abîmé.", "" if trouble else _REINDEX, essential=is_essential)
 
 
 def _indexes(service: Service) -> list[Part]:
@@ -115,12 +121,14 @@ def _server(service: Service) -> list[Part]:
     if not isinstance(writer, OnServer):
         return []
     try:
-        version, drift = writer.version(), writer.drift()
+        version, drift, trouble = writer.version(), writer.drift(), writer.trouble()
     except EngineFailure as failure:
         return [Part("serveur de recherche", False, str(failure))]
     said = f"Meilisearch {version or '(version cachée à cette clé)'}"
     if not writer.is_recent(version):
         return [Part("serveur de recherche", False, f"{said} : trop ancien, il faut au moins la version 1.13.", "mettez le serveur à jour")]
+    if trouble:
+        return [Part("serveur de recherche", False, trouble)]
     if drift:
         return [Part("serveur de recherche", False, f"{said} ; réglages différents des nôtres : {', '.join(drift)}.", _REINDEX)]
     return [Part("serveur de recherche", True, f"{said}, réglages conformes.")]

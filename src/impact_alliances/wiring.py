@@ -17,7 +17,9 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.engine import IndexWriter, SearchEngine
 from impact_alliances.search.finding import Finder
 from impact_alliances.search.indexing import Indexer
+from impact_alliances.search.lateness import Lateness
 from impact_alliances.search.meaning import Meaning, Meanings
+from impact_alliances.search.outbox import Outbox
 from impact_alliances.search.searcher import Searcher
 from impact_alliances.search.tantivy_engine import TantivyEngine
 from impact_alliances.search.tantivy_writer import TantivyWriter
@@ -76,13 +78,15 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
     most = HELD_BESIDE_A_SERVER if settings.search_engine == "meilisearch" else None
     meanings = Meanings(database, Meaning.of(database, model, dimensions, embedder, most), lambda name: _embedder_named(name, settings))
     engine, writer = _make_engine(settings, StoredVectors(database, model, dimensions, tuple(KINDS)), model, dimensions)
-    searchers, spare = [Searcher(engine, meanings)], None
+    late = _lateness(database, writer)
+    searchers, spare = [Searcher(engine, meanings, late=late)], None
     if isinstance(engine, TantivyEngine):
         searchers.append(Searcher(engine.on_last_sound_state(), meanings, degraded=LAST_SOUND_ANSWERED))
     if settings.search_engine == "meilisearch" and settings.meilisearch_spare:
         spare_engine, spare = _make_embedded(settings)
-        searchers.append(Searcher(spare_engine, meanings, degraded=SPARE_ANSWERED))
-        searchers.append(Searcher(spare_engine.on_last_sound_state(), meanings, degraded=SPARE_ANSWERED))
+        late = _lateness(database, spare)
+        searchers.append(Searcher(spare_engine, meanings, degraded=SPARE_ANSWERED, late=late))
+        searchers.append(Searcher(spare_engine.on_last_sound_state(), meanings, degraded=SPARE_ANSWERED, late=late))
     return Service(
         settings=settings,
         database=database,
@@ -105,6 +109,10 @@ def _make_indexer(settings: Settings, database: Engine, writer: IndexWriter, emb
 
 def _make_spare_indexer(settings: Settings, database: Engine, spare: IndexWriter) -> Indexer:
     return Indexer(database, spare, None, lock=_folder_lock(settings), is_spare=True)
+
+
+def _lateness(database: Engine, writer: IndexWriter) -> Callable[[], str | None]:
+    return Lateness(lambda: Outbox(database, writer.name)).sentence
 
 
 def _folder_lock(settings: Settings) -> Lock:

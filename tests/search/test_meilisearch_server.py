@@ -1,27 +1,36 @@
 """A server that is slow, gone, wrong or full: always our own failure, in French, and never long to wait for."""
 
+import datetime as dt
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlmodel import select
 from tests.builders import a_case, store
+from tests.embeddings.fake import FakeEmbedder
 from tests.search.contract import concept
 from tests.search.scripted import Reply, error, scripted, search_result, task
 from tests.service import a_service
 
-from impact_alliances.diagnosis import parts
+from impact_alliances.db import reading, writing
+from impact_alliances.diagnosis import examine, parts
 from impact_alliances.embeddings.store import StoredVectors
+from impact_alliances.resources.changes import Change
+from impact_alliances.resources.resource import now
 from impact_alliances.search.documents import document_of
 from impact_alliances.search.engine import Bar, EngineFailure, Wanted
+from impact_alliances.search.lateness import BEHIND, Lateness
 from impact_alliances.search.meilisearch_engine import MeilisearchEngine
-from impact_alliances.search.meilisearch_server import Breaker, OutOfReach, Server
-from impact_alliances.search.meilisearch_settings import index_settings
+from impact_alliances.search.meilisearch_server import Breaker, Hanging, OutOfReach, Server
+from impact_alliances.search.meilisearch_settings import embedder_name, index_settings
 from impact_alliances.search.meilisearch_writer import MeilisearchWriter
+from impact_alliances.search.patience import one_wait
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.titles_only import NO_INDEX
+from impact_alliances.search.titles_only import NO_INDEX, TitlesOnly
 from impact_alliances.wiring import SPARE_ANSWERED, make_service
 
 HIT = {"id": "case-bus", "title_line": " bus ", "title_length": 1, "text_line": " bus  car ", "text_length": 2, "fragilite": ["mobilite"]}
@@ -311,3 +320,121 @@ def test_each_use_sends_its_key_and_asks_for_no_compression() -> None:
     assert one.http.headers is not other.http.headers
     assert (one.config.url, one.http.headers["Authorization"]) == ("http://127.0.0.1:7700", "Bearer cle")
     assert one.http.headers["Accept-Encoding"] == "identity"
+
+
+# -- said by doctor and /readyz ----------------------------------------------------------------------
+
+
+def _state_of(tmp_path: Path, reply: Any) -> Any:
+    """What is said of the index, and the whole examination, of a service on that server."""
+    made = a_service(tmp_path, a_case(id="x"))
+    with scripted(reply) as server:
+        where = {"search_engine": "meilisearch", "meilisearch_url": server.url, "meilisearch_spare": False}
+        there = make_service(made.settings.model_copy(update=where), made.embedder)
+        found = ({part.name: part for part in parts(there)}, {part.name: part for part in examine(there)})
+        there.close()
+    made.close()
+    return found
+
+
+def test_a_wrong_search_key_is_said_though_the_other_key_is_right(tmp_path: Path) -> None:
+    """Visitors search with the first, the indexer writes with the second."""
+
+    def reply(_: str, path: str, __: Any) -> Reply:
+        if path == "/multi-search":
+            return Reply(error("invalid_api_key", "auth"), status=403)
+        is_settings = path.endswith("/settings")
+        return Reply(index_settings(embedder_name(FakeEmbedder.name), FakeEmbedder.dimensions) if is_settings else {"results": []})
+
+    for found in _state_of(tmp_path, reply):
+        assert (found["index"].ok, "IMPACT_MEILISEARCH_KEY" in found["index"].detail) == (False, True)
+
+
+def test_a_full_disk_is_told_as_such_and_not_as_a_missing_index(tmp_path: Path) -> None:
+    """The index could not even be made: rebuilding it would fail again."""
+
+    def reply(_: str, path: str, __: Any) -> Reply:
+        if path.startswith("/tasks"):
+            waited = {**task(3, "failed", error("index_not_found")), "indexUid": "base-beside-nothing"}
+            full = error("internal", "internal", "MDB_MAP_FULL: No space left on device (os error 28)")
+            return Reply({"results": [waited, task(2, "failed", full), task(1)]})
+        if path == "/version":
+            return Reply({"pkgVersion": "1.50.0", "commitSha": "", "commitDate": ""})
+        return Reply(error("index_not_found"), status=404)
+
+    quick, whole = _state_of(tmp_path, reply)
+    for part in (quick["index"], whole["index"], whole["serveur de recherche"]):
+        assert (part.ok, "plein" in part.detail, part.mend) == (False, True, "")
+
+
+def test_a_full_disk_said_at_once_is_no_outage(database: Engine) -> None:
+    """Whatever the status of the answer."""
+    with scripted(lambda *_: Reply(error("no_space_left_on_device", "system"), status=507)) as server:
+        with pytest.raises(EngineFailure, match="plein") as failed:
+            _engine(server.url).page(Wanted(), "date", 0, 5)
+        assert not isinstance(failed.value, OutOfReach)
+
+
+# -- one wait for each visitor -----------------------------------------------------------------------
+
+
+def test_a_search_waits_once_for_all_its_questions() -> None:
+    """Answers that come just in time, one after the other, would add up."""
+    with scripted(lambda *_: Reply({"results": [search_result()]}, delay_s=0.4)) as server:
+        door = _door(server.url, timeout_s=1)
+        with one_wait(), pytest.raises(OutOfReach):
+            for _ in range(5):
+                door.search([{}])
+        assert len(server.asked) <= 3
+
+
+def test_no_visitor_waits_to_know_whether_the_server_is_back() -> None:
+    """It is asked aside, until it is."""
+    is_back = threading.Event()
+    breaker = Breaker(pause_s=0.01)
+    breaker.probe = is_back.is_set
+    breaker.failed(Hanging("non"))
+    for _ in range(20):
+        with pytest.raises(OutOfReach, match="quelques secondes"):
+            breaker.check()
+        time.sleep(0.005)
+    is_back.set()
+    for _ in range(1_000):
+        with suppress(OutOfReach):
+            breaker.check()
+            return
+        time.sleep(0.01)
+    raise AssertionError
+
+
+def test_titles_are_warm_before_the_outage(tmp_path: Path) -> None:
+    """The first search of an outage reads no whole sheet but those of its page."""
+    made = a_service(tmp_path, *(a_case(id=f"c{number}", title=f"Halle {number}") for number in range(30)))
+    titles = TitlesOnly()
+    with reading(made.database) as session:
+        titles.warm(session)
+    asked: list[str] = []
+    event.listen(made.database, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with reading(made.database) as session:
+        assert titles.search(session, SearchQuery(q="halle")).counts.total == 30
+    assert asked
+    assert not any("summary" in statement for statement in asked)
+    made.close()
+
+
+# -- an index that is behind -------------------------------------------------------------------------
+
+
+def test_an_index_that_is_behind_says_so(tmp_path: Path) -> None:
+    """A search that may lack a saved sheet never keeps silent about it."""
+    made = a_service(tmp_path, a_case(id="x", title="Les haies"))
+    ask = SearchQuery(q="haies", mode="keyword")
+    assert made.finder.find(ask).degraded is None
+    store(made.database, a_case(id="y"))
+    with writing(made.database) as session:
+        session.exec(select(Change)).one().at = now() - dt.timedelta(minutes=1)
+    behind = Lateness(lambda: made.indexer.outbox)
+    assert behind.sentence() == BEHIND
+    made.indexer.catch_up()
+    assert Lateness(lambda: made.indexer.outbox).sentence() is None
+    made.close()

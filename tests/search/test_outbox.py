@@ -1,13 +1,18 @@
 """Several indexes of one base: each takes every change once, whatever the others do."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import select
 from tests.builders import a_case, store
+from tests.embeddings.fake import FakeEmbedder
 
 from impact_alliances.db import reading, writing
+from impact_alliances.embeddings.embedder import Vectors
+from impact_alliances.embeddings.store import packed
+from impact_alliances.locks import shared_lock
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change, Follower, Taken
 from impact_alliances.resources.resource import now
@@ -124,3 +129,30 @@ def test_taking_twice_comes_to_the_same(either_database: Engine) -> None:
     outbox.take(changes)
     outbox.take(changes)
     assert (outbox.count(), outbox.waits_since(), _rows(either_database)) == (0, None, (0, 0))
+
+
+class Unwilling(FakeEmbedder):
+    """A model that reads nothing."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        raise AssertionError("nothing was to be computed")
+
+
+def test_vectors_shipped_with_a_text_are_not_computed_again(either_database: Engine, tmp_path: Path) -> None:
+    """Whatever the database, and whoever imported the text."""
+    made = packed(FakeEmbedder().embed_passages(["un vecteur"]))
+    one = Indexer(either_database, TantivyWriter(tmp_path), Unwilling(), shipped=lambda hashes: dict.fromkeys(hashes, made))
+    store(either_database, *(a_case(id=f"c{number}") for number in range(3)))
+    one.catch_up()
+    assert (one.lacking(), one.embed_some(), one.lacking()) == (3 + 16, 3 + 16, 0)
+
+
+def test_one_model_reads_at_a_time(database: Engine, tmp_path: Path) -> None:
+    """Two machines would each read all that waits."""
+    readers = [
+        Indexer(database, TantivyWriter(tmp_path / name), FakeEmbedder(), reading_lock=shared_lock(database, "reading"))
+        for name in ("a", "b")
+    ]
+    with shared_lock(database, "reading").hold():
+        assert [reader.embed_some() for reader in readers] == [0, 0]
+    assert readers[0].embed_some() > 0

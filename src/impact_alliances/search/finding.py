@@ -2,13 +2,16 @@
 
 import logging
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from markupsafe import Markup
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from impact_alliances.db import reading
 from impact_alliances.resources.kinds import kind_of
@@ -20,6 +23,7 @@ from impact_alliances.search.documents import key_of, split_key
 from impact_alliances.search.engine import EngineFailure, SearchEngine, Wanted
 from impact_alliances.search.excerpt import excerpt
 from impact_alliances.search.meaning import Meanings
+from impact_alliances.search.patience import one_wait
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.searcher import Answer, Searcher
 from impact_alliances.search.titles_only import TitlesOnly
@@ -29,6 +33,8 @@ from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGION
 
 # Nearest resources of all kinds looked at for a few of one kind.
 NEAR = 400
+# How often, in seconds, what changed is made ready for an outage.
+WARM_EVERY_S = 60.0
 BY_WORDS, BY_MEANING = "mots", "sens"
 _MARKED = re.compile(r"<mark>([^<&]+)</mark>")
 T = TypeVar("T")
@@ -119,16 +125,23 @@ class Finder:
         with reading(self._database) as session:
             return load(session, [split_key(key) for key in keys])
 
-    def warm(self) -> None:
-        """Be ready for an outage, where nothing but titles would answer."""
-        with reading(self._database) as session:
-            self._titles.warm(session)
+    def keep_warm(self, stop: threading.Event) -> None:
+        """Until `stop` is set, be ready for an outage, where nothing but titles would answer."""
+        while not stop.is_set():
+            with suppress(SQLAlchemyError), reading(self._database) as session:
+                self._titles.warm(session)
+            stop.wait(WARM_EVERY_S)
+
+    def check(self) -> None:
+        """Ask the serving engine a question, by the way and with the key of visitors. Raises `EngineFailure`."""
+        self._searchers[0].engine.page(Wanted(), "date", 0, 1)
 
     def _ask(self, question: Callable[[Searcher], T]) -> T | None:
         """The answer of the first searcher whose engine works; None when none does. Each engine fails once at the most."""
         for searcher in self._searchers:
             try:
-                return question(searcher)
+                with one_wait():
+                    return question(searcher)
             except EngineFailure as failure:
                 _log.warning("%s", failure)
         return None

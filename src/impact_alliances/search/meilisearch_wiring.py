@@ -18,6 +18,9 @@ def make_meilisearch(settings: Settings, stored: StoredVectors, model: str, dime
     writing_key = settings.meilisearch_indexing_key.get_secret_value() or key
     name = embedder_name(model)
     url, index = settings.meilisearch_url, settings.meilisearch_index
-    engine = MeilisearchEngine(Server(url, key, index, settings.meilisearch_timeout_s, Breaker()), name)
+    reading_door = Server(url, key, index, settings.meilisearch_timeout_s, Breaker())
+    # No visitor is made to wait to know whether the server is back.
+    reading_door.breaker.probe = reading_door.answers
+    engine = MeilisearchEngine(reading_door, name)
     door = Server(url, writing_key, index, WRITE_TIMEOUT_S, Breaker(pause_s=WRITE_PAUSE_S))
     return engine, MeilisearchWriter(door, stored, name, dimensions, on_change=engine.refresh)

@@ -18,7 +18,7 @@ from impact_alliances.search.documents import SearchDocument
 from impact_alliances.search.engine import EngineFailure, Vector
 from impact_alliances.search.meilisearch_documents import batches, line, written
 from impact_alliances.search.meilisearch_filters import among, id_of, key_of_id
-from impact_alliances.search.meilisearch_server import OutOfReach, Server, sentence_of
+from impact_alliances.search.meilisearch_server import OutOfReach, Server, is_full, sentence_of
 from impact_alliances.search.meilisearch_settings import drift, index_settings
 
 # A task waits behind those of others, and a batch takes seconds on a busy machine.
@@ -26,10 +26,16 @@ TASK_TIMEOUT_S = 600
 # A batch of documents carries megabytes, and no visitor waits for it.
 SEND_TIMEOUT_S = 60.0
 # How long a server may be out of reach while a task of ours runs on it, and how long to wait between two looks.
-POLL_PATIENCE_S, POLL_PAUSE_S = 20.0, 0.5
+POLL_PATIENCE_S, POLL_FIRST_S, POLL_PAUSE_S = 20.0, 0.03, 0.5
+# How often whoever watches is told that a task is waited for.
+TELL_EVERY_S = 5.0
+_UNDONE = ("enqueued", "processing")
+_TOO_LONG = "Le serveur Meilisearch n’a pas fini en dix minutes ce qui lui est demandé : voyez son journal."
 # The first version whose vectors are no experiment.
 OLDEST = (1, 13)
 _PAGE = 1_000
+# Tasks looked at for the last ones of this index.
+_TASKS = 20
 _log = logging.getLogger(__name__)
 
 
@@ -74,6 +80,18 @@ class MeilisearchWriter:
         with self._asking() as client:
             found = _settings_of(client, self._server.index)
         return drift(self._settings, found or {})
+
+    def trouble(self) -> str:
+        """Why the server could not do the last thing it was asked for this index; empty when it could."""
+        with self._asking() as client:
+            tasks = client.http.get(f"tasks?limit={_TASKS}&statuses=succeeded,failed")["results"]
+            ours = (task for task in tasks if str(task["indexUid"] or "").startswith(self._server.index))
+            for task in ours:
+                fault = task["error"] or {}
+                # To ask for an index that is not there is how we wait for what came before.
+                if fault.get("code") != "index_not_found":
+                    return str(_trouble(fault["code"], fault["message"], fault["type"])) if fault else ""
+        return ""
 
     def version(self) -> str:
         """The version of the server; empty when the key may not ask."""
@@ -237,16 +255,25 @@ class MeilisearchWriter:
     def _ended(self, ask: Callable[[Client], TaskInfo], timeout_s: float | None = None) -> Task:
         with self._asking(timeout_s) as client:
             number = ask(client).task_uid
-        until = time.monotonic() + POLL_PATIENCE_S
+        began = heard = told = time.monotonic()
         while True:
+            now = time.monotonic()
             try:
                 with self._asking() as client:
-                    return client.wait_for_task(number, TASK_TIMEOUT_S * 1000)
+                    task = client.get_task(number)
+                if task.status not in _UNDONE:
+                    return task
+                heard = now
             except OutOfReach:
                 # A task goes on by itself, and asking again how it ended is harmless.
-                if time.monotonic() > until:
+                if now - heard > POLL_PATIENCE_S:
                     raise
-                time.sleep(POLL_PAUSE_S)
+            if now - began > TASK_TIMEOUT_S:
+                raise OutOfReach(_TOO_LONG)
+            if now - told > TELL_EVERY_S:
+                told = now
+                _log.info("Le serveur Meilisearch travaille encore, depuis %.0f s.", now - began)
+            time.sleep(min(POLL_PAUSE_S, POLL_FIRST_S + (now - began) / 10))
 
     @contextmanager
     def _asking(self, timeout_s: float | None = None) -> Iterator[Client]:
@@ -279,5 +306,13 @@ def _reason(task: Task) -> str:
 
 def _failed(task: Task) -> EngineFailure:
     _log.warning("Tâche %s du serveur Meilisearch : %s", task.uid, _reason(task))
-    is_internal = (task.error or {}).get("type") == "internal"
-    return OutOfReach("Le serveur Meilisearch a échoué : voyez son journal.") if is_internal else EngineFailure(sentence_of(_code(task)))
+    return _trouble(_code(task), _reason(task), str((task.error or {}).get("type", "")))
+
+
+def _trouble(code: str, reason: str, kind: str) -> EngineFailure:
+    """Why a task failed, in a sentence that says what to do."""
+    if is_full(code, reason):
+        return EngineFailure(sentence_of("no_space_left_on_device"))
+    if kind == "internal":
+        return OutOfReach(f"Le serveur Meilisearch a échoué : voyez son journal. Il dit : « {reason} ».")
+    return EngineFailure(sentence_of(code))

@@ -1,6 +1,6 @@
 """From a query to the keys that answer it, ranked and explained, with one engine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from impact_alliances.search import ranking
@@ -53,12 +53,16 @@ def _window(query: SearchQuery, text: _Text) -> Window | None:
 
 
 class Searcher:
-    """Answers queries with one engine and, where there is one, a model. `degraded` is said of all its answers."""
+    """Answers queries with one engine and, where there is one, a model. `degraded` is said of all its answers, `late` asked
+    at each what to say of an index that is behind the base."""
 
-    def __init__(self, engine: SearchEngine, meanings: Meanings, degraded: str | None = None) -> None:
+    def __init__(
+        self, engine: SearchEngine, meanings: Meanings, degraded: str | None = None, late: Callable[[], str | None] = lambda: None
+    ) -> None:
         self.engine = engine
         self._meanings = meanings
         self._degraded = degraded
+        self._late = late
         self._lexicon = EngineLexicon(engine)
 
     def search(self, query: SearchQuery) -> Answer:
@@ -66,7 +70,7 @@ class Searcher:
         text = self._read(query)
         window = _window(query, text)
         counts = self.engine.counts(text.wanted, list(FILTERS), window)
-        said = [said for said in (self._degraded, text.degraded) if said]
+        said = [said for said in (self._degraded, text.degraded, self._late()) if said]
         return Answer(
             counts=counts,
             page=self._explained(text, counts.keys) if window else self._page(query, text, counts.total),

@@ -45,9 +45,12 @@ class TitlesOnly:
         self._known: dict[tuple[str, str], tuple[dt.datetime, Facets]] = {}
 
     def warm(self, session: Session) -> None:
-        """Read the titles before an outage has everybody wait for it."""
-        for one in _published(session):
-            _words_of(one.title)
+        """Read the titles and the facets of what changed, before an outage has everybody wait for it."""
+        for batch in batched(_published(session), BATCH):
+            for one in batch:
+                _words_of(one.title)
+            with self._lock:
+                self._facets(session, batch)
 
     def search(self, session: Session, query: SearchQuery) -> Answer:
         """The answer to `query`: the resources whose title holds all of its words, newest first."""
