@@ -65,12 +65,13 @@ class Visitor:
 class Site:
     """`impact-alliances serve`, or `demo`, on the data folder and under the settings given."""
 
-    def __init__(self, chosen: Chosen, command: str = "serve", port: int | None = None) -> None:
+    def __init__(self, chosen: Chosen, command: str = "serve", port: int | None = None, workers: int = 1) -> None:
         self.chosen = chosen
         self.port = port or free_port()
         data_dir = ["--data-dir", str(chosen["data_dir"])] if command == "demo" else []
+        several = ["--workers", str(workers)] if workers > 1 else []
         self.started = time.perf_counter()
-        self.process = start([command, "--port", str(self.port), *data_dir], chosen)
+        self.process = start([command, "--port", str(self.port), *data_dir, *several], chosen)
         self.visitor = Visitor(self.port)
 
     @classmethod
@@ -96,8 +97,9 @@ class Site:
 
     @property
     def memory_mb(self) -> float:
-        """Resident memory of the process."""
-        return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
+        """Resident memory of the process and of those it started."""
+        first = psutil.Process(self.process.pid)
+        return sum(one.memory_info().rss for one in (first, *first.children(recursive=True))) / 1e6
 
     def stop(self) -> None:
         """End the process."""

@@ -65,7 +65,9 @@ def _shown(url: URL) -> str:
 
 
 def _administer(url: URL, *statements: str) -> None:
-    engine = make_engine(_shown(url)).execution_options(isolation_level="AUTOCOMMIT")
+    # With patience: making a database takes the time it takes.
+    url = url.update_query_dict({"connect_timeout": "60"})
+    engine = make_engine(_shown(url)).execution_options(isolation_level="AUTOCOMMIT", writes=True)
     with engine.connect() as connection:
         for statement in statements:
             connection.execute(text(statement))
@@ -108,7 +110,7 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ma
     for engine in made:
         engine.dispose()
         if not isinstance(source, Path):
-            _administer(source, f"DROP DATABASE {engine.url.database}")
+            _administer(source, f"DROP DATABASE {engine.url.database} WITH (FORCE)")
 
 
 @pytest.fixture

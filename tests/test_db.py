@@ -89,3 +89,9 @@ def test_the_folder_of_a_sqlite_file_is_made(tmp_path: object) -> None:
         mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
     engine.dispose()
     assert mode == "wal"
+
+
+def test_a_database_in_memory_has_no_pool_to_bound() -> None:
+    """The one that shipped vectors are computed with."""
+    with make_engine("sqlite://", connections=3).connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1

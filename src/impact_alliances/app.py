@@ -96,5 +96,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     stop.set()
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=0.5)
     service.close()

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from impact_alliances import __version__
-from impact_alliances.app import create_app
+from impact_alliances.db import make_engine
 from impact_alliances.diagnosis import examine
 from impact_alliances.errors import Refusal
 from impact_alliances.importers.exporting import export_file, format_of, template, told_fields, write_for_editors
@@ -27,6 +26,8 @@ from impact_alliances.search.finding import Found
 from impact_alliances.search.indexing import Indexer
 from impact_alliances.search.query import parse
 from impact_alliances.seeding import load_seed, write_vectors
+from impact_alliances.serving import Address
+from impact_alliances.serving import serve as serve_forever
 from impact_alliances.settings import Settings
 from impact_alliances.vocabularies import french
 from impact_alliances.web.api.search import answer
@@ -93,17 +94,20 @@ def migrate() -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Adresse d’écoute.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Processus qui se partagent les visites.", min=1, max=64)] = 1,
 ) -> None:
     """Servir le site et l’API, et indexer à côté."""
-    _serve(Settings(), host, port)
+    _serve(Settings(), host, port, workers)
 
 
-def _serve(settings: Settings, host: str, port: int) -> None:
+def _serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
     settings = settings.served_at(host, port)
-    service = make_service(settings)
-    migrate_database(service.database)
+    listening = Address(host, port).bound()
+    database = make_engine(settings.database)
+    migrate_database(database)
+    database.dispose()
     out.print(f"La base est servie sur http://{host}:{port} (Ctrl+C pour arrêter).", markup=False)
-    uvicorn.run(create_app(settings, service), host=host, port=port, log_level="warning", proxy_headers=True)
+    serve_forever(settings, listening, workers)
 
 
 @app.command()

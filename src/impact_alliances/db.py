@@ -30,7 +30,7 @@ SQLModel.metadata.naming_convention = MetaData(
 # but while the file is locked whole.
 BUSY_TIMEOUT_MS, READER_TIMEOUT_MS = 15_000, 1_000
 # On PostgreSQL a reader waits this long for a connection, for a silent server, and for one answer. Writers wait for each other.
-CONNECT_TIMEOUT_S, SILENCE_S, STATEMENT_TIMEOUT_MS = 3, 5.0, 30_000
+CONNECT_TIMEOUT_S, SILENCE_S, STATEMENT_TIMEOUT_MS = 5, 5.0, 30_000
 # How long, in seconds, for a connection of the pool: only where more threads than connections ask for one.
 POOL_TIMEOUT_S = 5
 # Each attempt fails because another writer went on: so many in a row do not happen to two imports.
@@ -48,7 +48,8 @@ def make_engine(url: str, connections: int = 5) -> Engine:
         return _make_postgresql(parsed, bounds)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **bounds)
+    # A database in memory is one connection: it has nothing to bound.
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **(bounds if parsed.database else {}))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     requests_at_once: int = Field(
         8, ge=1, le=200, description="Requests a process answers at once, each with a database connection; others wait, or get a 503."
     )
+    max_clients: int = Field(1_000, ge=10, description="Connections a process keeps open; more are closed at once.")
+    request_timeout_s: float = Field(10.0, gt=0, description="How long a client may take to send its request whole, in seconds.")
+    reading_timeout_s: float = Field(
+        30.0, gt=0, description="How long a client may take to read each 64 KB of an answer, in seconds; then it is cut."
+    )
     run_indexer: bool = Field(True, description="Whether `serve` also runs the indexer thread (else run `worker`).")
     max_body_bytes: int = Field(1_000_000, description="Largest request body accepted, in bytes; more is refused with 413.")
 

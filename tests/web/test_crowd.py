@@ -48,6 +48,23 @@ def test_a_crowd_is_answered_or_sent_away(site_service: Service, path: str, righ
     assert alone.status_code == right
 
 
+def test_a_place_is_given_back_once_the_answer_is_computed(site_service: Service) -> None:
+    """Whatever time its client takes to read it."""
+    app = create_app(site_service.settings, site_service)
+    in_work: list[int] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: object) -> None:
+        in_work.append(app.state.door.in_work)
+
+    scope = {"type": "http", "method": "GET", "path": "/recherche", "raw_path": b"/recherche", "query_string": b"", "headers": []}
+    asyncio.run(app({**scope, "http_version": "1.1", "scheme": "http", "server": ("x", 80)}, receive, send))  # type: ignore[arg-type]
+    assert len(in_work) >= 2
+    assert set(in_work) == {0}
+
+
 ROUTES = (
     "/",
     "/recherche?q=le+velo&fragilite=sante&echelon=europeen",

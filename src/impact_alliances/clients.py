@@ -1,0 +1,142 @@
+"""The connections of clients: how many, and how long one may take to ask and to read.
+
+uvicorn answers as fast as it can and waits for ever: for the rest of a request, and for a client that does not read. Here a
+connection is looked at once a second, and cut when it stays too long where it is.
+"""
+
+import os
+import signal
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from impact_alliances.settings import Settings
+
+# Bytes of a request line and its headers; more is a 400.
+LONGEST_HEAD = 65_536
+# A client who reads is to have taken so many bytes each time we look whether it does.
+STEP = 65_536
+# How long a process may take to end once told to, in seconds. What is cut then is lost for nobody: nothing is written late.
+GRACE_S = 1.5
+# « Linger for no time »: what is not sent is dropped.
+_AT_ONCE = struct.pack("ii", 1, 0)
+# What a client keeps us waiting for.
+ASKING, READING, NOTHING = "asking", "reading", "nothing"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How many connections at once, and how long in seconds one may ask, or read, without getting on."""
+
+    clients: int
+    asking_s: float
+    reading_s: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Patience":
+        """That of these settings."""
+        return cls(settings.max_clients, settings.request_timeout_s, settings.reading_timeout_s)
+
+    def allows(self, doing: str, seconds: float) -> bool:
+        """Whether a client may go on."""
+        return seconds <= {ASKING: self.asking_s, READING: self.reading_s}.get(doing, seconds)
+
+
+class Clients(ServerState):
+    """The connections of a server, and its patience with them."""
+
+    def __init__(self, patience: Patience) -> None:
+        super().__init__()
+        self.patience = patience
+
+    def cut_the_slow(self) -> None:
+        """Cut the connections that have not got on for too long."""
+        now = time.monotonic()
+        for client in [one for one in self.connections if isinstance(one, Client)]:
+            client.look(now)
+
+
+class Client(HttpToolsProtocol):
+    """One connection."""
+
+    server_state: Clients
+    _at: tuple[object, ...] = ()
+    _since = 0.0
+    _head_bytes = 0
+    # The request being answered: of those sent ahead, uvicorn only remembers the last.
+    _current: RequestResponseCycle | None = None
+
+    def connection_made(self, transport) -> None:  # type: ignore[no-untyped-def]
+        super().connection_made(transport)
+        if len(self.connections) > self.server_state.patience.clients:
+            self._cut()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._current:
+            self._current.disconnected = True
+        super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._current = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def data_received(self, data: bytes) -> None:
+        before = self.cycle
+        is_body = before is not None and before.more_body
+        super().data_received(data)
+        self._head_bytes = 0 if is_body or self.cycle is not before else self._head_bytes + len(data)
+        if self._head_bytes > LONGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("Request header too long.")
+
+    def look(self, now: float) -> None:
+        """Cut it if it has been doing the same for too long."""
+        unread = self.transport.get_write_buffer_size()
+        doing = self._doing(unread)
+        at = (self._current, doing, unread // STEP)
+        if at != self._at:
+            self._at, self._since = at, now
+        elif not self.server_state.patience.allows(doing, now - self._since):
+            self._cut()
+
+    def _doing(self, unread: int) -> str:
+        if unread:
+            return READING
+        if self.timeout_keep_alive_task:
+            # Between two requests: uvicorn closes it itself, after five seconds.
+            return NOTHING
+        current = self._current
+        return NOTHING if current and not current.response_complete and not current.more_body else ASKING
+
+    def _cut(self) -> None:
+        # Reset, not closed: the system would keep for minutes what the client has not read.
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
+
+
+class Server(uvicorn.Server):
+    """uvicorn that cuts slow clients, and ends soon after it is told to."""
+
+    def __init__(self, app: ASGIApp, patience: Patience) -> None:
+        super().__init__(uvicorn.Config(app, http=Client, ws="none", log_level="warning", proxy_headers=True, timeout_graceful_shutdown=1))
+        self.server_state = self._clients = Clients(patience)
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            self._clients.cut_the_slow()
+        return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        # A thread that waits for a frozen database, or a client that does not read, must not hold the process.
+        last = threading.Timer(GRACE_S, os._exit, (128 + sig if sig != signal.SIGINT else 0,))
+        last.daemon = True
+        last.start()

@@ -1,0 +1,158 @@
+"""The service in one process, or in several that share a port, watched over by the one that started them."""
+
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from types import FrameType
+
+from uvicorn.config import STARTUP_FAILURE
+
+from impact_alliances.app import create_app
+from impact_alliances.clients import GRACE_S, Patience, Server
+from impact_alliances.errors import Refusal
+from impact_alliances.settings import Settings
+
+# How often the workers are looked at, and how long after its start one that died is started again, in seconds.
+LOOK_S, RESTART_S = 0.2, 1.0
+# Files a process opens beside its clients.
+FILES_BESIDE = 200
+_spawn = multiprocessing.get_context("spawn")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the service listens. `is_shared` when several processes do, among whom the system parts the connections."""
+
+    host: str
+    port: int
+    is_shared: bool = False
+
+    def bound(self) -> socket.socket:
+        """A socket bound there, not listening yet. Raises `Refusal` when the port is taken."""
+        bound = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if self.is_shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            bound.bind((self.host, self.port))
+        except OSError as fault:
+            bound.close()
+            raise Refusal(
+                f"Impossible d’écouter sur {self.host}, port {self.port} ({fault.strerror}) : "
+                "choisissez-en un autre avec --port, ou arrêtez ce qui l’occupe."
+            ) from fault
+        return bound
+
+
+def serve(settings: Settings, listening: socket.socket, workers: int = 1) -> None:
+    """Serve where `listening` is bound, in so many processes, until told to stop; then the process ends."""
+    if workers == 1:
+        _work(settings, listening)
+    host, port = listening.getsockname()[:2]
+    # It was bound alone first: what is shared could be shared with another service without anyone knowing.
+    listening.close()
+    Workers(settings, Address(host, port, is_shared=True), workers).run()
+
+
+# -- one process -------------------------------------------------------------------------------------
+
+
+def _work(settings: Settings, listening: socket.socket) -> None:
+    """Serve, then end the process, whatever its threads are waiting for."""
+    patience = _within_files(Patience.of(settings))
+    code = 0
+    try:
+        Server(create_app(settings), patience).run([listening])
+    except KeyboardInterrupt:
+        pass
+    except SystemExit as end:
+        code = int(end.code or 0)
+    finally:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _within_files(patience: Patience) -> Patience:
+    """Each connection is a file: no more of them than the system lets this process open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = patience.clients + FILES_BESIDE
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return Patience(min(patience.clients, soft - FILES_BESIDE), patience.asking_s, patience.reading_s)
+
+
+# -- several -----------------------------------------------------------------------------------------
+
+
+def _work_in_child(settings: Settings, address: Address) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s : %(message)s")
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _work(settings, address.bound())
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@dataclass
+class Workers:
+    """As many processes as wanted: one that dies is started again, all end with this one."""
+
+    settings: Settings
+    address: Address
+    count: int
+    _running: dict[int, tuple[BaseProcess, float]] = field(default_factory=dict)
+    _is_told_to_stop: bool = False
+
+    def run(self) -> None:
+        """Watch over them until SIGINT or SIGTERM, or until one cannot start."""
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, self._stop)
+        # Bound and not listening, it keeps the port ours while all are down.
+        with self.address.bound():
+            while not self._is_told_to_stop:
+                self._start_what_is_down()
+                wait([process.sentinel for process, _ in self._running.values()], timeout=LOOK_S)
+            self._end()
+
+    def _stop(self, _sign: int, _frame: FrameType | None) -> None:
+        self._is_told_to_stop = True
+
+    def _start_what_is_down(self) -> None:
+        for number in range(self.count):
+            process, started_at = self._running.get(number, (None, float("-inf")))
+            if process and (process.is_alive() or time.monotonic() - started_at < RESTART_S):
+                continue
+            if process and process.exitcode == STARTUP_FAILURE:
+                _log.error("Un processus n’a pu démarrer : tout s’arrête.")
+                self._is_told_to_stop = True
+                return
+            if process:
+                _log.error("Un processus s’est arrêté (%s) : un autre le remplace.", process.exitcode)
+            made = _spawn.Process(target=_work_in_child, args=(self.settings, self.address), name=f"serve-{number}")
+            made.start()
+            self._running[number] = (made, time.monotonic())
+
+    def _end(self) -> None:
+        processes = [process for process, _ in self._running.values()]
+        for process in processes:
+            process.terminate()
+        deadline = time.monotonic() + GRACE_S + LOOK_S
+        for process in processes:
+            process.join(max(0.0, deadline - time.monotonic()))
+            process.kill()

@@ -1,0 +1,93 @@
+"""Clients who stall, against a real server on real sockets: nobody waits because of them, and they are cut."""
+
+import contextlib
+import select
+import socket
+from collections.abc import Iterator
+
+import pytest
+from bench.website import Site
+
+from tests.builders import a_case
+from tests.service import a_service
+
+# Longer than anything takes on a busy machine, and shorter than for ever.
+HANG_S = 60
+FILE = b"GET /vendor/htmx.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+SEARCH = b"GET /api/search?par_page=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A service that waits one second for its clients, answers two requests at once, and has room for forty clients."""
+    folder = tmp_path_factory.mktemp("clients")
+    a_service(folder, *[a_case(id=f"c{number}") for number in range(12)]).close()
+    chosen = {"data_dir": folder, "embedder": "none", "run_indexer": False, "max_clients": 40, "requests_at_once": 2}
+    with Site({**chosen, "request_timeout_s": 1, "reading_timeout_s": 1}) as made:
+        yield made
+
+
+def _client(site: Site, sent: bytes, room: int | None = None) -> socket.socket:
+    client = socket.socket()
+    if room:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+    client.settimeout(HANG_S)
+    client.connect(("127.0.0.1", site.port))
+    client.sendall(sent)
+    return client
+
+
+def _is_cut(client: socket.socket) -> bool:
+    """Whether the server ends the connection, soon or late, though its client reads nothing."""
+    watch = select.poll()
+    watch.register(client, select.POLLHUP | select.POLLERR)
+    return bool(watch.poll(HANG_S * 1000))
+
+
+def test_who_never_reads_holds_nothing_and_is_cut(site: Site) -> None:
+    """More of them than requests in work: each has asked for more than the system keeps for it."""
+    readers = [_client(site, FILE * 40 + (SEARCH + FILE) * 30, room=4096) for _ in range(3)]
+    assert [site.get("/api/search?q=haies").status for _ in range(20)] == [200] * 20
+    assert all(_is_cut(reader) for reader in readers)
+    for reader in readers:
+        reader.close()
+
+
+def _read_to_the_end(client: socket.socket) -> None:
+    with contextlib.suppress(ConnectionError):
+        while client.recv(65_536):
+            pass
+
+
+@pytest.mark.parametrize(
+    "half",
+    [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST /api/search HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"],
+    ids=["nothing", "a line", "some headers", "half a body"],
+)
+def test_a_request_half_sent_is_cut(site: Site, half: bytes) -> None:
+    """And meanwhile others are answered."""
+    clients = [_client(site, half) for _ in range(20)]
+    assert [site.get("/api/search?q=haies").status for _ in range(20)] == [200] * 20
+    for client in clients:
+        _read_to_the_end(client)
+        client.close()
+
+
+def test_headers_without_end_are_refused(site: Site) -> None:
+    """Before they fill the memory."""
+    client = _client(site, b"GET / HTTP/1.1\r\nHost: x\r\n")
+    with pytest.raises(OSError):
+        for number in range(10_000):
+            client.sendall(b"X-%d: %s\r\n" % (number, b"x" * 1_000))
+    client.close()
+    site.get("/healthz")
+
+
+def test_more_clients_than_there_is_room_for_are_sent_away(site: Site) -> None:
+    """Those who are in go on."""
+    site.get("/healthz")
+    clients = [_client(site, b"") for _ in range(60)]
+    assert all(_is_cut(client) for client in clients[45:])
+    site.get("/healthz")
+    for client in clients:
+        client.close()
