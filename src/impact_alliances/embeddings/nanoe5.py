@@ -16,8 +16,9 @@ from impact_alliances.embeddings.readable import LONGEST_PASSAGE, LONGEST_QUERY,
 
 # Each thread costs some memory; past a few the machine has other work.
 MOST_WORKERS = 8
-# How long a visitor waits for the model, the first start included, before words answer alone; and a passage, which nobody awaits.
-QUERY_PATIENCE_S, PASSAGE_PATIENCE_S = 10.0, 60.0
+# How long a visitor waits for the model, the first start included, before words answer alone; and a passage, which nobody awaits:
+# long enough to be found guilty of holding the model (twice `STUCK_S`) rather than only late, which would be tried again for ever.
+QUERY_PATIENCE_S, PASSAGE_PATIENCE_S = 10.0, 150.0
 _PROCESS = "impact_alliances.embeddings.reading_process"
 
 
