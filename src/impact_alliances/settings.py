@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 class Settings(BaseSettings):
@@ -71,6 +73,27 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("écrivez l’adresse publique du site, comme « https://base.exemple.fr »")
         return address
+
+    @field_validator("meilisearch_url")
+    @classmethod
+    def _server(cls, given: str) -> str:
+        parts = urlsplit(given.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("écrivez l’adresse du serveur, comme « http://127.0.0.1:7700 »")
+        return given.strip()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, given: str) -> str:
+        # Only these drivers are installed; of any other the import would fail, far from the setting.
+        try:
+            driver = make_url(given).drivername if given else ""
+        except (ArgumentError, ValueError):
+            driver = "?"
+        if driver not in ("", "sqlite", "postgres", "postgresql", "postgresql+psycopg"):
+            known = "« postgresql://utilisateur:mot-de-passe@hôte/base »"
+            raise ValueError(f"écrivez {known}, ou rien pour SQLite dans le dossier des données")
+        return given
 
     def served_at(self, host: str, port: int) -> "Settings":
         """The same settings where `host` and `port` are listened on: they are the public address if none was set."""

@@ -131,10 +131,16 @@ class Indexer:
             return True
         return self.embed_some() > 0
 
-    def catch_up(self) -> None:
+    def catch_up(self, progress: Progress | None = None) -> None:
         """Empty the outbox; vectors are left for later."""
-        while self.pending() or not self.is_sound():
+        if not self.is_sound():
+            self.rebuild(progress)
+        total = waiting = self.pending()
+        while waiting or not self.is_sound():
             self.step()
+            waiting = self.pending()
+            if progress:
+                progress(max(0, total - waiting), total)
 
     def follow(self) -> bool:
         """Empty the outbox into the index in use, and nothing more. False when the index must be rebuilt first."""
@@ -190,6 +196,7 @@ class Indexer:
         with self._holding(lambda: self.outbox.ask_again(touched)):
             self._writer.apply(documents, removed)
         self.outbox.take(changes)
+        _log.info("%s modifications indexées.", len(changes))
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build the index anew beside the one in use, then switch.
@@ -204,6 +211,7 @@ class Indexer:
                 present = load(session, batch)
                 self._forget(session, [key for key in batch if key not in present])
         self.outbox.is_built(covered)
+        _log.info("Index reconstruit.")
 
     def _fill(self, progress: Progress | None) -> None:
         try:
@@ -319,6 +327,8 @@ class Indexer:
         except EmbedderUnavailable as failure:
             _log.error("%s", failure)
             return 0
+        if texts:
+            _log.info("%s vecteurs calculés.", len(texts))
         return len(texts)
 
     def _check_dimensions(self) -> None:
