@@ -144,7 +144,13 @@ STATES = {
     "unknown engine": State({"*": (2, "« embedded » ou « meilisearch »"), **OTHERS}, {"search_engine": "elastic"}),
     "wrong number": State({"*": (2, "un nombre entier"), **OTHERS}, {"embedder_batch": "beaucoup"}),
     "no Meilisearch": State(
-        {"*": OK, "embed": (1, "Aucun modèle"), "reindex": (1, "IMPACT_MEILISEARCH_URL"), "doctor": (1, "IMPACT_MEILISEARCH_URL")},
+        {
+            "*": OK,
+            "embed": (1, "Aucun modèle"),
+            "worker": (1, "IMPACT_MEILISEARCH_URL"),
+            "reindex": (1, "IMPACT_MEILISEARCH_URL"),
+            "doctor": (1, "IMPACT_MEILISEARCH_URL"),
+        },
         {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1", "embedder": "none"},
     ),
 }
@@ -232,7 +238,7 @@ def test_export_to_an_impossible_place(place: str, said: str, sound: Path, tmp_p
     """Missing, forbidden, full."""
     _copy(sound, tmp_path / "here")
     command = Command(tmp_path / "here", {"embedder": "none"}, Limits(is_nobody=True))
-    assert _faults(command.run("export", "--kind", "case", "-o", place), 1, said) == []
+    assert _faults(command.run("export", "--kind", "case", "--format", "csv", "-o", place), 1, said) == []
 
 
 @pytest.mark.parametrize("command", [("serve",), ("demo", "--data-dir", "neuf")])

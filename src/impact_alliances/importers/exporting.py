@@ -1,5 +1,6 @@
 """Export: what import takes back without loss. For editors only: it holds drafts, and the contacts' addresses."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def format_of(path: Path | None, asked: str | None) -> str:
 
 
 def write_for_editors(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone may read, whole or not at all. Raises `Refusal` when it cannot be."""
+    """Write a file that its owner alone may read, whole or not at all. Raises `OSError` with its name when it cannot be."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.exists() and not path.is_file():
@@ -45,14 +46,11 @@ def write_for_editors(path: Path, content: bytes) -> None:
             file.write(content)
         beside.replace(path)
     except OSError as fault:
-        beside.unlink(missing_ok=True)
-        raise Refusal(f"Le fichier « {path} » ne peut être écrit ({_reason(path)}).") from fault
-
-
-def _reason(path: Path) -> str:
-    if path.is_dir():
-        return "c’est un dossier"
-    return "droits insuffisants, ou disque plein" if path.parent.is_dir() else f"le dossier « {path.parent} » n’existe pas"
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        # The reader asked for `path`, not for the file beside it.
+        fault.filename = str(path)
+        raise
 
 
 def template(kind: Kind, form: str) -> bytes:
