@@ -209,10 +209,15 @@ def beside_the_stalled(site: Site, walk: Walk, count: int, seconds: float) -> No
     """One visitor alone, then beside them, twice."""
     for said, beside in (("seul", 0), ("avec", count), ("seul", 0), ("avec", count)):
         with stalled(site.port, beside):
-            # They have asked; what they asked for is computed before the clock starts.
-            site.get("/healthz")
-            time.sleep(2)
+            _await_calm(site)
             print(f"  {said} {beside:>3} + {beside:>3} immobiles   {asyncio.run(Crowd(site.port, walk).stay(1, seconds))}", flush=True)
+
+
+def _await_calm(site: Site) -> None:
+    """Until what they asked for is computed: it is their stalling that is measured, not their questions."""
+    time.sleep(1)
+    while (told := site.get("/healthz").json)["in_work"] or told["waiting"]:
+        time.sleep(0.1)
 
 
 # -- the whole ---------------------------------------------------------------------------------------
