@@ -1,7 +1,7 @@
 """`make bench`: relevance, speed, growth, the two engines side by side and the whole service at two sizes, in one run.
 
-What breaks things on purpose, and takes long, is apart: `python -m bench.kills`, `bench.outage` and `bench.reindexes`, each with
-its own parameters. The server's half of each measure wants a Meilisearch server (`meilisearch` on the PATH, or
+What breaks things on purpose, and takes long, is apart: `python -m bench.kills`, `bench.outage`, `bench.damages` and
+`bench.reindexes`, each with its own parameters. The server's half of each measure wants a Meilisearch server (`meilisearch` on the PATH, or
 IMPACT_TEST_MEILISEARCH_BIN); without one it says so and the rest goes on.
 """
 
