@@ -50,6 +50,7 @@ app = typer.Typer(
     subcommand_metavar="COMMANDE …",
 )
 frames.speak_french()
+_OTHER_READS = "le service en cours calcule les vecteurs qui manquent."
 _log = logging.getLogger(__name__)
 
 
@@ -381,9 +382,11 @@ def embed() -> None:
                 advance(done, total)
             # An engine that carries vectors has documents to be given again.
             service.indexer.catch_up()
-        out.print("Tous les vecteurs sont calculés.")
+        # Another process may be reading what lacks, for an index of its own.
+        is_whole = not service.indexer.lacking()
+        out.print("Tous les vecteurs sont calculés." if is_whole else f"Il en reste : {_OTHER_READS}")
     except Busy:
-        out.print("Le service en cours calcule les vecteurs qui manquent.")
+        out.print(f"{_OTHER_READS[0].upper()}{_OTHER_READS[1:]}")
 
 
 @app.command("seed-vectors", hidden=True, cls=frames.Command)

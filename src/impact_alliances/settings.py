@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     reading_timeout_s: float = Field(
         30.0, gt=0, description="How long a client may take to read each 64 KB of an answer, in seconds; then it is cut."
     )
-    run_indexer: bool = Field(True, description="Whether `serve` also runs the indexer thread (else run `worker`).")
+    run_indexer: bool = Field(True, description="Whether `serve` also indexes, when no other process does (else run `worker`).")
     max_body_bytes: int = Field(1_000_000, description="Largest request body accepted, in bytes; more is refused with 413.")
 
     @field_validator("base_url")
