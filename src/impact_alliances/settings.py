@@ -1,5 +1,6 @@
 """Every knob of the service, typed, each with its sentence. Built by the entry points, never at import."""
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -52,6 +53,8 @@ class Settings(BaseSettings):
         0, ge=0, description="Costly requests that one client may make a minute, of each process; 0 leaves that to a proxy."
     )
     secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")
+    editor: str = Field("", max_length=200, description="Who publishes this base, as the page « À propos » names them.")
+    contact: str = Field("", description="Where they are written to: an e-mail address, or the `https://` address of a form.")
     demo: bool = Field(False, description="Show the permanent line that says the contents are fictional.")
     requests_at_once: int = Field(
         8, ge=1, le=200, description="Requests a process answers at once, each with a database connection; others wait, or get a 503."
@@ -73,6 +76,14 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("écrivez l’adresse publique du site, comme « https://base.exemple.fr »")
         return address
+
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, given: str) -> str:
+        # A form on the web, or an e-mail address; nothing else becomes a link.
+        if given and not re.fullmatch(r"https?://[^\s<>\"]+|[^\s<>\"@:]+@[^\s<>\"@:]+\.[^\s<>\"@:]+", given.strip()):
+            raise ValueError("donnez une adresse électronique, ou l’adresse « https://… » d’un formulaire")
+        return given.strip()
 
     @field_validator("meilisearch_url")
     @classmethod
@@ -115,6 +126,11 @@ class Settings(BaseSettings):
             search_engine="embedded",
             run_indexer=True,
         )
+
+    @property
+    def contact_link(self) -> str:
+        """What to write to the editor follows: `mailto:…` or the address of a form; empty when none is set."""
+        return f"mailto:{self.contact}" if "@" in self.contact and "://" not in self.contact else self.contact
 
     @property
     def is_shared(self) -> bool:

@@ -10,7 +10,7 @@ from impact_alliances.search.meaning import Meanings
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.understanding import Understanding, understand
 
-NO_VECTORS = "Les vecteurs de sens sont en cours de calcul : résultats par les mots seulement."
+NO_VECTORS = "Les vecteurs de sens ne sont pas encore calculés : résultats par les mots seulement."
 
 
 @dataclass(frozen=True)
