@@ -48,8 +48,9 @@ def lacking_after(folder: Path) -> list[str]:
         while (service.indexer.lacking() or service.indexer.pending()) and time.monotonic() < until:
             time.sleep(0.2)
         found = [f"{part.name} : {part.detail}" for part in examine(service) if not part.ok and part.name != "disque"]
-        traces = log_of(chosen).read_text(encoding="utf-8").count("Traceback")
-        return [*_miscounted(service), *found, *([f"{traces} traces"] if traces else [])]
+        told = log_of(chosen).read_text(encoding="utf-8")
+        traces = [told[told.index("Traceback") :][:2_000]] if "Traceback" in told else []
+        return [*_miscounted(service), *found, *traces]
 
 
 def _miscounted(service: Service) -> list[str]:
@@ -70,6 +71,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             took += cut_starts(Path(name), min(CUTS_A_START, given.cuts - first), chance)
             wrong += lacking_after(Path(name))
+        print(f"  {min(first + CUTS_A_START, given.cuts)} coupures, {wrong or 'rien ne manque'}", flush=True)
     longest = f"{max(took):.1f} s" if took else "aucun"
     print(f"{given.cuts} coupures en {time.perf_counter() - started:.0f} s : {wrong or 'rien ne manque'} ; ^C le plus long : {longest}")
     raise SystemExit(bool(wrong))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 # Settings by name, as `Settings(**chosen)` takes them: the same ones for this process and for those it starts.
 Chosen = Mapping[str, object]
-_CODE = "from impact_alliances.cli import main; main()"
+_CODE = "from impact_alliances.__main__ import main; main()"
 
 
 def free_port() -> int:

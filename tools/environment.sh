@@ -34,14 +34,15 @@ fi
 total=$(grep -c '^[a-z0-9].*==' requirements.lock)
 log=$venv/pip.log
 counted() {
-    awk -v total="$total" -v log_file="$log" '
+    awk -v total="$total" -v log_file="$log" -v code=1 '
         { print > log_file }
         /^Collecting / { printf "\r  paquets : %d sur %d au plus…", ++count, total; fflush() }
         /^Installing collected/ { printf "\n  mise en place…\n"; fflush() }
-        /^status / { exit $2 }'
+        /^status / { code = $2 }
+        END { exit code }'
 }
 installed() {
-    { pip install --disable-pip-version-check --progress-bar off "$@" 2>&1; echo "status $?"; } | counted || {
+    { pip install --disable-pip-version-check --progress-bar off "$@" 2>&1 && echo "status 0" || echo "status 1"; } | counted || {
         echo "L'installation a échoué :" >&2
         tail -n 12 "$log" >&2
         echo "Vérifiez le réseau et la place sur le disque, puis relancez la même commande." >&2

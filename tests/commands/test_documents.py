@@ -120,7 +120,7 @@ def _shell(lines: str, folder: Path) -> None:
     """Run them as a shell would, `impact-alliances` and `sqlite3` being this Python's."""
     tools = folder / "tools"
     tools.mkdir(exist_ok=True)
-    for name, code in (("impact-alliances", "from impact_alliances.cli import main; main()"), ("sqlite3", _SQLITE)):
+    for name, code in (("impact-alliances", "from impact_alliances.__main__ import main; main()"), ("sqlite3", _SQLITE)):
         (tools / name).write_text(f"#!{sys.executable}\n{code}\n")
         (tools / name).chmod(0o755)
     environment = {**os.environ, "IMPACT_DATA_DIR": "data", "IMPACT_EMBEDDER": "none", "PATH": f"{tools}:{os.environ['PATH']}"}
