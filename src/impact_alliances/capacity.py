@@ -9,7 +9,7 @@ from dataclasses import dataclass
 # Requests that wait for one in work; how long they may, in seconds; what more of them are told to wait.
 WAITING_FOR_ONE = 4
 PATIENCE_S = 2.0
-# Connections beside those of the requests: two indexers, each with its lock; what is read at start.
+# Connections beside those of the requests: two indexers and the reader of texts; what is read at start.
 CONNECTIONS_BESIDE = 6
 # Threads beside those of the requests in work, for files and error pages.
 THREADS_BESIDE = 8

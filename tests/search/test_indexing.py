@@ -2,20 +2,26 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from tests.builders import a_case, store
+from tests.embeddings.fake import FakeEmbedder
 from tests.search.damage import files_of, harm
 from tests.service import a_service, settle
 
-from impact_alliances.db import writing
+from impact_alliances.db import reading, writing
 from impact_alliances.diagnosis import Part, examine
+from impact_alliances.embeddings.embedder import Vectors
+from impact_alliances.embeddings.store import Embedding, packed
 from impact_alliances.resources.case import Case
+from impact_alliances.resources.changes import Change
 from impact_alliances.search.engine import EngineFailure
+from impact_alliances.search.passages import passages_of
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.wiring import Service
+from impact_alliances.wiring import Service, make_service
 
 LONE_SURROGATE = "\ud800"
 
@@ -126,6 +132,77 @@ def test_an_indexer_whose_index_cannot_be_written_goes_on(service: Service, capl
     thread.join()
     assert _total(service, "haies") == 4
     assert caplog.text.count(str(folder)) == 1
+
+
+class Stuck(FakeEmbedder):
+    """A model that stays in a text until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads, self.is_let_go = threading.Event(), threading.Event()
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        self.reads.set()
+        self.is_let_go.wait(60)
+        return super().embed_passages(texts)
+
+
+@pytest.fixture
+def stuck(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """A service whose indexer runs, its model stuck in the text of a case just saved."""
+    monkeypatch.setattr("impact_alliances.search.indexing.IDLE_S", 0.01)
+    monkeypatch.setattr("impact_alliances.search.indexing.TURN_S", 0.01)
+    model, stop = Stuck(), threading.Event()
+    made = make_service(service.settings, model)
+    store(made.database, a_case(id="long", title="Un texte qui retient le modèle"))
+    thread = threading.Thread(target=made.indexer.keep, args=(stop,))
+    thread.start()
+    assert model.reads.wait(60)
+    yield made
+    model.is_let_go.set()
+    assert _until(lambda: not made.indexer.lacking())
+    stop.set()
+    thread.join()
+    made.close()
+
+
+def test_a_lost_index_is_rebuilt_while_the_model_is_stuck(stuck: Service, caplog: pytest.LogCaptureFixture) -> None:
+    """The loss is told once, and so is its end."""
+    assert _until(lambda: stuck.indexer.pending() == 0)
+    folder = stuck.settings.index_dir
+    folder.rename(folder.with_name("aside"))
+    assert _until(lambda: "Index de recherche reconstruit." in caplog.text)
+    assert _total(stuck, "haies") == 3
+    assert caplog.text.count("manque ou est abîmé") == caplog.text.count("Index de recherche reconstruit.") == 1
+    assert stuck.indexer.lacking() > 0
+
+
+def test_what_is_saved_is_found_while_the_model_is_stuck(stuck: Service) -> None:
+    store(stuck.database, a_case(id="c3", title="Les haies 3"))
+    assert _until(lambda: stuck.indexer.pending() == 0)
+    assert _total(stuck, "haies") == 4
+    assert stuck.indexer.lacking() > 0
+
+
+def test_one_thread_reads_at_a_time(stuck: Service) -> None:
+    """An indexer that took its lock back meets there its former reader, still stuck."""
+    assert stuck.indexer.embed_some() == 0
+
+
+def test_a_text_changed_while_it_is_read_does_not_get_the_vectors_of_the_former_one(stuck: Service) -> None:
+    """They would stay for good: nothing would tell that they lack."""
+    with writing(stuck.database) as session:
+        session.get_one(Case, "long").title = "Un titre tout autre"
+        session.add(Change(kind="case", resource_id="long"))
+    assert _until(lambda: stuck.indexer.pending() == 0)
+    model = stuck.embedder
+    assert isinstance(model, Stuck)
+    model.is_let_go.set()
+    assert _until(lambda: not stuck.indexer.lacking())
+    with reading(stuck.database) as session:
+        (row,) = session.exec(select(Embedding).where(Embedding.subject == "long"))
+        texts = passages_of(session.get_one(Case, "long"))
+    assert row.vectors == packed(texts.combined(FakeEmbedder().embed_passages(texts.texts)))
 
 
 def _until(is_so: Callable[[], bool]) -> bool:

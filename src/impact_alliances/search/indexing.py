@@ -1,6 +1,7 @@
 """The indexer: drains the outbox into one index, computes the vectors that lack, rebuilds beside and switches.
 
-One indexer at a time for each index, by a lock. Everything it does can be done again: killed at any moment, the next one
+One indexer at a time for each index, by a lock. The model reads in a thread beside: it may stay for minutes on a text, and neither what
+was saved nor a lost index waits for it. Everything it does can be done again: killed at any moment, the next one
 starts from the rows that are still there. One that lost its lock, so that another may be at work, stops at once and has
 what it was writing given again by that other, whose newer copies may have come first.
 """
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 
-from sqlalchemy import Engine, delete, func
+from sqlalchemy import Engine, delete, func, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -32,7 +33,8 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 
 # Resources indexed in one commit of the index, and embedded in one go.
 BATCH, EMBED_BATCH = 500, 16
-# How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the rest, which costs more.
+# How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the rest, which costs more: whether
+# the index is sound, whether vectors lack.
 IDLE_S, IDLE_TURNS = 0.5, 10
 # A rebuild that failed is tried again after so many times what it took, and this many seconds at the most.
 SPARING, LONGEST_PAUSE_S = 3, 30.0
@@ -71,6 +73,10 @@ class Indexer:
         self._shipped = shipped
         self._is_spare = is_spare
         self._has_checked = False
+        # One thread of this process reads at a time; what it may have to read is told to it at once.
+        self._one_reads = threading.Lock()
+        self._news = threading.Event()
+        self._is_known_lost = False
         self._failure: EngineFailure | None = None
         self._rebuild_at = 0.0
 
@@ -120,16 +126,21 @@ class Indexer:
     # -- working ----------------------------------------------------------------------------------
 
     def step(self) -> bool:
-        """Do one batch of the most pressing work: the outbox first, then vectors. False when nothing is left."""
+        """Do one batch of the outbox, or rebuild an index that is lost or asked for. False when nothing is left.
+
+        Vectors are `embed_some`’s: nothing here waits for the model.
+        """
         self._lock.check()
         changes = self.outbox.waiting(BATCH)
-        if not self.is_sound() or _asks_rebuild(changes):
+        if not self.is_sound():
+            self._restore()
+        elif _asks_rebuild(changes):
             self._rebuild_when_due()
-            return True
-        if changes:
+        elif changes:
             self._apply(changes)
-            return True
-        return self.embed_some() > 0
+        else:
+            return False
+        return True
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Empty the outbox; vectors are left for later."""
@@ -151,11 +162,18 @@ class Indexer:
         return self.is_sound()
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set. A fault is logged and tried again; the outbox keeps the work meanwhile."""
+        """Work until `stop` is set, the model reading beside. A fault is logged and tried again; the outbox keeps the work meanwhile."""
+        self._is_known_lost = False
+        with self._reading_beside():
+            self._index(stop)
+
+    def _index(self, stop: threading.Event) -> None:
         is_told = False
         while not stop.is_set():
             try:
                 worked, is_told = self.step(), False
+                if worked:
+                    self._news.set()
             except EngineFailure as failure:
                 # An outage is told once, not twice a second.
                 if not is_told:
@@ -170,7 +188,7 @@ class Indexer:
                 self._rest(stop)
 
     def _rest(self, stop: threading.Event) -> None:
-        """Sleep until a change is there, or until it is time to look whether the index is sound and vectors lack."""
+        """Sleep until a change is there, or until it is time to look whether the index is sound."""
         for _ in range(IDLE_TURNS):
             if stop.wait(IDLE_S) or self.pending():
                 return
@@ -211,7 +229,7 @@ class Indexer:
                 present = load(session, batch)
                 self._forget(session, [key for key in batch if key not in present])
         self.outbox.is_built(covered)
-        _log.info("Index reconstruit.")
+        _log.log(logging.WARNING if self._is_known_lost else logging.INFO, "Index de recherche reconstruit.")
 
     def _fill(self, progress: Progress | None) -> None:
         try:
@@ -219,6 +237,14 @@ class Indexer:
         except Choked:
             # Now each document is tried before it is taken, and the one at fault passed over.
             self._writer.rebuild(self._all_documents(progress))
+
+    def _restore(self) -> None:
+        """Rebuild an index found lost. It is told once, however often that is tried, and so is its end."""
+        if not self._is_known_lost:
+            _log.warning("L’index de recherche manque ou est abîmé : il se reconstruit.")
+        self._is_known_lost = True
+        self._rebuild_when_due()
+        self._is_known_lost = False
 
     def _rebuild_when_due(self) -> None:
         """On a full disk a rebuild fails each time, and costs all it costs."""
@@ -269,6 +295,47 @@ class Indexer:
 
     # -- vectors ----------------------------------------------------------------------------------
 
+    @contextmanager
+    def _reading_beside(self) -> Iterator[None]:
+        """Have the model read in a thread beside, until the end of the `with`. One stuck in a text is left to end by itself."""
+        if not self._embedder:
+            yield
+            return
+        over = threading.Event()
+        reader = threading.Thread(target=self._read_until, args=(over,), name="reader", daemon=True)
+        reader.start()
+        try:
+            yield
+        finally:
+            over.set()
+            self._news.set()
+            reader.join(TURN_S)
+
+    def _read_until(self, over: threading.Event) -> None:
+        while not over.is_set():
+            self._news.clear()
+            try:
+                worked = self.embed_some() > 0
+            except (SQLAlchemyError, OSError) as fault:
+                _log.warning("Les vecteurs ne peuvent être calculés : %s", str(fault).splitlines()[0])
+                worked = False
+            except Exception:
+                _log.exception("Le calcul des vecteurs a échoué ; nouvel essai dans un instant.")
+                worked = False
+            if not worked and not over.is_set():
+                self._news.wait(IDLE_S * IDLE_TURNS)
+
+    @contextmanager
+    def _reading_alone(self) -> Iterator[None]:
+        """Be the only one whose model reads, among the threads of this process and among processes. Raises `Busy`."""
+        if not self._one_reads.acquire(blocking=False):
+            raise Busy
+        try:
+            with self._reading_lock.hold():
+                yield
+        finally:
+            self._one_reads.release()
+
     def _reconcile(self, session: Session, resources: Sequence[Resource]) -> None:
         """Note which of these need (new) vectors: a changed text never keeps its old vector, of whatever model."""
         if not self._embedder or not resources:
@@ -291,9 +358,9 @@ class Indexer:
             session.execute(delete(Embedding).where(col(Embedding.kind) == kind, col(Embedding.subject) == subject))
 
     def embed_some(self, limit: int = EMBED_BATCH) -> int:
-        """Give vectors to some that lack them. Returns to how many: none when the model fails, or when that of another process reads."""
+        """Give vectors to some that lack them. Returns to how many: none when the model fails, or when another one reads."""
         if self._embedder:
-            with suppress(Busy), self._reading_lock.hold():
+            with suppress(Busy), self._reading_alone():
                 self._check_dimensions()
                 self._ask_for_all()
                 self._ask_for_fragilites()
@@ -366,14 +433,20 @@ class Indexer:
     def _store(self, hashes: dict[tuple[str, str], str], vectors: Sequence[bytes | None]) -> None:
         model = self._embedder.name if self._embedder else ""
         with writing(self._database) as session:
-            for ((kind, subject), text_hash), computed in zip(hashes.items(), vectors, strict=True):
-                row = session.get(Embedding, (kind, subject, model))
-                # The text may have changed while the model was reading it: then the next turn does it again.
-                if row and row.text_hash == text_hash:
-                    row.is_unreadable, row.vectors = computed is None, computed
-                    row.version = time.time_ns()
-                    if self._writer.wants_vectors and kind != FRAGILITE:
-                        session.add(Change(kind=kind, resource_id=subject))
+            # In one order, so that two writers never wait for each other.
+            for ((kind, subject), text_hash), computed in sorted(zip(hashes.items(), vectors, strict=True), key=lambda each: each[0]):
+                # The text may have changed while the model was reading it: then the next turn does it again. One statement looks
+                # and writes, since the indexer may be changing that row.
+                read = update(Embedding).where(
+                    col(Embedding.kind) == kind,
+                    col(Embedding.subject) == subject,
+                    col(Embedding.model) == model,
+                    col(Embedding.text_hash) == text_hash,
+                )
+                values = {"is_unreadable": computed is None, "vectors": computed, "version": time.time_ns()}
+                stored = session.scalar(read.values(values).returning(col(Embedding.subject)))
+                if stored and self._writer.wants_vectors and kind != FRAGILITE:
+                    session.add(Change(kind=kind, resource_id=subject))
 
     def unreadable(self) -> list[str]:
         """The resources (`kind:id`) that this model cannot read."""
