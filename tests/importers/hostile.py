@@ -155,6 +155,12 @@ TEXTS: dict[str, Callable[[], bytes]] = {
     "long-number.jsonl": lambda: b'{"id": ' + b"9" * 1_900_000 + b"}",
     "keys.jsonl": lambda: json.dumps({f"k{n}": 1 for n in range(100_000)}).encode(),
     "new-keys.jsonl": lambda: b"".join(b'{"k%d": 1}\n' % n for n in range(190_000)),
+    "wide-new-keys.jsonl": lambda: b"".join(
+        b"{%s}\n" % b",".join(b'"cl\xc3\xa9 %d": 1' % key for key in range(n * 490, n * 490 + 490)) for n in range(1_500)
+    ),
+    "utf-32.csv": lambda: "id;title\na;Un\n".encode("utf-32"),
+    "utf-32.jsonl": lambda: b"\x00\x00\xfe\xff" + '{"id": "a"}\n'.encode("utf-32-be"),
+    "huge-numbers.jsonl": lambda: b"".join(b'{"id": "a%d", "commune": %d, "date": %d}\n' % (n, 10**300, 10**300) for n in range(9)),
     "halves.jsonl": lambda: b'{"id": "\\ud800", "title": "\\udfff"}\n',
 }
 FILES = {**WORKBOOKS, **TEXTS}

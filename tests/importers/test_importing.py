@@ -248,7 +248,7 @@ def test_a_published_case_that_loses_a_section_becomes_a_draft(either_database: 
 
 def test_unknown_columns_are_reported_with_the_nearest_one(either_database: Engine, tmp_path: Path) -> None:
     report = take(either_database, tmp_path, "id,title,sumary,xyz,\na,Un,b,c,d\n")
-    assert report.unknown_columns == {"sumary": "summary", "xyz": "", "colonne_5": ""}
+    assert report.unknown_columns == {"sumary": "summary", "xyz": "", "colonne n°\u00a05 sans nom": ""}
     assert verdicts(report) == {"created": 1}
     told = "\n".join(report.lines())
     assert "Colonne inconnue, ignorée : «\u00a0sumary\u00a0». Vouliez-vous dire «\u00a0summary\u00a0» ?" in told

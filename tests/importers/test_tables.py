@@ -106,7 +106,7 @@ def test_a_quote_inside_a_bare_cell_is_text(tmp_path: Path) -> None:
 def test_a_column_without_header_is_not_lost_in_silence(tmp_path: Path) -> None:
     """Its cells come under a name of their own, which import reports as unknown; empty ones do not matter."""
     rows = _read(tmp_path, "base.csv", "id,,title,\na,perdu,b,\n")
-    assert rows[0].cells == {"id": "a", "colonne_2": "perdu", "title": "b"}
+    assert rows[0].cells == {"id": "a", "colonne n°\u00a02 sans nom": "perdu", "title": "b"}
 
 
 @pytest.mark.parametrize(

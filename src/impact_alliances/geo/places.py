@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import fold, slugify
 from impact_alliances.vocabularies.terms import taille_of
 
@@ -62,20 +63,22 @@ class Gazetteer:
         postcodes = _POSTCODE.findall(text)
         name = _key(_POSTCODE.sub(" ", text))
         if not name:
-            raise UnknownPlace(f"« {text} » n’est pas un code INSEE connu : écrivez le code INSEE, ou le nom et le code postal.")
+            raise UnknownPlace(
+                f"« {french.cut(text)} » n’est pas un code INSEE connu : écrivez le code INSEE, ou le nom et le code postal."
+            )
         return self._named(text, name, postcodes)
 
     def _named(self, text: str, name: str, postcodes: list[str]) -> Commune:
         homonyms = self._by_name.get(name, [])
         if not homonyms:
-            raise UnknownPlace(f"Commune inconnue : « {text} ».{self._hint(name)}")
+            raise UnknownPlace(f"Commune inconnue : « {french.cut(text)} ».{self._hint(name)}")
         kept = [c for c in homonyms if not postcodes or set(postcodes) & set(c.postcodes)]
         if len(kept) == 1:
             return kept[0]
         if not kept:
             known = ", ".join(sorted({code for c in homonyms for code in c.postcodes})[:4])
-            raise UnknownPlace(f"Le code postal ne correspond pas à « {text} » (connus : {known}).")
-        raise UnknownPlace(f"{len(kept)} communes s’appellent « {text} » : ajoutez le code postal, ou donnez le code INSEE.")
+            raise UnknownPlace(f"Le code postal ne correspond pas à « {french.cut(text)} » (connus : {known}).")
+        raise UnknownPlace(f"{len(kept)} communes s’appellent « {french.cut(text)} » : ajoutez le code postal, ou donnez le code INSEE.")
 
     def _hint(self, name: str) -> str:
         best = process.extractOne(name, list(self._by_name), scorer=fuzz.ratio, score_cutoff=80)

@@ -9,6 +9,8 @@ LARGEST_UNFOLDED = 100_000_000
 LARGEST_TEXT = 40_000_000
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
+# The names of columns in a whole file: each line of a JSONL may give others.
+MOST_NAMES = 1_000
 # The signs of one text, and of one whole record.
 LONGEST_CELL = 100_000
 LONGEST_RECORD = 2_000_000
@@ -22,6 +24,14 @@ def too_many_rows() -> str:
 def too_many_columns(found: int) -> str:
     """The refusal of a file with too many columns."""
     return f"Le tableau a {french.number(found)} colonnes ; la limite est de {MOST_COLUMNS} : supprimez celles qui sont vides ou inutiles."
+
+
+def too_many_names() -> str:
+    """Why a line that names yet other columns is refused."""
+    return (
+        f"Avec cette ligne, le fichier nomme plus de {french.number(MOST_NAMES)} colonnes différentes : "
+        "donnez à toutes les lignes les mêmes noms."
+    )
 
 
 def too_long() -> str:

@@ -146,7 +146,7 @@ def _odd(cell: object) -> list[str]:
 
 
 def _commune(cell: object) -> str:
-    code = f"{cell:05d}" if isinstance(cell, int) else _short(_LONGEST_VALUE)(cell)
+    code = _short(_LONGEST_VALUE)(f"{cell:05d}" if isinstance(cell, int) else cell)
     try:
         return gazetteer().resolve(code).code
     except UnknownPlace as unknown:

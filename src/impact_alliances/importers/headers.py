@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz, process
 
 from impact_alliances.errors import Unreadable
+from impact_alliances.importers.report import MOST_UNKNOWN
 from impact_alliances.importers.rows import Row
 from impact_alliances.resources.fields import header_key, names_by_key
 from impact_alliances.resources.kinds import KINDS, Kind
@@ -13,25 +14,28 @@ from impact_alliances.vocabularies import french
 # By how many columns another kind must know more of them, to be the one of the file: a case may well come with an
 # address and a site that it has no field for.
 _CLEARLY_MORE = 3
-# A file of JSON lines may name others at each line.
-_MOST_UNKNOWN = 100
 
 
 class Headers:
-    """The headers of one file. `unknown` holds those that name no field, with the nearest one known."""
+    """The headers of one file. `unknown` holds those that name no field, with the nearest one known for those that are told."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.unknown: dict[str, str] = {}
         self._names = names_by_key(kind.slug)
+        self._fields: dict[str, str | None] = {}
 
     def field_of(self, header: str) -> str | None:
         """The field that `header` names, or None, noted as unknown."""
-        name = self._names.get(header) or self._names.get(header_key(header))
-        if name is None and header not in self.unknown and len(self.unknown) < _MOST_UNKNOWN:
-            near = process.extractOne(header, list(self._names), scorer=fuzz.ratio, score_cutoff=70)
-            self.unknown[header] = near[0] if near else ""
-        return name
+        if header not in self._fields:
+            name = self._fields[header] = self._names.get(header) or self._names.get(header_key(header))
+            if name is None:
+                self.unknown[header] = self._near(header) if len(self.unknown) < MOST_UNKNOWN else ""
+        return self._fields[header]
+
+    def _near(self, header: str) -> str:
+        near = process.extractOne(header, list(self._names), scorer=fuzz.ratio, score_cutoff=70)
+        return near[0] if near else ""
 
     def refuse_another_kind(self, rows: Iterable[Row]) -> None:
         """Raise `Unreadable` when the headers of these rows are clearly those of another kind."""

@@ -12,7 +12,7 @@ from impact_alliances.importers import tables
 from impact_alliances.importers.columns import BadCell, Column, columns_of, hides_signs, shown, text_of
 from impact_alliances.importers.headers import Headers
 from impact_alliances.importers.identity import Identities, Stored, Values
-from impact_alliances.importers.report import QUOTED, Batch, Problem, Report, Verdict
+from impact_alliances.importers.report import Batch, Problem, Report, Verdict
 from impact_alliances.importers.rows import Row
 from impact_alliances.resources import publishing
 from impact_alliances.resources.kinds import Kind
@@ -139,7 +139,7 @@ class _Run:
         try:
             values[name] = _value(self._columns[name], cell)
         except BadCell as bad:
-            return [Problem(line, header, shown(cell)[:QUOTED], bad.reason, bad.near)]
+            return [Problem(line, header, french.cut(shown(cell)), bad.reason, bad.near)]
         reason = "Des signes invisibles, ou qui changent le sens de lecture, sont ôtés."
         return [Problem(line, header, "", reason, warning=True)] if hides_signs(cell) else []
 

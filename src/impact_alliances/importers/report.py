@@ -1,5 +1,6 @@
 """How an import went: what became of the rows, and what is wrong with them, told once for all the lines it concerns."""
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,10 +14,8 @@ VERDICTS: dict[Verdict, str] = {
     "unchanged": "inchangées",
     "refused": "refusées",
 }
-# How much of a cell is quoted.
-QUOTED = 60
-# How many values and ranges of lines are told of one cause, and how many faults in all.
-_MOST_VALUES, _MOST_RANGES, _MOST_FAULTS = 10, 6, 1_000
+# How many values and ranges of lines are told of one cause, and how many faults and unknown columns in all.
+_MOST_VALUES, _MOST_RANGES, _MOST_FAULTS, MOST_UNKNOWN = 10, 6, 1_000, 100
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Fault:
     def sentence(self) -> str:
         problem = self.first
         where = self._where() + (f", colonne « {problem.column} »" if problem.column else "")
-        value = f" ({french.quoted(problem.value[:QUOTED])})" if problem.value else ""
+        value = f" ({french.quoted(french.cut(problem.value))})" if problem.value else ""
         if self.other_values:
             value = " (d’autres valeurs)"
         hint = f" Valeur la plus proche : {french.quoted(problem.nearest)}." if problem.nearest and not self.other_values else ""
@@ -115,7 +114,7 @@ class Report:
     def note(self, problem: Problem) -> None:
         """Add a problem to the fault it is one more case of: same column, value and reason."""
         cause = (problem.column, problem.reason, problem.warning)
-        key: tuple[object, ...] = (*cause, problem.value[:QUOTED], problem.nearest)
+        key: tuple[object, ...] = (*cause, french.cut(problem.value), problem.nearest)
         if key not in self._faults and self._values[cause] >= _MOST_VALUES:
             key = cause
         if key in self._faults:
@@ -140,7 +139,9 @@ class Report:
         drafts = f" En brouillon, donc invisibles : {french.number(self.drafts)}." if self.drafts else ""
         columns = [
             f"Colonne inconnue, ignorée : {french.quoted(name)}." + (f" Vouliez-vous dire {french.quoted(near)} ?" if near else "")
-            for name, near in self.unknown_columns.items()
+            for name, near in itertools.islice(self.unknown_columns.items(), MOST_UNKNOWN)
         ]
+        if len(self.unknown_columns) > MOST_UNKNOWN:
+            columns.append(f"… et {french.number(len(self.unknown_columns) - MOST_UNKNOWN)} autres colonnes inconnues, ignorées.")
         untold = [f"… et {french.number(self._untold)} autres défauts."] if self._untold else []
         return [f"{opening}{counts}.{drafts}", *columns, *(fault.sentence for fault in self.faults), *untold]

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from impact_alliances.errors import Refusal, Unreadable
 from impact_alliances.importers import text_files, workbooks
-from impact_alliances.importers.bounds import LARGEST_FILE, MOST_COLUMNS, too_many_columns
+from impact_alliances.importers.bounds import LARGEST_FILE, MOST_COLUMNS, MOST_NAMES, too_many_columns, too_many_names
 from impact_alliances.importers.rows import Record, Row, Table
 from impact_alliances.vocabularies.matching import slugify
 
@@ -22,6 +22,7 @@ _TEXTS, _WORKBOOKS = ("csv", "tsv", "txt"), ("xlsx", "xlsm", "xlsb", "xls", "ods
 LONGEST_XLSX_CELL = 32_767
 # The longest header worth keeping: beyond, a text has taken its place.
 _LONGEST_HEADER = 100
+_NAMELESS = "colonne n°\u00a0"
 # A spreadsheet would run a cell that begins so as a formula; a straight apostrophe before it keeps it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -35,7 +36,7 @@ def opened(path: Path) -> Iterator[Table]:
     _refuse_by_size(path)
     if suffix == "jsonl":
         with text_files.opened_jsonl(path) as records:
-            yield Table(records.total, (_json_row(record) for record in records.each))
+            yield Table(records.total, _json_rows(records.each))
         return
     with (workbooks.opened if suffix in _WORKBOOKS else text_files.opened_csv)(path) as records:
         yield Table(records.total, _rows(records.each))
@@ -76,20 +77,31 @@ def _rows(records: Iterator[Record]) -> Iterator[Row]:
             yield _row(record.line, header, record.cells)
 
 
-def _json_row(record: Record) -> Row:
-    if record.broken:
-        return Row(record.line, {}, record.broken)
-    (found,) = record.cells
-    if len(found) > MOST_COLUMNS:
-        return Row(record.line, {}, too_many_columns(len(found)))
-    return Row(record.line, {column_name(name): value for name, value in found.items()})
+def _json_rows(records: Iterator[Record]) -> Iterator[Row]:
+    """The rows of a JSONL file. Each may name columns of its own, up to a point: names are told apart, and looked up, once."""
+    columns: dict[str, str] = {}
+    for record in records:
+        found = record.cells[0] if record.cells else {}
+        fresh = {key for name in found if (key := name[:_LONGEST_HEADER]) not in columns}
+        if record.broken or len(found) > MOST_COLUMNS or len(columns) + len(fresh) > MOST_NAMES:
+            reason = too_many_columns(len(found)) if len(found) > MOST_COLUMNS else too_many_names()
+            yield Row(record.line, {}, record.broken or reason)
+            continue
+        columns |= {key: column_name(key) for key in fresh}
+        header = [columns[name[:_LONGEST_HEADER]] or _nameless(place) for place, name in enumerate(found, start=1)]
+        yield Row(record.line, _filled(header, found.values()))
+
+
+def _nameless(place: int) -> str:
+    """How a column without name is called, so that what it holds is reported; no header becomes such a name."""
+    return f"{_NAMELESS}{place} sans nom"
 
 
 def _header(cells: Sequence[object]) -> list[str]:
-    """The columns of a file. One without name is called by its place, so that what it holds is reported."""
+    """The columns of a file."""
     if len(cells) > MOST_COLUMNS:
         raise Unreadable(too_many_columns(len(cells)))
-    names = [column_name(cell) or f"colonne_{place}" for place, cell in enumerate(cells, start=1)]
+    names = [column_name(cell) or _nameless(place) for place, cell in enumerate(cells, start=1)]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
         raise Unreadable(f"Deux colonnes s’appellent « {twice} » : gardez-en une, ou renommez l’autre.")
@@ -101,8 +113,13 @@ def _row(line: int, header: Sequence[str], cells: Sequence[object]) -> Row:
     if extra:
         reason = f"{len(cells)} cellules pour {len(header)} colonnes : un séparateur ou un guillemet est de trop."
         return Row(line, {}, reason)
+    return Row(line, _filled(header, map(_bare, cells)))
+
+
+def _filled(header: Sequence[str], cells: Iterable[object]) -> dict[str, object]:
+    """The cells by column; an empty one of a column without name does not matter."""
     named = zip(header, cells, strict=False)
-    return Row(line, {name: _bare(cell) for name, cell in named if not (name.startswith("colonne_") and _is_empty(cell))})
+    return {name: cell for name, cell in named if not (name.startswith(_NAMELESS) and _is_empty(cell))}
 
 
 def _is_empty(cell: object) -> bool:

@@ -65,9 +65,13 @@ def _text(path: Path, encoding: str) -> TextIO:
 
 
 def _encoding(path: Path) -> str:
-    """UTF-8, with or without mark, UTF-16 with its mark, or else Windows cp1252."""
+    """UTF-8, with or without mark, UTF-16 with its mark, or else Windows cp1252. Raises `Unreadable` for UTF-32 and what is no text."""
     with path.open("rb") as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        mark = file.read(4)
+        # Looked at first: the mark of UTF-32 may begin as that of UTF-16.
+        if mark in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+            raise Unreadable("Ce fichier est codé en UTF-32, qui n’est pas pris en charge : enregistrez-le en UTF-8.")
+        if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         file.seek(0)
         _refuse_binary(file)

@@ -119,7 +119,7 @@ def _measured(sheet: Any) -> int:
 
 
 def _empty(names: list[str]) -> str:
-    others = french.listed([french.quoted(name) for name in names[1:6]])
+    others = french.listed([french.quoted(french.cut(name)) for name in names[1:6]])
     hint = f" (les autres : {others})" if others else ""
     return f"La première feuille de ce classeur ne contient pas de tableau{hint} : mettez-le sur la première."
 

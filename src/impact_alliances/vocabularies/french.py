@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 
+# How many signs are quoted of a value that someone gave.
+QUOTED = 60
 NARROW_SPACE, NO_BREAK_SPACE = "\u202f", "\u00a0"
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -38,6 +40,11 @@ def listed(items: Sequence[str], link: str = "et") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {link} {items[-1]}"
+
+
+def cut(text: str) -> str:
+    """The beginning of a text that someone gave, as a sentence quotes it: `QUOTED` signs, then « … ». Cut twice, it is the same."""
+    return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
 
 
 def quoted(text: str) -> str:
