@@ -1,10 +1,14 @@
 """The communes: by code, by name and postcode, by the beginning of a name."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impact_alliances.geo.places import UnknownPlace, gazetteer
+from impact_alliances.vocabularies.matching import slugify
 
 
 @pytest.mark.parametrize(
@@ -90,3 +94,28 @@ def test_any_text_names_a_commune_or_is_refused(text: str) -> None:
         assert gazetteer().resolve(text).code in gazetteer().by_code
     except UnknownPlace as unknown:
         assert str(unknown)
+
+
+def _walked(text: str, digits: str) -> list[str]:
+    """The codes of the communes whose name or postcode begins so, by looking at all of them."""
+    everywhere = gazetteer().by_code.values()
+    found = [c for c in everywhere if slugify(c.name).startswith(text) or any(code.startswith(digits) for code in c.postcodes)]
+    return [c.code for c in sorted(found, key=lambda c: (-(c.population or 0), c.code))]
+
+
+@pytest.mark.parametrize("typed", ["s", "sainte-a", "lann", "22300", "75", "0", "xyzzy"])
+def test_what_begins_so_is_all_that_is_found(typed: str) -> None:
+    found = [commune.code for commune in gazetteer().starting(typed, 40_000)]
+    assert found == _walked(typed, typed)
+
+
+def test_what_is_typed_is_looked_for_without_a_walk_over_all_communes() -> None:
+    """It is asked at each letter that a visitor types."""
+
+    def cost(look: Callable[[], object]) -> float:
+        started = time.thread_time()
+        look()
+        return time.thread_time() - started
+
+    walk = min(cost(lambda: [c for c in gazetteer().by_code.values() if c.name.startswith("Lann")]) for _ in range(5))
+    assert min(cost(lambda: gazetteer().starting("lann")) for _ in range(5)) < walk

@@ -3,9 +3,12 @@
 import csv
 import gzip
 import re
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nsmallest
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -54,6 +57,9 @@ class Gazetteer:
         self._by_name: dict[str, list[Commune]] = defaultdict(list)
         for commune in communes:
             self._by_name[_key(commune.name)].append(commune)
+        # What is typed begins one of these; the most populous communes of each beginning are asked for at each letter.
+        self._names = sorted((_key(commune.name), commune.code) for commune in communes)
+        self._postcodes = sorted((postcode, commune.code) for commune in communes for postcode in commune.postcodes)
 
     def resolve(self, text: str) -> Commune:
         """The commune that `text` names: « 22113 », « Lannion 22300 », « 22300 Lannion », or a name borne by one commune."""
@@ -89,12 +95,18 @@ class Gazetteer:
         name, digits = _key(text), text.strip()
         if not name:
             return []
-        found = [
-            commune
-            for commune in self.by_code.values()
-            if _key(commune.name).startswith(name) or any(code.startswith(digits) for code in commune.postcodes)
-        ]
-        return sorted(found, key=lambda c: (-(c.population or 0), c.code))[:limit]
+        codes = {*_beginning(self._names, name), *(_beginning(self._postcodes, digits) if digits.isdigit() else ())}
+        found = (self.by_code[code] for code in codes)
+        return nsmallest(limit, found, key=lambda c: (-(c.population or 0), c.code))
+
+
+def _beginning(entries: list[tuple[str, str]], typed: str) -> Iterator[str]:
+    """The codes of the sorted entries that begin with `typed`."""
+    for at in range(bisect_left(entries, (typed,)), len(entries)):
+        text, code = entries[at]
+        if not text.startswith(typed):
+            return
+        yield code
 
 
 @lru_cache(maxsize=65_536)
