@@ -1,13 +1,16 @@
 """Clients who stall, against a real server on real sockets: nobody waits because of them, and they are cut."""
 
 import contextlib
+import http.client
 import select
 import socket
 from collections.abc import Iterator
 
 import pytest
+from bench.processes import log_of
 from bench.website import Site
 
+from impact_alliances.clients import UNREADABLE
 from tests.builders import a_case
 from tests.service import a_service
 
@@ -81,6 +84,54 @@ def test_headers_without_end_are_refused(site: Site) -> None:
             client.sendall(b"X-%d: %s\r\n" % (number, b"x" * 1_000))
     client.close()
     site.get("/healthz")
+
+
+def _answered(site: Site, sent: bytes) -> tuple[int, str, str]:
+    """The status, the headers and the content that come back; the connection is closed by one side or the other."""
+    client = _client(site, sent)
+    answer = http.client.HTTPResponse(client)
+    answer.begin()
+    found = (answer.status, str(answer.headers), answer.read().decode())
+    client.close()
+    return found
+
+
+TOO_LONG = b"GET /a-propos HTTP/1.1\r\nHost: x\r\n" + b"".join(b"a%d: b\r\n" % number for number in range(10_000)) + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n", b"get / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\r\n\r\n", TOO_LONG],
+    ids=["unknown method", "lower case", "not HTTP", "many short headers"],
+)
+def test_what_is_not_http_is_refused_in_french_and_not_logged(site: Site, sent: bytes) -> None:
+    """With the headers of every answer; a log that any visitor can fill tells nothing."""
+    status, headers, said = _answered(site, sent)
+    assert (status, said) == (400, UNREADABLE)
+    assert "content-security-policy" in headers
+    assert "Invalid HTTP request" not in log_of(site.chosen).read_text()
+
+
+def test_a_long_head_is_read_up_to_its_bound(site: Site) -> None:
+    """And counted anew for each request of a connection."""
+    almost = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40_000 + b"\r\n\r\n"
+    client = _client(site, b"")
+    for _ in range(3):
+        client.sendall(almost)
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        answer.read()
+        assert answer.status == 200
+    client.close()
+
+
+def test_a_request_to_become_a_websocket_is_answered_and_not_logged(site: Site) -> None:
+    """We have none; any visitor may ask."""
+    upgrade = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    assert _answered(site, upgrade)[0] == 200
+    log = log_of(site.chosen).read_text()
+    assert "upgrade" not in log.lower()
+    assert "WebSocket" not in log
 
 
 def test_more_clients_than_there_is_room_for_are_sent_away(site: Site) -> None:

@@ -4,6 +4,7 @@ uvicorn answers as fast as it can and waits for ever: for the rest of a request,
 connection is looked at once a second, and cut when it stays too long where it is.
 """
 
+import logging
 import os
 import signal
 import socket
@@ -20,9 +21,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from impact_alliances.settings import Settings
+from impact_alliances.web.security import HEADERS
 
 # Bytes of a request line and its headers; more is a 400.
 LONGEST_HEAD = 65_536
+# What is answered to a request that no page can answer, by the server itself.
+UNREADABLE = "Demande illisible : elle ne suit pas HTTP, ou son en-tête est trop long. Demandez l’adresse avec un navigateur."
+_HEADERS = {**HEADERS, "content-type": "text/plain; charset=utf-8", "connection": "close"}
 # A client who reads is to have taken so many bytes each time we look whether it does.
 STEP = 65_536
 # How long a process may take to end once told to, in seconds. What is cut then is lost for nobody: nothing is written late.
@@ -71,7 +76,8 @@ class Client(HttpToolsProtocol):
     server_state: Clients
     _at: tuple[object, ...] = ()
     _since = 0.0
-    _head_bytes = 0
+    # Of the head that is not whole yet, as it comes; and of the one being read, as it is understood.
+    _head_bytes = _read_bytes = 0
     # The request being answered: of those sent ahead, uvicorn only remembers the last.
     _current: RequestResponseCycle | None = None
 
@@ -96,6 +102,33 @@ class Client(HttpToolsProtocol):
         self._head_bytes = 0 if is_body or self.cycle is not before else self._head_bytes + len(data)
         if self._head_bytes > LONGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("Request header too long.")
+
+    def on_message_begin(self) -> None:
+        self._read_bytes = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value) + len(": \r\n"))
+        super().on_header(name, value)
+
+    def _count(self, read: int) -> None:
+        self._read_bytes += read
+        if self._read_bytes > LONGEST_HEAD:
+            # Told to the parser, which stops there: a 400 follows.
+            raise ValueError("head too long")
+
+    def send_400_response(self, msg: str) -> None:
+        content = UNREADABLE.encode()
+        lines = [f"{name}: {value}" for name, value in {**_HEADERS, "content-length": str(len(content))}.items()]
+        self.transport.write("\r\n".join(["HTTP/1.1 400 Bad Request", *lines, "", ""]).encode() + content)
+        self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: the request is answered as any other, and any visitor can send a thousand."""
 
     def look(self, now: float) -> None:
         """Cut it if it has been doing the same for too long."""
@@ -122,12 +155,18 @@ class Client(HttpToolsProtocol):
         self.transport.abort()
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether a line tells something of the service: any visitor can send a thousand requests that are not HTTP."""
+    return record.msg != "Invalid HTTP request received."
+
+
 class Server(uvicorn.Server):
     """uvicorn that cuts slow clients, and ends soon after it is told to."""
 
     def __init__(self, app: ASGIApp, patience: Patience) -> None:
         super().__init__(uvicorn.Config(app, http=Client, ws="none", log_level="warning", proxy_headers=True, timeout_graceful_shutdown=1))
         self.server_state = self._clients = Clients(patience)
+        logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
