@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
-from tests.search.server import meilisearch_server
+from tests.engines.server import meilisearch_server
 
 from bench.processes import Chosen
 from bench.resampling import grow

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 from tests.builders import a_case, store
-from tests.search.server import NoServer
+from tests.engines.server import NoServer
 from tests.service import a_service
 
 from bench.base import wired
@@ -34,7 +34,7 @@ from bench.times import spread
 from bench.website import Answer, Site, Visitor
 from impact_alliances.db import make_engine
 from impact_alliances.migrating import migrate
-from impact_alliances.search.indexing import differences
+from impact_alliances.indexing.indexer import differences
 
 # An answer may lack a sheet for so long without a word.
 SILENT_S = 10.0

@@ -16,12 +16,12 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.search.damage import HARMS, files_of, harm
+from tests.engines.damage import HARMS, files_of, harm
 
 from bench.base import seeded
 from bench.questions import questions
 from impact_alliances.diagnosis import OnDisk, examine
-from impact_alliances.search.engine import EngineFailure
+from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.search.finding import Found
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service, make_service

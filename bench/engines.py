@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import fmean
 
-from tests.search.server import NoServer
+from tests.engines.server import NoServer
 
 from bench import server_hybrid, walks
 from bench.base import on_server, rebuilt, seeded

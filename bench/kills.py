@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from tests.search.server import NoServer
+from tests.engines.server import NoServer
 
 from bench.base import wired
 from bench.load import Load

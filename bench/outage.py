@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote_plus
 
 from tests.builders import a_case, store
-from tests.search.server import NoServer
+from tests.engines.server import NoServer
 
 from bench.base import rebuilt, seeded, wired
 from bench.load import Load

@@ -15,7 +15,7 @@ from string import ascii_lowercase
 
 from sqlmodel import select
 from tests.builders import a_case, store
-from tests.search.server import NoServer
+from tests.engines.server import NoServer
 
 from bench.base import seeded, wired
 from bench.load import Load
@@ -26,7 +26,7 @@ from bench.website import Answer, Site, Visitor
 from impact_alliances.db import reading, writing
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import REBUILD, Change
-from impact_alliances.search.indexing import differences
+from impact_alliances.indexing.indexer import differences
 from impact_alliances.wiring import Service
 
 TIMES = 20

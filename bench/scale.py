@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.search.server import NoServer
+from tests.engines.server import NoServer
 
 from bench.base import enlarged, rebuilt, seeded, wired
 from bench.server import Server, disk_mb

@@ -9,7 +9,7 @@ from typing import Self
 
 import psutil
 import requests
-from tests.search.server import MASTER_KEY, NO_SERVER, NoServer
+from tests.engines.server import MASTER_KEY, NO_SERVER, NoServer
 
 from bench.processes import Chosen, free_port, kill
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from meilisearch import Client
 from meilisearch.index import Index
-from tests.search.server import NoServer
+from tests.engines.server import NoServer
 
 from bench.base import on_server, seeded
 from bench.questions import STYLES, questions
@@ -18,8 +18,8 @@ from bench.relevance import Measured, Search, measure, report, search_in
 from impact_alliances.batching import batched
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.resources.case import Case
-from impact_alliances.search.documents import key_of
-from impact_alliances.search.meilisearch_documents import numbers
+from impact_alliances.engines.documents import key_of
+from impact_alliances.engines.meilisearch.documents import numbers
 from impact_alliances.wiring import Service
 
 RATIOS = (0.3, 0.5, 0.7, 0.9)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect
 from impact_alliances.migrating import is_current
 from tests.builders import a_case
 from tests.conftest import Make
-from tests.search.scripted import Reply, scripted
+from tests.engines.scripted import Reply, scripted
 from tests.service import a_service
 
 

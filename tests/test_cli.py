@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from impact_alliances.cli import app, main
 from impact_alliances.shipped import shipped
-from tests.search.scripted import Reply, scripted
+from tests.engines.scripted import Reply, scripted
 
 runner = CliRunner()
 HEADER = "id,title,summary,need,alliance,actions,fragilites,acteurs,echelon,started_on,status\n"

@@ -12,9 +12,9 @@ from impact_alliances.db import reading, writing
 from impact_alliances.locks import Busy, DatabaseLock, Lost, shared_lock
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import REBUILD, Change
-from impact_alliances.search.documents import SearchDocument
-from impact_alliances.search.indexing import Indexer, differences
-from impact_alliances.search.tantivy_writer import TantivyWriter
+from impact_alliances.engines.documents import SearchDocument
+from impact_alliances.indexing.indexer import Indexer, differences
+from impact_alliances.engines.tantivy.writer import TantivyWriter
 from tests.builders import a_case, store
 
 
@@ -126,8 +126,8 @@ def test_one_that_lost_its_lock_in_a_rebuild_has_it_done_again(postgresql: Engin
 @only_postgresql
 def test_an_indexer_takes_its_lock_back_after_a_cut(postgresql: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And goes on with what was saved meanwhile."""
-    monkeypatch.setattr("impact_alliances.search.indexing.IDLE_S", 0.01)
-    monkeypatch.setattr("impact_alliances.search.indexing.TURN_S", 0.01)
+    monkeypatch.setattr("impact_alliances.indexing.indexer.IDLE_S", 0.01)
+    monkeypatch.setattr("impact_alliances.indexing.indexer.TURN_S", 0.01)
     kept = Indexer(postgresql, TantivyWriter(tmp_path), None, lock=DatabaseLock(postgresql, "index"))
     kept.catch_up()
     stop = threading.Event()

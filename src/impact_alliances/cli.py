@@ -25,9 +25,9 @@ from impact_alliances.locks import Busy
 from impact_alliances.migrating import is_current
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.resources.kinds import KINDS, Kind
-from impact_alliances.search.engine import EngineFailure
+from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.search.finding import Found
-from impact_alliances.search.indexing import Indexer
+from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.search.query import parse
 from impact_alliances.seeding import load_seed, write_vectors
 from impact_alliances.serving import Address
@@ -356,7 +356,7 @@ def reindex() -> None:
 
 def _rebuilt(indexer: Indexer) -> str:
     # A server may have us wait for minutes: it is said that it works.
-    logging.getLogger("impact_alliances.search.meilisearch_writer").setLevel(logging.INFO)
+    logging.getLogger("impact_alliances.engines.meilisearch.writer").setLevel(logging.INFO)
     try:
         with indexer.alone(), progress("Indexation") as advance:
             indexer.rebuild(advance)

@@ -11,7 +11,7 @@ from sqlalchemy import exc
 
 from impact_alliances.embeddings.embedder import EmbedderUnavailable
 from impact_alliances.errors import Refusal
-from impact_alliances.search.engine import EngineFailure
+from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.vocabularies import french
 
 NOT_DONE, MISUSED = 1, 2

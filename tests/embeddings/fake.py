@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from impact_alliances.embeddings.embedder import Vectors
-from impact_alliances.search.analysis import stems
+from impact_alliances.text.analysis import stems
 
 
 class FakeEmbedder:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from impact_alliances.search.ranking import MOST_NEAR, STANDING_BAR, near_enough, standing_bar
-from impact_alliances.search.vectors import Matrix, Standing
+from impact_alliances.meaning.vectors import Matrix, Standing
 
 
 def _seen(likeness: list[float]) -> Standing:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_alliances.search.analysis import clean
+from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies.signs import without_hidden_signs
 
 # Signs of the category « format » that are seen: they stand before or around Arabic, Syriac and Kaithi numbers.

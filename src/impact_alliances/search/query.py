@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from impact_alliances import urls
 from impact_alliances.resources.kinds import KIND_TERMS, KINDS
-from impact_alliances.search.analysis import clean
+from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import match, nearest
 from impact_alliances.vocabularies.terms import FACETS, Term, Vocabulary

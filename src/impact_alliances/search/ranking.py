@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from impact_alliances.search.engine import Bar, Candidate, Neighbours, Weighted
-from impact_alliances.search.synonyms import Expression
-from impact_alliances.search.understanding import Concept
+from impact_alliances.engines.engine import Bar, Candidate, Neighbours, Weighted
+from impact_alliances.text.synonyms import Expression
+from impact_alliances.text.understanding import Concept
 
 # A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked for.
 LEXICAL_SHARE = 0.4

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from impact_alliances.search import ranking
-from impact_alliances.search.engine import Counts, Neighbours, SearchEngine, Wanted, Window
-from impact_alliances.search.lexicon import EngineLexicon
-from impact_alliances.search.meaning import Meanings
+from impact_alliances.engines.engine import Counts, Neighbours, SearchEngine, Wanted, Window
+from impact_alliances.engines.lexicon import EngineLexicon
+from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.search.query import FILTERS, SearchQuery
-from impact_alliances.search.understanding import Understanding, understand
+from impact_alliances.text.understanding import Understanding, understand
 
 NO_VECTORS = "Les vecteurs de sens ne sont pas encore calculés : résultats par les mots seulement."
 

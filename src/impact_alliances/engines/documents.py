@@ -1,0 +1,108 @@
+"""What of a resource goes into the index: one flat document, the same for every engine."""
+
+import hashlib
+import json
+import zlib
+from dataclasses import asdict, dataclass
+from itertools import chain
+
+from impact_alliances.geo.places import gazetteer
+from impact_alliances.resources.case import Case
+from impact_alliances.resources.catalyseur import Catalyseur
+from impact_alliances.resources.kinds import kind_of
+from impact_alliances.resources.resource import Resource
+from impact_alliances.text.analysis import tokens
+from impact_alliances.vocabularies.matching import fold
+from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, FRAGILITES, METIERS, REGIONS
+
+_TIE_BITS = 20
+
+
+@dataclass(frozen=True)
+class SearchDocument:
+    """One document. `title` and `text` are stems in order; `words` the distinct folded words; `date_order` sorts by
+    day with a fixed order inside a day, so that every engine pages alike."""
+
+    key: str
+    title: tuple[str, ...]
+    text: tuple[str, ...]
+    words: tuple[str, ...]
+    title_words: tuple[str, ...]
+    title_order: str
+    date_order: int
+    facets: dict[str, tuple[str, ...]]
+
+    @property
+    def stems(self) -> set[str]:
+        """Every stem of the document."""
+        return {*self.title, *self.text}
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all the document says, by which `doctor` compares index and database."""
+        written = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        # A lone surrogate, which no engine takes, is refused with its document, not here.
+        return hashlib.blake2b(written.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+
+
+def key_of(resource: Resource) -> str:
+    """`case:cas-0001`: the name of a resource in the index."""
+    return f"{kind_of(resource).slug}:{resource.id}"
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """The kind and the id of a key."""
+    kind, _, identifier = key.partition(":")
+    return kind, identifier
+
+
+def document_of(resource: Resource) -> SearchDocument:
+    """The document of a published resource."""
+    title = list(tokens(resource.title))
+    text = [token for part in (*resource.texts(), *_names(resource)) for token in tokens(part)]
+    return SearchDocument(
+        key=key_of(resource),
+        title=tuple(token.stem for token in title if token.stem),
+        text=tuple(token.stem for token in text if token.stem),
+        words=tuple(sorted({token.word for token in chain(title, text) if token.stem})),
+        title_words=tuple(token.word for token in title),
+        title_order=f"{fold(resource.title)[:80]} {key_of(resource)}",
+        date_order=_date_order(resource),
+        facets=facets_of(resource),
+    )
+
+
+def _names(resource: Resource) -> list[str]:
+    """The names by which a resource may be asked for without its text holding them: place, tags, grid values."""
+    commune = gazetteer().by_code.get(resource.commune)
+    labels = [
+        *(FRAGILITES.label_of(slug) for slug in resource.fragilites),
+        *(ACTEURS.label_of(slug) for slug in resource.acteurs),
+        *(DEPARTEMENTS.label_of(code) for code in resource.departements()),
+        *(REGIONS.label_of(code) for code in resource.regions()),
+    ]
+    if isinstance(resource, Catalyseur):
+        labels += [resource.name, *(METIERS.label_of(slug) for slug in resource.metiers)]
+    return [*resource.tags, *([commune.name] if commune else []), *labels]
+
+
+def _date_order(resource: Resource) -> int:
+    day = resource.date.toordinal() if resource.date else 0
+    return (day << _TIE_BITS) | (zlib.crc32(key_of(resource).encode()) >> (32 - _TIE_BITS))
+
+
+def facets_of(resource: Resource) -> dict[str, tuple[str, ...]]:
+    """The values of each facet that a resource is counted under."""
+    values = {
+        "kind": [kind_of(resource).slug],
+        "fragilite": resource.fragilites,
+        "acteur": resource.acteurs,
+        "echelon": [resource.echelon],
+        "taille": [resource.taille],
+        "region": resource.regions(),
+        "departement": resource.departements(),
+        "odd": resource.odd,
+        "impact": resource.impacts if isinstance(resource, Case) else [],
+        "annee": [str(resource.date.year)] if resource.date else [],
+    }
+    return {name: tuple(dict.fromkeys(value for value in found if value)) for name, found in values.items()}

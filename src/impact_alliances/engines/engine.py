@@ -1,0 +1,177 @@
+"""The seam: what any search engine must answer. An engine finds and counts; understanding and ranking are above it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from impact_alliances.engines.documents import SearchDocument
+from impact_alliances.text.synonyms import Expression
+from impact_alliances.text.understanding import Concept
+
+Vector = npt.NDArray[np.float32]
+Order = Literal["date", "title"]
+# A word of the title counts this much against one of the text, in every engine (flat between 1 and 3 when measured).
+TITLE_BOOST = 1.5
+# Past the eighth heaviest concept the bar's query grows without changing the set much.
+MOST_CONCEPTS = 8
+
+
+class EngineFailure(Exception):
+    """The engine cannot answer: index missing, damaged or out of reach. The message, in French, says what to do."""
+
+
+class Choked(EngineFailure):
+    """A rebuild failed on what may be one of its documents: the next one tries each before it takes it."""
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A concept with its weight: its inverse document frequency in the corpus."""
+
+    concept: Concept
+    weight: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """« Enough of these concepts »: the weights of those a document holds must reach `need`."""
+
+    concepts: tuple[Weighted, ...]
+    need: float
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A set of documents: (over the bar, or among `near`), holding every phrase, none of the exclusions, in the filters.
+
+    With neither `bar` nor `near` the set is every document, unless `nothing` says that the text asks for what no one holds.
+    Values of one filter are alternatives; filters add up.
+    """
+
+    bar: Bar | None = None
+    near: tuple[str, ...] = ()
+    phrases: tuple[Expression, ...] = ()
+    excluded: tuple[Expression, ...] = ()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    nothing: bool = False
+
+    def without(self, facet: str) -> "Wanted":
+        """The same set, freed of the filter on `facet`."""
+        return replace(self, filters={name: values for name, values in self.filters.items() if name != facet})
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of a set in a fixed order."""
+
+    order: Order
+    offset: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The size of a set, and for each facet the documents of each value, that facet's own filter aside. `keys` are those of the
+    window asked for."""
+
+    total: int
+    facets: dict[str, dict[str, int]]
+    keys: tuple[str, ...] = ()
+
+
+class Candidate(NamedTuple):
+    """What scoring needs of one document: its BM25 over title and text, the weight of the concepts it holds."""
+
+    key: str
+    lexical: float
+    covered: float
+    date_order: int
+    fragilites: Sequence[str] = ()
+
+
+class Neighbours(Protocol):
+    """How near every document is to one vector: the cosine of its nearest passage. Not `is_whole`: seen over a sample, whose
+    `best` are not those of the corpus."""
+
+    is_whole: bool
+    mean: float
+    deviation: float
+
+    def best(self, limit: int) -> list[tuple[str, float]]:
+        """The nearest documents, nearest first."""
+        ...
+
+    def of(self, keys: Sequence[str]) -> dict[str, float]:
+        """The likeness of these documents; those without vectors are absent."""
+        ...
+
+
+class SearchEngine(Protocol):
+    """What finding asks. Every method raises `EngineFailure` and nothing else of the vendor's."""
+
+    def frequencies(self, stems: Iterable[str]) -> tuple[int, dict[str, int]]:
+        """The number of documents, and of those that hold each stem."""
+        ...
+
+    def words(self) -> dict[str, int]:
+        """Every folded word of the corpus with its number of documents; the same object until the corpus changes."""
+        ...
+
+    def starting(self, prefix: str, limit: int) -> list[str]:
+        """The commonest words that begin with `prefix`."""
+        ...
+
+    def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
+        """The corpus seen from `vector`: `standing` where that looked at everything; else, with the nearest of the engine's index,
+        if it carries the vectors of that model."""
+        ...
+
+    def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
+        """The exact size of the set, its disjunctive facet counts and, by the same question, the keys of a window of it."""
+        ...
+
+    def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
+        """The documents of the set that the words favour, at most about twice `limit`."""
+        ...
+
+    def page(self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()) -> list[str]:
+        """Keys of the set in a fixed order, without those of `apart_from`."""
+        ...
+
+    def titles(self, words: Sequence[str], limit: int) -> list[str]:
+        """Keys of documents whose title holds these words, the last one perhaps unfinished."""
+        ...
+
+
+class IndexWriter(Protocol):
+    """What the indexer asks of an engine. `wants_vectors`: whether its documents carry their vectors, and so are put again with them."""
+
+    wants_vectors: bool
+
+    @property
+    def name(self) -> str:
+        """The name, of 64 letters at the most, under which this index follows the base: no other index has it."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Whether there is a sound index in use; else it must be rebuilt."""
+        ...
+
+    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+        """Put and remove documents, durably and visibly, all or none."""
+        ...
+
+    def rebuild(self, documents: Iterable[Sequence[SearchDocument]]) -> None:
+        """Build a new index beside the one in use from these batches, then switch."""
+        ...
+
+    def fingerprints(self) -> dict[str, str]:
+        """Key and fingerprint of every document indexed."""
+        ...
+
+    def refused(self) -> dict[str, str]:
+        """The documents that the engine could not take, by key, with the reason: known and passed over."""
+        ...

@@ -1,0 +1,130 @@
+"""The words and the lengths of the corpus as the server counts them: what weights, corrections and BM25 need.
+
+They are read once, in one question, and again when the corpus changed: a small question, at most once a second, asks for the
+number of documents and for the newest one. So a search pays no round trip for its words.
+"""
+
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice, takewhile
+from typing import Any
+
+from impact_alliances.engines.bm25 import ScoredField
+from impact_alliances.engines.engine import EngineFailure
+from impact_alliances.engines.meilisearch.server import Server
+from impact_alliances.engines.meilisearch.settings import LENGTH_FIELDS, WORD_FIELDS
+from impact_alliances.text.synonyms import Expression
+
+# How often, in seconds, a change of the corpus is looked for, by this process or another.
+FRESHNESS_S = 1.0
+# While the corpus keeps changing, reading it again takes at most one part in this many of the time.
+SPARING = 20
+# Nobody searched for so long: the words may be of long ago, and whoever comes waits for them.
+STALE_S = 9.0
+State = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A reading of the corpus. `phrases` remembers, for as long as nothing changed, which documents hold a phrase."""
+
+    documents: int
+    stems: Mapping[str, int]
+    words: dict[str, int]
+    title_words: Mapping[str, int]
+    title: ScoredField
+    text: ScoredField
+    in_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    phrases: dict[Expression, tuple[str, ...]] = field(default_factory=dict)
+
+    def starting(self, prefix: str, limit: int, among: str = "words") -> list[str]:
+        """The commonest words (of `words` or `title_words`) that begin with `prefix`."""
+        counts, ordered = self.words if among == "words" else self.title_words, self.in_order[among]
+        begun = takewhile(lambda word: word.startswith(prefix), islice(ordered, bisect_left(ordered, prefix), None))
+        return sorted(begun, key=lambda word: (-counts[word], word))[:limit]
+
+
+def corpus_of(answer: dict[str, Any]) -> Corpus:
+    """The reading in an answer that holds the distribution of words and lengths."""
+    documents = int(answer["estimatedTotalHits"])
+    counted = {name: answer["facetDistribution"].get(name, {}) for name in (*WORD_FIELDS, *LENGTH_FIELDS)}
+    title, text = (_mean(counted[name], documents) for name in LENGTH_FIELDS)
+    return Corpus(
+        documents=documents,
+        stems=counted["stems"],
+        words=counted["words"],
+        title_words=counted["title_words"],
+        title=ScoredField(documents, title, counted["title"]),
+        text=ScoredField(documents, text, counted["text"]),
+        in_order={name: tuple(sorted(counted[name])) for name in ("words", "title_words")},
+    )
+
+
+def _mean(lengths: Mapping[str, int], documents: int) -> float:
+    return sum(float(length) * count for length, count in lengths.items()) / max(documents, 1)
+
+
+class CorpusReader:
+    """The reading in force. Renewing it takes a moment on a large base: searches go on with the former one meanwhile."""
+
+    def __init__(self, server: Server, clock: Callable[[], float] = time.monotonic) -> None:
+        self._server = server
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._corpus: Corpus | None = None
+        self._state: State | None = None
+        self._look_at = float("-inf")
+        self._read_at = float("-inf")
+
+    def refresh(self) -> None:
+        """Look at the server at the next question, and wait for its answer."""
+        self._look_at = self._read_at = float("-inf")
+
+    def now(self) -> Corpus:
+        """The words as of now, or as of a moment ago: while searches follow each other, they are renewed aside."""
+        former = self._corpus
+        if former and self._clock() < self._look_at:
+            return former
+        if former is None or self._clock() >= self._look_at + STALE_S:
+            with self._lock:
+                return self._renewed()
+        if self._lock.acquire(blocking=False):
+            threading.Thread(target=self._renew_aside, name="corpus", daemon=True).start()
+        return former
+
+    def _renew_aside(self) -> None:
+        # A failure is for the next search to meet, and to tell.
+        with suppress(EngineFailure):
+            try:
+                self._renewed()
+            finally:
+                self._look_at = self._clock() + FRESHNESS_S
+                self._lock.release()
+
+    def _renewed(self) -> Corpus:
+        if self._corpus and self._clock() < self._look_at:
+            return self._corpus
+        state = self._seen()
+        if self._corpus and state != self._state:
+            self._corpus.phrases.clear()
+        if self._corpus is None or (state != self._state and self._clock() >= self._read_at):
+            started = self._clock()
+            self._corpus, self._state = self._read(), state
+            self._read_at = self._clock() + SPARING * (self._clock() - started)
+        self._look_at = self._clock() + FRESHNESS_S
+        return self._corpus
+
+    def _seen(self) -> State:
+        """The number of documents and when the newest one was indexed: any change moves one of them."""
+        newest = {"sort": ["indexed_at:desc"], "limit": 1, "attributesToRetrieve": ["indexed_at"]}
+        (answer,) = self._server.search([newest])
+        stamps = [int(hit["indexed_at"]) for hit in answer["hits"]]
+        return int(answer["estimatedTotalHits"]), max(stamps, default=0)
+
+    def _read(self) -> Corpus:
+        (answer,) = self._server.search([{"facets": [*WORD_FIELDS, *LENGTH_FIELDS], "limit": 0}])
+        return corpus_of(answer)

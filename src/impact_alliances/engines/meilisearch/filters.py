@@ -1,0 +1,138 @@
+"""Filters for a Meilisearch server, built in one place. Values are always quoted; fields come from a closed list.
+
+The server compares without regard to case, hence ids are written so that case does not matter (`id_of`).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from impact_alliances.engines.bars import Language, over_the_bar
+from impact_alliances.engines.documents import split_key
+from impact_alliances.engines.engine import Bar, Wanted, Weighted
+from impact_alliances.engines.meilisearch.settings import FILTERABLE
+from impact_alliances.text.synonyms import Expression
+
+# The documents that hold each phrase, where the phrase is of more than one stem.
+Holders = Mapping[Expression, Sequence[str]]
+EVERYTHING, NOTHING = "", "id IN []"
+_ESCAPED = re.compile(r"_([0-9a-f]{2})")
+
+
+# -- ids -----------------------------------------------------------------------------------------
+
+
+def id_of(key: str) -> str:
+    """`case:x` as the server can hold it: `case-x`, any other character than a-z, 0-9 and - being `_` and its bytes."""
+    kind, identifier = split_key(key)
+    return f"{_escaped(kind, '[^a-z0-9]')}-{_escaped(identifier, '[^a-z0-9-]')}"
+
+
+def key_of_id(identifier: str) -> str:
+    """The key of a document of the server."""
+    kind, _, rest = identifier.partition("-")
+    return f"{_unescaped(kind)}:{_unescaped(rest)}"
+
+
+def _escaped(text: str, unsafe: str) -> str:
+    def as_bytes(found: re.Match[str]) -> str:
+        return "".join(f"_{byte:02x}" for byte in found.group().encode("utf-8", "surrogatepass"))
+
+    return re.sub(unsafe, as_bytes, text)
+
+
+def _unescaped(text: str) -> str:
+    parts = _ESCAPED.split(text)
+    raw = b"".join(bytes.fromhex(part) if odd % 2 else part.encode() for odd, part in enumerate(parts))
+    return raw.decode("utf-8", "surrogatepass")
+
+
+# -- clauses -------------------------------------------------------------------------------------
+
+
+def literal(value: str) -> str:
+    """A quoted value. The backslash comes first, or it would escape what follows it."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def equals(field: str, value: str) -> str:
+    """Documents whose `field` is, or holds, `value`."""
+    return f"{_known(field)} = {literal(value)}"
+
+
+def among(field: str, values: Sequence[str]) -> str:
+    """Documents whose `field` is, or holds, one of these; none when there are none."""
+    return f"{_known(field)} IN [{', '.join(map(literal, values))}]"
+
+
+def _known(field: str) -> str:
+    if field not in FILTERABLE:
+        raise ValueError(f"{field!r} is not a field one may filter on")
+    return field
+
+
+def every(clauses: Sequence[str]) -> str:
+    """All of these clauses."""
+    return _joined(clauses, " AND ")
+
+
+def some(clauses: Sequence[str]) -> str:
+    """Any of these clauses."""
+    return _joined(clauses, " OR ")
+
+
+def _joined(clauses: Sequence[str], word: str) -> str:
+    return clauses[0] if len(clauses) == 1 else f"({word.join(clauses)})"
+
+
+# -- sets ----------------------------------------------------------------------------------------
+
+
+def filter_of(wanted: Wanted, holders: Holders) -> list[str]:
+    """The clauses of a set, all of which must hold; none for the whole base."""
+    if wanted.nothing:
+        return [NOTHING]
+    clauses = [_text(wanted)]
+    clauses += [holding(phrase, holders) for phrase in wanted.phrases]
+    clauses += [among(name, values) for name, values in wanted.filters.items()]
+    clauses += [f"NOT {holding(phrase, holders)}" for phrase in wanted.excluded]
+    return [clause for clause in clauses if clause]
+
+
+def holding(phrase: Expression, holders: Holders) -> str:
+    """Documents that hold a phrase. Of several stems: those found to, since no filter knows of order."""
+    return equals("stems", phrase[0]) if len(phrase) == 1 else among("id", holders[phrase])
+
+
+def all_but(keys: Sequence[str]) -> str:
+    """Documents other than these."""
+    return f"NOT {among('id', [id_of(key) for key in keys])}"
+
+
+def _text(wanted: Wanted) -> str:
+    parts = []
+    if wanted.bar:
+        parts.append(enough_of(wanted.bar))
+    if wanted.near:
+        parts.append(among("id", [id_of(key) for key in wanted.near]))
+    return some(parts) if parts and EVERYTHING not in parts else EVERYTHING
+
+
+def has_concept(weighted: Weighted) -> str:
+    """Documents that hold any of the expressions of a concept."""
+    alternatives = weighted.concept.alternatives
+    alone = [expression[0] for expression in alternatives if len(expression) == 1]
+    single = [among("stems", alone) if len(alone) > 1 else equals("stems", alone[0])] if alone else []
+    return some([*single, *(holding_all(expression) for expression in alternatives if len(expression) > 1)])
+
+
+def holding_all(expression: Expression) -> str:
+    """Documents that hold every stem of an expression, in whatever order."""
+    return every([equals("stems", stem) for stem in dict.fromkeys(expression)])
+
+
+_LANGUAGE = Language(has_concept, every, some, EVERYTHING, NOTHING)
+
+
+def enough_of(bar: Bar) -> str:
+    """Documents over the bar."""
+    return over_the_bar(bar, _LANGUAGE)

@@ -1,0 +1,105 @@
+"""What the embedded engine sees: one state of the index, checked, and the last one that was sound."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from impact_alliances.engines.engine import EngineFailure
+from impact_alliances.engines.tantivy.copy import PrivateCopy, sound
+from impact_alliances.engines.tantivy.generations import Generation, Generations, Stat
+from impact_alliances.engines.tantivy.index import ABSENT, DAMAGED, Absent, Damaged, asking, opened
+
+# An index found damaged is looked at again after this many seconds: reading it whole costs.
+RETRY_S = 1.0
+# A generation may be swept while it is being copied; the next one is there by then.
+_TRIES = 5
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class View:
+    """One state of the index. `searcher` never changes."""
+
+    generation: str
+    searcher: Any = field(repr=False)
+
+    @cached_property
+    def words(self) -> dict[str, int]:
+        """Every folded word of the corpus with its number of documents."""
+        with asking():
+            return dict(self.searcher.terms_with_prefix("words", ""))
+
+
+class Views:
+    """Opens the generation in use, and keeps the last one that could be opened."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._generations = Generations(folder)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._copy = PrivateCopy()
+        self._seen: Stat | None = None
+        self._view: View | None = None
+        self._failure: EngineFailure | None = None
+        self._retry_at = 0.0
+
+    def current(self) -> View:
+        """The generation in use. Raises `EngineFailure` when it is absent or damaged."""
+        if self._view and not self._failure and self._generations.stamp() == self._seen:
+            return self._view
+        with self._lock:
+            stamp = self._generations.stamp()
+            if self._view and not self._failure and stamp == self._seen:
+                return self._view
+            if self._failure and stamp == self._seen and self._clock() < self._retry_at:
+                raise self._failure
+            return self._renewed(stamp)
+
+    def held(self) -> View:
+        """The last state that was sound, while the generation in use is not. Raises `EngineFailure` when there was none."""
+        if self._view is None or self._failure is None:
+            raise self._failure or Absent(ABSENT)
+        return self._view
+
+    def _renewed(self, stamp: Stat | None) -> View:
+        self._seen = stamp
+        try:
+            self._view, self._failure = self._opened(), None
+        except EngineFailure as failure:
+            self._failure, self._retry_at = failure, self._clock() + RETRY_S
+            raise
+        return self._view
+
+    def _opened(self) -> View:
+        for _ in range(_TRIES):
+            generation = self._generations.current()
+            if generation is None:
+                raise Damaged(DAMAGED) if self._generations.stamp() else Absent(ABSENT)
+            try:
+                return self._view_of(generation)
+            except EngineFailure:
+                if generation == self._generations.current():
+                    raise
+        raise Damaged(DAMAGED)
+
+    def _view_of(self, generation: Generation) -> View:
+        if self._view and self._view.generation == generation.name:
+            return self._view
+        folder = self._checked(generation)
+        with asking(folder):
+            return View(generation.name, opened(folder).searcher())
+
+    def _checked(self, generation: Generation) -> Path:
+        source = self._generations.path(generation)
+        try:
+            return self._copy.take(source, generation.files)
+        except OSError as fault:
+            _log.warning("Pas de copie de l’index : %s. Il est lu à sa place, et son dossier ne doit pas être touché.", fault)
+            for name, seal in generation.files.items():
+                sound(source / name, seal)
+            return source

@@ -1,0 +1,137 @@
+"""Vector search in memory: the passages of the corpus, or of a sample of it, as one matrix, read from the database and kept fresh."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from impact_alliances.embeddings.store import StoredVectors
+from impact_alliances.engines.engine import Vector
+
+# How often, in seconds, another process's new vectors are looked for.
+FRESHNESS_S = 1.0
+
+# Reads the vectors of some documents.
+Others = Callable[[Sequence[str]], dict[str, Vector]]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The passages of all documents, those of document i from row `starts[i]` on."""
+
+    keys: tuple[str, ...]
+    rows: npt.NDArray[np.float32]
+    starts: npt.NDArray[np.intp]
+    place: dict[str, int]
+
+    @classmethod
+    def of(cls, vectors: dict[str, Vector]) -> "Matrix | None":
+        """The matrix of these documents, None when there is none. Sorted by key, so that ties are broken alike."""
+        keys = tuple(sorted(vectors))
+        if not keys:
+            return None
+        sizes = [len(vectors[key]) for key in keys]
+        starts = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
+        rows = np.concatenate([vectors[key] for key in keys]).astype(np.float32)
+        return cls(keys, rows, starts, {key: index for index, key in enumerate(keys)})
+
+    def likeness(self, vector: Vector) -> npt.NDArray[np.float32]:
+        """The cosine of each document's nearest passage with `vector`."""
+        return np.maximum.reduceat(self.rows @ vector, self.starts)
+
+    def passages(self, key: str) -> Vector | None:
+        """The passages of one document, one a row."""
+        index = self.place.get(key)
+        if index is None:
+            return None
+        end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.rows)
+        return self.rows[self.starts[index] : end]
+
+
+class Standing:
+    """The corpus seen from one vector: the `Neighbours` of the seam.
+
+    Over a sample (`is_whole` false), mean and deviation are those of the sample, `best` knows no other documents, and the likeness
+    of others is computed from their vectors, which `others` reads.
+    """
+
+    def __init__(self, matrix: Matrix, vector: Vector, others: Others | None = None) -> None:
+        self._matrix = matrix
+        self._vector = vector
+        self._others = others
+        self._likeness = matrix.likeness(vector)
+        self.is_whole = others is None
+        self.mean = float(self._likeness.mean())
+        self.deviation = float(self._likeness.std()) or 1.0
+
+    def best(self, limit: int) -> list[tuple[str, float]]:
+        kept = min(limit, len(self._likeness))
+        top = np.argpartition(-self._likeness, kept - 1)[:kept]
+        ordered = sorted(top.tolist(), key=lambda index: (-self._likeness[index], self._matrix.keys[index]))
+        return [(self._matrix.keys[index], float(self._likeness[index])) for index in ordered]
+
+    def of(self, keys: Sequence[str]) -> dict[str, float]:
+        place = self._matrix.place
+        found = {key: float(self._likeness[place[key]]) for key in keys if key in place}
+        missing = [key for key in keys if key not in found] if self._others else []
+        others = self._others(missing) if self._others and missing else {}
+        return found | {key: float((passages @ self._vector).max()) for key, passages in others.items()}
+
+
+class VectorIndex:
+    """The matrix in force. It looks at the database at most once a second and reads only what changed.
+
+    `most` bounds the documents held in memory, for an engine whose own index finds the nearest: past it a sample is held.
+    """
+
+    def __init__(self, stored: StoredVectors, most: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stored = stored
+        self._most = most
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._looked_at = float("-inf")
+        self._state: tuple[int, int] | None = None
+        self._one_in = 1
+        self._vectors: dict[str, Vector] = {}
+        self._matrix: Matrix | None = None
+
+    def refresh(self) -> None:
+        """Look at the database at the next question."""
+        self._looked_at = float("-inf")
+
+    def _now(self) -> tuple[Matrix | None, bool]:
+        """The passages as of now, and whether they are those of every document."""
+        with self._lock:
+            if self._clock() - self._looked_at >= FRESHNESS_S:
+                self._looked_at = self._clock()
+                self._read()
+            return self._matrix, self._one_in == 1
+
+    def _read(self) -> None:
+        state = self._stored.state()
+        if state == self._state:
+            return
+        one_in = -(-state[1] // self._most) if self._most else 1
+        if self._state is None or one_in != self._one_in or state[1] < self._state[1]:
+            self._vectors = self._stored.since(None, one_in)
+        else:
+            # What joins the base does not join a sample, but what changes in it does.
+            fresh = self._stored.since(self._state[0])
+            self._vectors = self._vectors | {key: rows for key, rows in fresh.items() if one_in == 1 or key in self._vectors}
+        if one_in == 1 and len(self._vectors) != state[1]:
+            self._vectors = self._stored.since(None)
+        self._state, self._one_in, self._matrix = state, one_in, Matrix.of(self._vectors)
+
+    def seen_from(self, vector: Vector) -> Standing | None:
+        """The corpus seen from `vector`, None while it has no vectors."""
+        matrix, is_whole = self._now()
+        return Standing(matrix, vector, None if is_whole else self._stored.of) if matrix else None
+
+    def passages(self, key: str) -> Vector | None:
+        """The passages of one document, one a row."""
+        matrix, is_whole = self._now()
+        found = matrix.passages(key) if matrix else None
+        return found if found is not None or is_whole else self._stored.of([key]).get(key)

@@ -1,0 +1,180 @@
+"""The two lines of a resource that answer the query best, the words found marked."""
+
+import codecs
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import islice, takewhile
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from impact_alliances.text.analysis import HYPHENATED_PREFIXES, JOINED_PREFIXES, analyse_word
+from impact_alliances.vocabularies.matching import fold
+
+# About two lines on a desktop, four on a phone.
+EXCERPT_CHARS = 220
+# An excerpt is a sample: it is looked for in about the first half of a long sheet (the summary, the need, the alliance, the actions).
+_MOST_CHARS = 1_500
+_SPACE = re.compile(r"\s+")
+# The only endings that the stemmer writes rather than leaves: « locaux » local, « loyer » loi, « coûteuse » coûteux, « récemment »
+# récent, « publication » publiqu. All the rest of a stem is the beginning of its words.
+_WRITTEN_BY_STEMMER = re.compile("(?:nt|qu|[ltix])$")
+_PREFIXES = sorted(JOINED_PREFIXES | HYPHENATED_PREFIXES)
+_JOINT = re.compile("[- \u00a0\u2010\u2011]")
+# Folding that keeps every character in its place; « œ » stays, the pattern knows it.
+_FOLDED = {code: fold(chr(code)) for code in range(0x41, 0x250) if len(fold(chr(code))) == 1} | {ord("Œ"): "œ"}
+# The same for the bytes of Western European text, whose translation takes a sixth of the time.
+_BYTES = bytes(range(256))
+_FOLDED_BYTES = "".join(char.translate(_FOLDED) for char in _BYTES.decode("cp1252", "replace")).encode("cp1252", "replace")
+
+
+class Mark(NamedTuple):
+    """A word found: its place in the text and its stem."""
+
+    start: int
+    end: int
+    stem: str
+
+
+def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
+    """An excerpt as safe HTML: the part that holds most of the `wanted` stems, else the beginning. Everything is escaped."""
+    kept = list(_beginning(texts))
+    best = kept[0] if kept else ""
+    marks: list[Mark] = []
+    held_best = 0
+    for text, found in zip(kept, _marks_by_text(kept, wanted), strict=True):
+        held, here = _densest(found)
+        if held > held_best:
+            best, marks, held_best = text, here, held
+    return _marked(best, marks)
+
+
+def _beginning(texts: Sequence[str]) -> Iterator[str]:
+    """The first texts, up to about `_MOST_CHARS` in all; the first one is always there, a long one is shortened."""
+    left = _MOST_CHARS
+    for text in texts:
+        if text and left > 0:
+            yield text[: max(left, EXCERPT_CHARS)]
+            left -= len(text)
+
+
+def _marks_by_text(texts: list[str], wanted: frozenset[str]) -> list[list[Mark]]:
+    """The marks of each text, found in one pass over all of them."""
+    found: list[list[Mark]] = [[] for _ in texts]
+    starts, position = [], 0
+    for text in texts:
+        starts.append(position)
+        position += len(text) + 1
+    for mark in _finder(wanted).marks("\n".join(texts)):
+        place = bisect_right(starts, mark.start) - 1
+        found[place].append(Mark(mark.start - starts[place], mark.end - starts[place], mark.stem))
+    return found
+
+
+class WordFinder:
+    """Finds the words of a text that have one of the `wanted` stems, without analysing every word of it.
+
+    A word begins as its stem does, so a single pass over the folded text finds the few words worth analysing. The pattern begins
+    with plain letters, which lets the regular expression skip from one to the next; that a word begins there is looked at
+    afterwards.
+    """
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        self._wanted = wanted
+        beginnings = {stem[: max(2, len(_WRITTEN_BY_STEMMER.sub("", stem)))] for stem in wanted}
+        either = "|".join(way for beginning in sorted(beginnings, key=len, reverse=True) for way in _written(beginning))
+        numbers = r"|\d+" if any(map(str.isdigit, wanted)) else ""
+        self._pattern = re.compile(rf"(?:{either})[^\W\d_]*{numbers}") if wanted else None
+
+    def marks(self, text: str) -> list[Mark]:
+        """The words found, in order."""
+        if self._pattern is None:
+            return []
+        found = []
+        folded = _folded(text)
+        for word in self._pattern.finditer(folded):
+            start, written = word.start(), word.group()
+            if start and folded[start - 1].isalpha() and written[0].isalpha():
+                continue
+            _, stem = analyse_word(written if written.isalnum() else _JOINT.sub("", written))
+            if stem in self._wanted:
+                found.append(Mark(start, word.end(), stem))
+        return found
+
+
+def _folded(text: str) -> str:
+    """`text` folded, every character in its place."""
+    try:
+        return text.encode("cp1252", "impact-alliances.sign").translate(_FOLDED_BYTES).decode("cp1252")
+    except UnicodeEncodeError:
+        return text.translate(_FOLDED)
+
+
+def _sign(unknown: UnicodeError) -> tuple[str, int]:
+    """A sign for each that the bytes lack (thin spaces, arrows, fine hyphens); a letter is worth the longer way."""
+    if not isinstance(unknown, UnicodeEncodeError) or any(map(str.isalpha, unknown.object[unknown.start : unknown.end])):
+        raise unknown
+    lacking = unknown.object[unknown.start : unknown.end]
+    return "".join("-" if sign in "\u2010\u2011" else "|" for sign in lacking), unknown.end
+
+
+codecs.register_error("impact-alliances.sign", _sign)
+
+
+def _written(beginning: str) -> list[str]:
+    """The ways to write the first letters of a stem: « oe » and « œ », « co-construction » and « co construction »."""
+    parted = [f"{prefix}{_JOINT.pattern}{beginning.removeprefix(prefix)}" for prefix in _PREFIXES if beginning.startswith(prefix)]
+    # « sur-le » is one word: tried after « sur », it would not be.
+    ways = [*parted, beginning]
+    return [*ways, *(way.replace("oe", "œ") for way in ways if "oe" in way)]
+
+
+@lru_cache(maxsize=64)
+def _finder(wanted: frozenset[str]) -> WordFinder:
+    return WordFinder(wanted)
+
+
+def _densest(found: list[Mark]) -> tuple[int, list[Mark]]:
+    """The window that holds most different stems: how many, and its marks."""
+    best: tuple[int, list[Mark]] = (0, [])
+    for index, first in enumerate(found):
+        inside = list(takewhile(partial(_is_within, first.start), islice(found, index, None)))
+        held = len({mark.stem for mark in inside})
+        if held > best[0]:
+            best = held, inside
+    return best
+
+
+def _is_within(start: int, mark: Mark) -> bool:
+    return mark.end - start <= EXCERPT_CHARS
+
+
+def _marked(text: str, marks: list[Mark]) -> Markup:
+    start, last = (marks[0].start, marks[-1].end) if marks else (0, 0)
+    begin = 0 if start <= EXCERPT_CHARS // 2 and last <= EXCERPT_CHARS else _word_start(text, start, last)
+    end = _word_end(text, begin + EXCERPT_CHARS, max(begin, last))
+    parts = ["… " if begin else ""]
+    position = begin
+    for mark in marks:
+        parts += [escape(text[position : mark.start]), "<mark>", escape(text[mark.start : mark.end]), "</mark>"]
+        position = mark.end
+    parts += [escape(text[position:end]), " …" if end < len(text) else ""]
+    # Each part is escaped, or ours.
+    return Markup("".join(parts))  # noqa: S704
+
+
+def _word_start(text: str, start: int, last: int) -> int:
+    """Where to begin so that what comes before `start` is a few whole words, and `last` is still shown."""
+    lead = min(EXCERPT_CHARS // 4, EXCERPT_CHARS - (last - start))
+    earliest = max(0, start - lead)
+    space = _SPACE.search(text, earliest, start)
+    return space.end() if space and earliest else start if earliest else 0
+
+
+def _word_end(text: str, latest: int, last: int) -> int:
+    """Where to end: between two words if there is a space after `last`, at `latest` otherwise."""
+    if latest >= len(text):
+        return len(text)
+    return next((place for place in range(latest, last, -1) if text[place].isspace()), latest)

@@ -1,0 +1,205 @@
+"""What any search engine must do, written once: each adapter's test file is a subclass that says how to make it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from tests.builders import a_case, a_catalyseur, an_article
+
+from impact_alliances.embeddings.store import Embedding, packed, unpacked
+from impact_alliances.engines.documents import document_of
+from impact_alliances.engines.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted, Window
+from impact_alliances.text.understanding import Concept
+from impact_alliances.meaning.vectors import Matrix, Standing
+from impact_alliances.vocabularies.terms import FACETS
+
+FACET_NAMES = ["kind", *FACETS]
+
+
+def concept(*expressions: tuple[str, ...], weight: float = 1.0) -> Weighted:
+    """A concept found by any of these expressions."""
+    return Weighted(Concept(" ".join(expressions[0]), expressions), weight)
+
+
+class Corpus:
+    """A small corpus whose every count is known."""
+
+    bus = a_case(id="bus", title="Le bus des aînés", summary="Un bus pour les médecins.", fragilites=["mobilite", "sante"])
+    velo = a_case(id="velo", title="À vélo", summary="Des vélos pour tous, et un bus le soir.", fragilites=["mobilite"])
+    cour = a_case(id="cour", title="La cour d’école", summary="Un jardin dans la cour de l’école.", fragilites=["education"])
+    awa = a_catalyseur(id="awa", title="Awa Le Goff", fragilites=["mobilite"], summary="Dialogue et médecins.")
+    note = an_article(id="note", title="Zones sans médecin", summary="Une étude des déserts médicaux.", fragilites=["sante"])
+    all = (bus, velo, cour, awa, note)
+
+
+class EngineContract:
+    """Subclasses give `indexed`: an engine that holds `Corpus.all`, and its writer."""
+
+    @pytest.fixture
+    def engine(self, indexed: tuple[SearchEngine, object]) -> SearchEngine:
+        return indexed[0]
+
+    # -- words ------------------------------------------------------------------------------------
+
+    def test_frequencies_count_documents_not_occurrences(self, engine: SearchEngine) -> None:
+        total, found = engine.frequencies(["bus", "medecin", "inconnu"])
+        assert (total, found) == (5, {"bus": 2, "medecin": 3, "inconnu": 0})
+
+    def test_words_are_folded_and_counted(self, engine: SearchEngine) -> None:
+        assert engine.words()["medecins"] == 2
+        assert engine.words()["medecin"] == 1
+
+    def test_words_that_begin_alike_come_commonest_first(self, engine: SearchEngine) -> None:
+        assert engine.starting("medec", 5) == ["medecins", "medecin"]
+        assert engine.starting("introuvable", 5) == []
+
+    # -- sets -------------------------------------------------------------------------------------
+
+    def test_everything_is_counted_by_facet(self, engine: SearchEngine) -> None:
+        counts = engine.counts(Wanted(), FACET_NAMES)
+        assert counts.total == 5
+        assert counts.facets["kind"] == {"case": 3, "catalyseur": 1, "article": 1}
+        assert counts.facets["fragilite"] == {"mobilite": 3, "sante": 2, "education": 1}
+
+    def test_values_of_a_facet_are_alternatives_and_facets_add_up(self, engine: SearchEngine) -> None:
+        wanted = Wanted(filters={"fragilite": ("education", "sante"), "kind": ("case",)})
+        assert engine.counts(wanted, ["kind"]).total == 2
+
+    def test_counts_of_a_facet_leave_its_own_filter_aside(self, engine: SearchEngine) -> None:
+        counts = engine.counts(Wanted(filters={"kind": ("case",), "fragilite": ("mobilite",)}), ["kind", "fragilite"])
+        assert counts.total == 2
+        assert counts.facets["kind"] == {"case": 2, "catalyseur": 1}
+        assert counts.facets["fragilite"] == {"mobilite": 2, "sante": 1, "education": 1}
+
+    def test_the_bar_asks_for_enough_of_the_weight(self, engine: SearchEngine) -> None:
+        two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
+        assert engine.counts(Wanted(bar=Bar(two, 1.0)), []).total == 4
+        assert engine.counts(Wanted(bar=Bar(two, 2.0)), []).total == 2
+        assert engine.counts(Wanted(bar=Bar(two, 3.0)), []).total == 1
+
+    def test_a_concept_is_held_by_any_of_its_expressions(self, engine: SearchEngine) -> None:
+        either = (concept(("velo",), ("cour", "ecol")),)
+        assert engine.counts(Wanted(bar=Bar(either, 1.0)), []).total == 2
+
+    def test_near_documents_join_the_set_whatever_their_words(self, engine: SearchEngine) -> None:
+        wanted = Wanted(bar=Bar((concept(("velo",)),), 1.0), near=("case:cour", "article:note"))
+        assert engine.counts(wanted, []).total == 3
+        assert engine.counts(Wanted(near=("case:cour",)), []).total == 1
+
+    def test_a_phrase_must_be_there_and_an_exclusion_must_not(self, engine: SearchEngine) -> None:
+        assert engine.counts(Wanted(phrases=(("cour", "ecol"),)), []).total == 1
+        assert engine.counts(Wanted(phrases=(("ecol", "cour"),)), []).total == 0
+        assert engine.counts(Wanted(excluded=(("bus",),)), []).total == 3
+        assert engine.counts(Wanted(near=("case:bus",), phrases=(("velo",),)), []).total == 0
+
+    def test_nothing_is_nothing(self, engine: SearchEngine) -> None:
+        counts = engine.counts(Wanted(nothing=True), ["kind"])
+        assert (counts.total, counts.facets["kind"]) == (0, {})
+
+    @pytest.mark.parametrize("value", ['"', "\\", "a' OR 1=1", "x\ny", "é", "*", "kind:case", ""])
+    def test_values_are_never_read_as_a_query(self, engine: SearchEngine, value: str) -> None:
+        assert engine.counts(Wanted(filters={"kind": (value,)}), []).total == 0
+        assert engine.counts(Wanted(near=(value,)), []).total == 0
+        assert engine.counts(Wanted(bar=Bar((concept((value or "-",)),), 1.0)), []).total == 0
+
+    # -- pages ------------------------------------------------------------------------------------
+
+    def test_pages_follow_one_another_without_gap_or_double(self, engine: SearchEngine) -> None:
+        whole = engine.page(Wanted(), "date", 0, 10)
+        assert len(set(whole)) == 5
+        assert [engine.page(Wanted(), "date", start, 2) for start in (0, 2, 4)] == [whole[:2], whole[2:4], whole[4:]]
+
+    def test_a_window_comes_with_the_counts(self, engine: SearchEngine) -> None:
+        cases = Wanted(filters={"kind": ("case",)})
+        counts = engine.counts(cases, ["kind", "echelon"], Window("title", 1, 5))
+        assert (counts.total, list(counts.keys)) == (3, engine.page(cases, "title", 1, 5))
+        assert len(counts.keys) == 2
+        assert engine.counts(cases, [], Window("date", 50, 5)).keys == ()
+        assert engine.counts(cases, []).keys == ()
+
+    def test_titles_sort_without_accents_and_missing_dates_come_last(self, engine: SearchEngine) -> None:
+        assert engine.page(Wanted(), "title", 0, 5) == ["case:velo", "catalyseur:awa", "case:cour", "case:bus", "article:note"]
+        assert engine.page(Wanted(), "date", 0, 5)[0] == "article:note"
+        assert engine.page(Wanted(), "date", 0, 5)[-1] == "catalyseur:awa"
+
+    def test_a_page_may_leave_documents_out(self, engine: SearchEngine) -> None:
+        assert set(engine.page(Wanted(filters={"kind": ("case",)}), "date", 0, 5, ["case:bus"])) == {"case:velo", "case:cour"}
+
+    def test_a_page_past_the_end_and_an_empty_page_are_empty(self, engine: SearchEngine) -> None:
+        assert engine.page(Wanted(), "date", 50, 5) == []
+        assert engine.page(Wanted(), "date", 0, 0) == []
+
+    # -- candidates -------------------------------------------------------------------------------
+
+    def test_candidates_say_what_they_hold(self, engine: SearchEngine) -> None:
+        two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
+        found = {one.key: one for one in engine.candidates(Wanted(bar=Bar(two, 1.0)), two, 10)}
+        assert {key: round(one.covered, 5) for key, one in found.items()} == {
+            "case:bus": 3.0,
+            "case:velo": 2.0,
+            "catalyseur:awa": 1.0,
+            "article:note": 1.0,
+        }
+        assert found["case:bus"].lexical > found["case:velo"].lexical > 0
+        assert set(found["case:bus"].fragilites) == {"mobilite", "sante"}
+        assert found["case:bus"].date_order > 0
+
+    def test_a_word_of_the_title_counts_more(self, engine: SearchEngine) -> None:
+        one = (concept(("medecin",)),)
+        found = {hit.key: hit.lexical for hit in engine.candidates(Wanted(bar=Bar(one, 1.0)), one, 10)}
+        assert max(found, key=lambda key: found[key]) == "article:note"
+
+    def test_candidates_without_words_are_the_near_ones(self, engine: SearchEngine) -> None:
+        found = engine.candidates(Wanted(near=("case:cour",)), (), 10)
+        assert [(one.key, one.lexical, one.covered) for one in found] == [("case:cour", 0.0, 0.0)]
+
+    # -- meaning ----------------------------------------------------------------------------------
+
+    def test_neighbours_rank_by_the_nearest_passage(self, engine: SearchEngine) -> None:
+        standing = seen_from(engine, [1, 0, 0, 0])
+        best = standing.best(2)
+        assert best[0] == ("case:bus", pytest.approx(1.0, abs=2e-3))
+        assert best[1][0] == "case:velo"
+        assert standing.of(["case:bus", "case:absent"]) == {"case:bus": pytest.approx(1.0, abs=2e-3)}
+
+    def test_what_was_found_by_looking_at_everything_is_kept(self, engine: SearchEngine) -> None:
+        assert isinstance(seen_from(engine, [1, 0, 0, 0], is_whole=True), Standing)
+
+    def test_a_model_that_the_index_does_not_carry_is_answered_all_the_same(self, engine: SearchEngine) -> None:
+        assert seen_from(engine, [1, 0, 0, 0], model="un autre").best(1)[0][0] == "case:bus"
+
+    # -- titles -----------------------------------------------------------------------------------
+
+    def test_titles_are_found_while_typing(self, engine: SearchEngine) -> None:
+        assert engine.titles(["le", "bu"], 5) == ["case:bus"]
+        assert engine.titles(["ecol"], 5) == ["case:cour"]
+        assert engine.titles(["cour", "bus"], 5) == []
+        assert engine.titles([], 5) == []
+
+
+def vectors_of_corpus() -> list[Embedding]:
+    """Four-dimensional vectors: « bus » along the first axis in its second passage, « velo » near it, the others apart."""
+    rows = {
+        ("case", "bus"): [[0, 1, 0, 0], [1, 0, 0, 0]],
+        ("case", "velo"): [[0.8, 0.6, 0, 0]],
+        ("case", "cour"): [[0, 0, 1, 0]],
+        ("catalyseur", "awa"): [[0, 0, 0, 1]],
+        ("article", "note"): [[0, 0, 0.6, 0.8]],
+    }
+    return [
+        Embedding(kind=kind, subject=subject, model="axes", text_hash="", vectors=packed(np.array(vectors, dtype=np.float32)))
+        for (kind, subject), vectors in rows.items()
+    ]
+
+
+def seen_from(engine: SearchEngine, vector: list[float], model: str = "axes", *, is_whole: bool = False) -> Neighbours:
+    """The corpus seen from a vector, as this engine looks at it: by its own index, unless everything was looked at."""
+    towards = np.array(vector, dtype=np.float32)
+    matrix = Matrix.of({f"{one.kind}:{one.subject}": unpacked(one.vectors or b"", 4) for one in vectors_of_corpus()})
+    assert matrix is not None
+    return engine.neighbours(towards, Standing(matrix, towards, None if is_whole else lambda _: {}), model)
+
+
+def documents() -> Iterator[list[object]]:
+    """The corpus as one batch."""
+    yield [document_of(resource) for resource in Corpus.all]

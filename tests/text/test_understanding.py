@@ -1,0 +1,230 @@
+"""From what a visitor typed to what is searched, and what was done to it."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.text.lexicon import CorpusLexicon
+
+from impact_alliances.text.analysis import stems
+from impact_alliances.text.synonyms import longest, thesaurus
+from impact_alliances.text.understanding import Understanding, understand
+
+LEXICON = CorpusLexicon(
+    "Ma commune n’a plus de médecin : un centre de santé mobile",
+    "L’économie sociale et solidaire, un pôle territorial de coopération économique",
+    "Co-construction d’un projet alimentaire territorial avec les écoles",
+    "Mobilité : une navette et du covoiturage pour les seniors et les personnes âgées",
+    "Mobilité douce à vélo, la bibliothèque mobile, la médiathèque",
+    "Une généraliste et un docteur à la mairie ; l’ODD 17",
+    "Un hébergement pour les jeunes et un maintien des personnes à mobilité réduite",
+)
+
+
+def _read(text: str, *, correct: bool = True, synonyms: bool = True) -> Understanding:
+    return understand(text, LEXICON, correct=correct, synonyms=synonyms)
+
+
+def _asked(text: str) -> list[str]:
+    """The words of the concepts."""
+    return [concept.word for concept in _read(text).concepts]
+
+
+# -- words ------------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_is_reduced_to_what_it_asks_for() -> None:
+    assert _asked("Comment trouver un médecin dans ma commune ?") == ["médecin", "commune"]
+
+
+def test_words_of_asking_alone_are_searched_all_the_same() -> None:
+    assert _asked("trouver des solutions") == ["trouver", "solutions"]
+
+
+def test_a_word_given_twice_is_one_concept() -> None:
+    assert _asked("médecin médecins MEDECIN mobile") == ["médecin", "mobile"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("école", "ECOLES"),
+        ("l’école", "ecole"),
+        ("co-construction", "coconstruction"),
+        ("co construction", "coconstruction"),
+        ("ODD17", "odd 17"),
+        ("medecin", "Médecins"),
+    ],
+)
+def test_two_spellings_ask_for_the_same(one: str, other: str) -> None:
+    assert [concept.stems for concept in _read(one).concepts] == [concept.stems for concept in _read(other).concepts]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "???", "de la", "-", '"', "«", '""', '-""', "\x00", "\ud800"])
+def test_nothing_asked_is_understood_as_nothing(text: str) -> None:
+    understood = _read(text)
+    assert (understood.concepts, understood.phrases, understood.excluded, understood.stems) == ((), (), (), frozenset())
+
+
+# -- corrections ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "corrections", "read"),
+    [
+        ("medcin mobile", (("medcin", "medecin"),), "medecin mobile"),
+        ("mobiltié douce", (("mobiltié", "mobilite"),), "mobilite douce"),
+        ("Covoiturrage senior", (("Covoiturrage", "covoiturage"),), "covoiturage senior"),
+        ("hebergmentt des jeunes", (("hebergmentt", "hebergement"),), "hebergement des jeunes"),
+        ("medcin, covoiturge", (("medcin", "medecin"), ("covoiturge", "covoiturage")), "medecin, covoiturage"),
+    ],
+)
+def test_a_typing_error_is_corrected_and_told(text: str, corrections: tuple[tuple[str, str], ...], read: str) -> None:
+    understood = _read(text)
+    assert (understood.corrections, understood.text) == (corrections, read)
+
+
+def test_a_correction_can_be_refused() -> None:
+    understood = _read("medcin mobile", correct=False)
+    assert (understood.corrections, understood.text) == ((), "medcin mobile")
+
+
+@pytest.mark.parametrize("text", ["médecins écoles", "velo", "abc mobile", "2024 mobile", "zzzzzzzz mobile", "ess", "besoins de médecin"])
+def test_known_short_or_strange_words_are_left_as_typed(text: str) -> None:
+    assert _read(text).corrections == ()
+
+
+def test_a_correction_changes_whole_words_only() -> None:
+    """The error is part of another word, which stays."""
+    understood = _read("vilo et vilolente mobile")
+    assert "vilolente" in understood.text
+
+
+def test_the_commonest_of_the_nearest_words_is_taken() -> None:
+    lexicon = CorpusLexicon("parole", "parole", "pagode", "parade")
+    assert understand("parode mobile", lexicon).corrections == (("parode", "parole"),)
+
+
+# -- synonyms and acronyms ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "others"),
+    [
+        ("ESS", "ESS", ("économie sociale et solidaire",)),
+        ("l’économie sociale et solidaire", "économie sociale et solidaire", ()),
+        ("un ptce local", "ptce", ("pôle territorial de coopération économique",)),
+        ("médecin", "médecin", ("docteur",)),
+        ("personnes âgées", "personnes âgées", ("senior",)),
+        ("médiathèque", "médiathèque", ("bibliothèque",)),
+        ("PMR", "PMR", ("personne à mobilité réduite",)),
+    ],
+)
+def test_an_acronym_or_a_word_finds_its_equals_that_the_corpus_holds(text: str, word: str, others: tuple[str, ...]) -> None:
+    understood = _read(text)
+    assert word in [concept.word for concept in understood.concepts]
+    assert dict(understood.synonyms).get(word, ()) == others
+    concept = next(concept for concept in understood.concepts if concept.word == word)
+    assert concept.alternatives[: 1 + len(others)] == (tuple(stems(word)), *(tuple(stems(other)) for other in others))
+
+
+def test_synonyms_can_be_refused() -> None:
+    understood = _read("médecin ESS", synonyms=False)
+    assert understood.synonyms == ()
+    assert [concept.alternatives for concept in understood.concepts] == [((stems("médecin")[0],),), ((stems("ess")[0],),)]
+
+
+def test_the_longest_expression_is_taken_first() -> None:
+    """« personnes à mobilité réduite » is one thing, not mobility."""
+    assert _asked("personnes à mobilité réduite") == ["personnes à mobilité réduite"]
+
+
+def test_every_expression_of_the_thesaurus_has_stems_and_equals() -> None:
+    assert all(expression and others for expression, others in thesaurus().items())
+    assert longest() == max(map(len, thesaurus()))
+    assert all(expression not in [other for _, other in others] for expression, others in thesaurus().items())
+
+
+# -- operators ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ['"centre de santé" mobile', "« centre de santé » mobile", "“centre de santé” mobile", 'mobile "Centres de Santé']
+)
+def test_a_quoted_phrase_must_be_there(text: str) -> None:
+    understood = _read(text)
+    assert understood.phrases == (tuple(stems("centre de santé")),)
+    assert [concept.word for concept in understood.concepts] == ["mobile"]
+    assert "santé" in understood.text.lower()
+
+
+def test_a_phrase_is_not_corrected() -> None:
+    understood = _read('"medcin mobile"')
+    assert (understood.corrections, understood.phrases) == ((), (tuple(stems("medcin mobile")),))
+
+
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("mobilité -vélo", "vélo"),
+        ("-vélo mobilité", "vélo"),
+        ('mobilité -"centre de santé"', "centre de santé"),
+        ("mobilité -« centre de santé »", "centre de santé"),
+        ("mobilité -co-construction", "co-construction"),
+    ],
+)
+def test_what_is_excluded_is_not_asked_for(text: str, excluded: str) -> None:
+    understood = _read(text)
+    assert understood.excluded == (tuple(stems(excluded)),)
+    assert [concept.word for concept in understood.concepts] == ["mobilité"]
+    assert understood.text == "mobilité"
+    assert not set(stems(excluded)) & understood.stems
+
+
+@pytest.mark.parametrize("text", ["rendez-vous santé", "santé - mobilité", "2020-2024 santé", "porte-à-porte santé"])
+def test_a_hyphen_inside_or_alone_excludes_nothing(text: str) -> None:
+    assert _read(text).excluded == ()
+
+
+# -- a word being typed ---------------------------------------------------------------------------------
+
+
+def test_the_last_word_may_be_unfinished() -> None:
+    (concept,) = _read("covoit").concepts
+    assert (stems("covoiturage")[0],) in concept.alternatives
+    assert _read("covoit").corrections == ()
+
+
+def test_only_the_last_word_may_be_unfinished() -> None:
+    assert (stems("bibliothèque")[0],) not in _read("biblio santé").concepts[0].alternatives
+
+
+def test_a_whole_word_is_not_completed() -> None:
+    """« mobile » is a word of the corpus: it does not mean « mobilité » too."""
+    assert _read("mobile").concepts[0].alternatives == ((stems("mobile")[0],),)
+
+
+def test_two_letters_are_too_few_to_complete() -> None:
+    assert _read("zo co").concepts[-1].alternatives == (("co",),)
+
+
+# -- anything -----------------------------------------------------------------------------------------------
+
+_typed = st.one_of(
+    st.text(),
+    st.lists(
+        st.sampled_from(["médecin", "medcin", "ess", "co", "-", '"', "«", "»", '-"', "mobilité", "l’", "17", "\\1", "(", "²", "\ud800"])
+    ).map(" ".join),
+)
+
+
+@given(_typed, st.booleans(), st.booleans())
+@example("\\g<0> medcin( mobile", True, True)
+@example("-" * 300 + '"' * 300, True, True)
+def test_any_text_is_understood(text: str, correct: bool, synonyms: bool) -> None:
+    understood = _read(text, correct=correct, synonyms=synonyms)
+    assert all(concept.word and concept.alternatives and all(concept.alternatives) for concept in understood.concepts)
+    assert all(understood.phrases)
+    assert all(understood.excluded)
+    assert correct or not understood.corrections
+    assert synonyms or not understood.synonyms
+    understood.text.encode()
