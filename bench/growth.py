@@ -15,13 +15,13 @@ from pathlib import Path
 from bench.base import seeded
 from bench.questions import questions
 from bench.times import spread
-from impact_alliances.search import ranking
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Wanted
 from impact_alliances.engines.lexicon import EngineLexicon
-from impact_alliances.search.query import FILTERS
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.search import ranking
+from impact_alliances.search.query import FILTERS
 from impact_alliances.text.understanding import Understanding, understand
 
 SIZES = (5_500, 55_000, 550_000)

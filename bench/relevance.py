@@ -10,9 +10,9 @@ from statistics import fmean
 
 from bench.base import seeded
 from bench.questions import STYLES, VARIANTS, Question, ndcg, questions, recall
-from impact_alliances.text.analysis import stems
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.settings import Settings
+from impact_alliances.text.analysis import stems
 from impact_alliances.wiring import Service
 
 Search = Callable[[str], list[str]]

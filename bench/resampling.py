@@ -18,11 +18,11 @@ from impact_alliances.batching import batched
 from impact_alliances.db import writing
 from impact_alliances.embeddings.embedder import Embedder, Vectors
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
+from impact_alliances.engines.documents import key_of
+from impact_alliances.meaning.passages import passages_of
 from impact_alliances.resources.case import SECTIONS
 from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.resources.resource import Resource
-from impact_alliances.engines.documents import key_of
-from impact_alliances.meaning.passages import passages_of
 from impact_alliances.wiring import Service
 
 MARK = "tirage-"

@@ -17,17 +17,17 @@ from typer._click.exceptions import ClickException
 from impact_alliances import __version__, frames
 from impact_alliances.db import make_engine
 from impact_alliances.diagnosis import examine
+from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.errors import Refusal
 from impact_alliances.faults import MISUSED, told
 from impact_alliances.importers.exporting import export_file, format_of, template, told_fields, write_for_editors
 from impact_alliances.importers.importing import import_file
+from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.locks import Busy
 from impact_alliances.migrating import is_current
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.resources.kinds import KINDS, Kind
-from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.search.finding import Found
-from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.search.query import parse
 from impact_alliances.seeding import load_seed, write_vectors
 from impact_alliances.serving import Address

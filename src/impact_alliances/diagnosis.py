@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from impact_alliances.db import reading, writing
+from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.faults import DAMAGED, told
+from impact_alliances.indexing.indexer import Indexer, differences
 from impact_alliances.migrating import is_current
 from impact_alliances.resources import reading as resources
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.engines.engine import EngineFailure
-from impact_alliances.indexing.indexer import Indexer, differences
 from impact_alliances.vocabularies import french
 from impact_alliances.wiring import Service
 

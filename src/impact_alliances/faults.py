@@ -10,8 +10,8 @@ from pydantic_core import ErrorDetails
 from sqlalchemy import exc
 
 from impact_alliances.embeddings.embedder import EmbedderUnavailable
-from impact_alliances.errors import Refusal
 from impact_alliances.engines.engine import EngineFailure
+from impact_alliances.errors import Refusal
 from impact_alliances.vocabularies import french
 
 NOT_DONE, MISUSED = 1, 2

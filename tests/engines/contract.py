@@ -9,8 +9,8 @@ from tests.builders import a_case, a_catalyseur, an_article
 from impact_alliances.embeddings.store import Embedding, packed, unpacked
 from impact_alliances.engines.documents import document_of
 from impact_alliances.engines.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted, Window
-from impact_alliances.text.understanding import Concept
 from impact_alliances.meaning.vectors import Matrix, Standing
+from impact_alliances.text.understanding import Concept
 from impact_alliances.vocabularies.terms import FACETS
 
 FACET_NAMES = ["kind", *FACETS]

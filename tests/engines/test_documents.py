@@ -2,9 +2,9 @@
 
 from tests.builders import a_case, a_catalyseur, a_jeudi
 
-from impact_alliances.text.analysis import words
 from impact_alliances.engines.documents import document_of, facets_of, key_of, split_key
 from impact_alliances.meaning.passages import passages_of
+from impact_alliances.text.analysis import words
 
 
 def test_a_contact_s_addresses_never_reach_the_index_nor_the_model() -> None:

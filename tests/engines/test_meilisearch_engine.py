@@ -19,15 +19,15 @@ from tests.service import a_service
 from impact_alliances.db import make_engine, writing
 from impact_alliances.diagnosis import examine
 from impact_alliances.embeddings.store import Embedding, StoredVectors
-from impact_alliances.resources.kinds import KINDS
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Bar, EngineFailure, Wanted
 from impact_alliances.engines.meilisearch.documents import written
 from impact_alliances.engines.meilisearch.engine import MeilisearchEngine, Reading
 from impact_alliances.engines.meilisearch.server import Breaker, Server
 from impact_alliances.engines.meilisearch.writer import MeilisearchWriter
-from impact_alliances.search.query import SearchQuery
 from impact_alliances.meaning.vectors import Standing
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.search.query import SearchQuery
 
 Indexed = tuple[MeilisearchEngine, MeilisearchWriter]
 

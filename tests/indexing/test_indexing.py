@@ -16,10 +16,10 @@ from impact_alliances.db import reading, writing
 from impact_alliances.diagnosis import Part, examine
 from impact_alliances.embeddings.embedder import Vectors
 from impact_alliances.embeddings.store import Embedding, packed
-from impact_alliances.resources.case import Case
-from impact_alliances.resources.changes import Change
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.meaning.passages import passages_of
+from impact_alliances.resources.case import Case
+from impact_alliances.resources.changes import Change
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service, make_service
 

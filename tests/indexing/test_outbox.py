@@ -12,13 +12,13 @@ from tests.embeddings.fake import FakeEmbedder
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.embedder import Vectors
 from impact_alliances.embeddings.store import packed
+from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.indexing.indexer import Indexer, differences
+from impact_alliances.indexing.outbox import SILENCE, Outbox, ask_rebuild
 from impact_alliances.locks import shared_lock
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change, Follower, Taken
 from impact_alliances.resources.resource import now
-from impact_alliances.indexing.indexer import Indexer, differences
-from impact_alliances.indexing.outbox import SILENCE, Outbox, ask_rebuild
-from impact_alliances.engines.tantivy.writer import TantivyWriter
 
 
 def _indexer(database: Engine, folder: Path) -> Indexer:

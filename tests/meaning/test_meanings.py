@@ -12,12 +12,12 @@ from tests.service import a_service, settle
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, Vectors
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed, unpacked
-from impact_alliances.resources.case import Case
-from impact_alliances.search.finding import Found
+from impact_alliances.meaning.grid import NO_GRID
 from impact_alliances.meaning.meanings import NO_MODEL, Anchors, Meaning, Meanings
 from impact_alliances.meaning.passages import FRAGILITE
+from impact_alliances.resources.case import Case
+from impact_alliances.search.finding import Found
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.ranking import NO_GRID
 from impact_alliances.search.searcher import NO_VECTORS
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.wiring import Service, make_service

@@ -12,10 +12,10 @@ from tests.embeddings.fake import FakeEmbedder
 from tests.service import a_service, settle
 
 from impact_alliances.db import reading, writing
+from impact_alliances.meaning.meanings import NO_MODEL
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.resource import RETIRED
 from impact_alliances.search.finding import Found
-from impact_alliances.meaning.meanings import NO_MODEL
 from impact_alliances.search.query import FILTERS, SearchQuery, parse
 from impact_alliances.search.searcher import NO_VECTORS
 from impact_alliances.search.titles_only import NO_INDEX

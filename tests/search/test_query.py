@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from impact_alliances.text.analysis import clean
 from impact_alliances.search.query import FILTERS, LONGEST_TEXT, MODES, MOST_PROBLEMS, PARAMETERS, SORTS, Problem, SearchQuery, parse
+from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies.terms import FACETS
 
 VALUES = {facet: ["2023", "2024"] if facet == "annee" else list(vocabulary.by_slug) for facet, vocabulary in FILTERS.items()}

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from impact_alliances.search.ranking import MOST_NEAR, STANDING_BAR, near_enough, standing_bar
 from impact_alliances.meaning.vectors import Matrix, Standing
+from impact_alliances.search.ranking import MOST_NEAR, STANDING_BAR, near_enough, standing_bar
 
 
 def _seen(likeness: list[float]) -> Standing:

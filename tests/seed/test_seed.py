@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.importers.importing import import_file
-from impact_alliances.resources.kinds import KINDS
 from impact_alliances.meaning.passages import passages_of
+from impact_alliances.resources.kinds import KINDS
 from impact_alliances.seeding import DATE_OF_RECORD, FILES, read_vectors
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.matching import slugify

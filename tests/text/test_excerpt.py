@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from impact_alliances.shipped import shipped
 from impact_alliances.text.analysis import stems, tokens
 from impact_alliances.text.excerpt import EXCERPT_CHARS, excerpt
-from impact_alliances.shipped import shipped
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
 

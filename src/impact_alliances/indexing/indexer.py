@@ -20,15 +20,15 @@ from impact_alliances.batching import batched
 from impact_alliances.db import insert_absent, reading, writing
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, UnreadableText, Vectors
 from impact_alliances.embeddings.store import Embedding, drop_misfits, packed, unreadable
+from impact_alliances.engines.documents import SearchDocument, document_of, key_of
+from impact_alliances.engines.engine import Choked, EngineFailure, IndexWriter
+from impact_alliances.indexing.outbox import Outbox
 from impact_alliances.locks import Busy, Lock, Lost, NoLock
+from impact_alliances.meaning.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import PUBLISHED, Resource
-from impact_alliances.engines.documents import SearchDocument, document_of, key_of
-from impact_alliances.engines.engine import Choked, EngineFailure, IndexWriter
-from impact_alliances.indexing.outbox import Outbox
-from impact_alliances.meaning.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.vocabularies.terms import FRAGILITES
 
 # Resources indexed in one commit of the index, and embedded in one go.

@@ -5,8 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from impact_alliances.resources.resource import now
 from impact_alliances.indexing.outbox import Outbox
+from impact_alliances.resources.resource import now
 
 # A change is indexed within a second or two; beyond this a search says that it may be missing.
 LATE = dt.timedelta(seconds=8)

@@ -15,11 +15,11 @@ from sqlalchemy import Engine
 
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.store import StoredVectors, vectors_by_model
-from impact_alliances.resources.kinds import KINDS
 from impact_alliances.engines.engine import Vector
+from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.passages import FRAGILITE
-from impact_alliances.search.ranking import NO_GRID, Grid
 from impact_alliances.meaning.vectors import FRESHNESS_S, VectorIndex
+from impact_alliances.resources.kinds import KINDS
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 

@@ -14,19 +14,19 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from impact_alliances.db import reading
+from impact_alliances.engines.documents import key_of, split_key
+from impact_alliances.engines.engine import EngineFailure, SearchEngine, Wanted
+from impact_alliances.engines.patience import one_wait
+from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search import ranking
-from impact_alliances.text.analysis import clean, words
-from impact_alliances.engines.documents import key_of, split_key
-from impact_alliances.engines.engine import EngineFailure, SearchEngine, Wanted
-from impact_alliances.text.excerpt import excerpt
-from impact_alliances.meaning.meanings import Meanings
-from impact_alliances.engines.patience import one_wait
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.searcher import Answer, Searcher
 from impact_alliances.search.titles_only import TitlesOnly
+from impact_alliances.text.analysis import clean, words
+from impact_alliances.text.excerpt import excerpt
 from impact_alliances.text.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGIONS, TAILLES

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from impact_alliances.engines.engine import Bar, Candidate, Neighbours, Weighted
+from impact_alliances.meaning.grid import Grid
 from impact_alliances.text.synonyms import Expression
 from impact_alliances.text.understanding import Concept
 
@@ -83,32 +84,6 @@ def near_enough(neighbours: Neighbours) -> tuple[str, ...]:
     return tuple(key for key, z in standing if z >= bar)
 
 
-@dataclass(frozen=True)
-class Grid:
-    """How near the query is to each fragilité, as its standing (z) among the sixteen."""
-
-    standing: Mapping[str, float]
-
-    @classmethod
-    def of(cls, likeness: Mapping[str, float]) -> "Grid":
-        """The standing of each fragilité, from its cosine with the query."""
-        if len(likeness) < 2:
-            return cls({})
-        mean = sum(likeness.values()) / len(likeness)
-        deviation = math.sqrt(sum((value - mean) ** 2 for value in likeness.values()) / len(likeness)) or 1.0
-        return cls({slug: (value - mean) / deviation for slug, value in likeness.items()})
-
-    def prior(self, fragilites: Sequence[str]) -> float:
-        """What a document gains from being tagged with these fragilités; never negative."""
-        return max((0.0, *(self.standing.get(slug, 0.0) for slug in fragilites)))
-
-    def evoked(self) -> list[str]:
-        """The fragilités the query clearly speaks of, nearest first, at most three."""
-        near = sorted(self.standing.items(), key=lambda pair: -pair[1])
-        return [slug for slug, z in near[:3] if z >= 1.2]
-
-
-NO_GRID = Grid({})
 Scored = tuple[float, Candidate]
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from impact_alliances.search import ranking
 from impact_alliances.engines.engine import Counts, Neighbours, SearchEngine, Wanted, Window
 from impact_alliances.engines.lexicon import EngineLexicon
+from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.meanings import Meanings
+from impact_alliances.search import ranking
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.text.understanding import Understanding, understand
 
@@ -31,7 +32,7 @@ class _Text:
     understanding: Understanding
     wanted: Wanted
     neighbours: Neighbours | None = None
-    grid: ranking.Grid = ranking.NO_GRID
+    grid: Grid = NO_GRID
     degraded: str | None = None
 
 
@@ -40,7 +41,7 @@ class _Meant:
     """What the meaning says of a text."""
 
     neighbours: Neighbours | None = None
-    grid: ranking.Grid = ranking.NO_GRID
+    grid: Grid = NO_GRID
     degraded: str | None = None
 
 

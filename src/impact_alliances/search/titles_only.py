@@ -10,15 +10,15 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from impact_alliances.batching import batched
+from impact_alliances.engines.documents import facets_of
+from impact_alliances.engines.engine import Counts
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import PUBLISHED
-from impact_alliances.text.analysis import STOP_WORDS, words
-from impact_alliances.engines.documents import facets_of
-from impact_alliances.engines.engine import Counts
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.ranking import Ranked
 from impact_alliances.search.searcher import Answer
+from impact_alliances.text.analysis import STOP_WORDS, words
 from impact_alliances.text.understanding import Understanding
 
 NO_INDEX = "La recherche avancée est momentanément indisponible : résultats par les mots du titre seulement."

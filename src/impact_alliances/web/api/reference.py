@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from impact_alliances import urls
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.resources.kinds import kind_of
-from impact_alliances.text.analysis import clean
 from impact_alliances.search.query import FILTERS
+from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import (
     ACTEURS,

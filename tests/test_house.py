@@ -1,0 +1,60 @@
+"""The house: imports go down only, over all its floors."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import impact_alliances
+
+HOME = Path(impact_alliances.__file__).parent
+# From the top down. Rooms of one floor do not know each other.
+FLOORS = (
+    {"__main__"},
+    {"cli"},
+    {"serving"},
+    {"app", "terminal", "clients"},
+    {"web"},
+    {"diagnosis"},
+    {"wiring"},
+    {"seeding"},
+    {"importers", "indexing", "search"},
+    {"meaning", "faults"},
+    {"engines", "migrating", "templating"},
+    {"text", "embeddings", "urls"},
+    {"resources", "locks"},
+    {"db", "geo"},
+    {"vocabularies", "errors", "postgresql", "settings", "capacity"},
+    {"batching", "shipped", "frames"},
+)
+
+
+def _rooms() -> Iterator[tuple[str, Path]]:
+    for file in sorted(HOME.rglob("*.py")):
+        parts = file.relative_to(HOME).with_suffix("").parts
+        if parts != ("__init__",):
+            yield parts[0], file
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """The rooms that a file imports from."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("impact_alliances"):
+            _, *below = (node.module or "").split(".")
+            yield from below[:1] or [name.name for name in node.names]
+
+
+def test_every_room_has_its_floor() -> None:
+    """A new room is given one on purpose."""
+    assert {room for room, _ in _rooms()} == set().union(*FLOORS)
+
+
+def test_imports_go_down_only() -> None:
+    """No room knows one above it, nor beside it."""
+    floor = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+    up = [
+        f"{file.relative_to(HOME)} imports {other}"
+        for room, file in _rooms()
+        for other in _imported(file)
+        if other in floor and other != room and floor[other] <= floor[room]
+    ]
+    assert up == []
