@@ -41,11 +41,3 @@ def is_current(database: Engine) -> bool:
     with database.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     return present == ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def draft_revision(database: Engine, message: str, identifier: str) -> None:
-    """Write a new revision from the difference between models and database (for developers)."""
-    config = _config()
-    with database.connect() as connection:
-        config.attributes["connection"] = connection
-        command.revision(config, message=message, autogenerate=True, rev_id=identifier)

@@ -10,7 +10,7 @@ from impact_alliances.db import reading
 from impact_alliances.errors import NotFound, Withdrawn
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.reading import Moved, by_id, by_slug, count, load, newest
+from impact_alliances.resources.reading import Moved, around, by_id, by_slug, citing, count, load, newest
 from impact_alliances.resources.resource import DRAFT, RETIRED, Resource
 
 CASES = KINDS["case"]
@@ -119,3 +119,31 @@ def test_the_newest_come_first_page_after_page(either_database: Engine) -> None:
         pages = [ids(newest(session, CASES, 2, offset)) for offset in (0, 2, 4, 6)]
         assert count(session, CASES) == 5
     assert pages == [["b", "c"], ["a", "d"], ["e"], []]
+
+
+def test_a_note_cites_the_very_id_and_no_one_like_it(either_database: Engine) -> None:
+    """An underscore is not any sign, nor a capital a small letter."""
+    store(
+        either_database,
+        a_jeudi(id="j1", slug="j1", related=["cas_0001"], date=dt.date(2024, 5, 2)),
+        a_jeudi(id="j2", slug="j2", related=["cas-0001", "CAS_0001"], date=dt.date(2024, 5, 9)),
+        a_jeudi(id="j3", slug="j3", related=["cas_0001"], date=dt.date(2024, 5, 16)),
+        a_jeudi(id="j4", slug="j4", related=["cas_0001"], status=DRAFT),
+    )
+    with reading(either_database) as session:
+        assert [note.id for note in citing(session, "cas_0001", 5)] == ["j3", "j1"]
+        assert [note.id for note in citing(session, "cas_0001", 1)] == ["j3"]
+        assert [note.id for note in citing(session, "cas-0001", 5)] == ["j2"]
+
+
+def test_around_a_note_are_its_published_neighbours(either_database: Engine) -> None:
+    days = {f"j{day}": dt.date(2024, 5, day) for day in (2, 9, 16, 23)}
+    store(
+        either_database,
+        *(a_jeudi(id=name, slug=name, date=day, status=DRAFT if name == "j9" else "published") for name, day in days.items()),
+    )
+    with reading(either_database) as session:
+        here = by_id(session, KINDS["jeudi"], "j16")
+        before, after = around(session, here)  # type: ignore[arg-type]
+        assert (before and before.id, after and after.id) == ("j2", "j23")
+        assert around(session, after)[1] is None  # type: ignore[arg-type]

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import String, bindparam, cast, func
 from sqlmodel import Session, col, select
 
 from impact_alliances.errors import NotFound, Withdrawn
 from impact_alliances.resources.changes import OldSlug
+from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.resources.resource import PUBLISHED, RETIRED, Resource
 
@@ -77,3 +78,23 @@ def count(session: Session, kind: Kind) -> int:
     """How many resources of `kind` are published."""
     statement = select(func.count()).select_from(kind.table).where(col(kind.table.status) == PUBLISHED)
     return session.exec(statement).one()
+
+
+def citing(session: Session, identifier: str, limit: int) -> list[Jeudi]:
+    """The published notes that cite the resource of that id, newest first, `limit` at the most."""
+    holds = cast(col(Jeudi.related), String).contains(f'"{identifier}"', autoescape=True)
+    statement = select(Jeudi).where(col(Jeudi.status) == PUBLISHED, holds)
+    found = session.exec(statement.order_by(col(Jeudi.date).desc(), col(Jeudi.id)))
+    # A database may compare without regard to case, an id does not.
+    return [note for note in found if identifier in note.related][:limit]
+
+
+def around(session: Session, note: Jeudi) -> tuple[Jeudi | None, Jeudi | None]:
+    """The published notes just before and just after this one; none beside a note without a date."""
+    if note.date is None:
+        return None, None
+    day = col(Jeudi.date)
+    published = select(Jeudi).where(col(Jeudi.status) == PUBLISHED)
+    before = published.where(day < note.date).order_by(day.desc()).limit(1)
+    after = published.where(day > note.date).order_by(day).limit(1)
+    return session.exec(before).first(), session.exec(after).first()

@@ -41,7 +41,6 @@ class FacetView:
     label: str
     first: tuple[Value, ...]
     others: tuple[Value, ...]
-    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ def _facet_view(facet: Facet) -> FacetView:
     ]
     chosen = sum(one.selected for one in values)
     cut = len(values) if len(values) <= FIRST_VALUES + 1 else max(FIRST_VALUES, chosen)
-    return FacetView(facet.name, vocabulary.label, tuple(values[:cut]), tuple(values[cut:]), chosen > 0)
+    return FacetView(facet.name, vocabulary.label, tuple(values[:cut]), tuple(values[cut:]))
 
 
 def _chips(query: SearchQuery) -> tuple[Link, ...]:

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
-from sqlalchemy import String, cast
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from impact_alliances import db, urls
 from impact_alliances.resources import reading
 from impact_alliances.resources.case import SECTIONS, Case
 from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import KINDS, Kind, kind_of
-from impact_alliances.resources.resource import PUBLISHED, Resource
+from impact_alliances.resources.resource import Resource
 from impact_alliances.templating import markdown
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import slugify
@@ -22,7 +21,7 @@ from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.presenting import Fact, Link, citation, facts_of, meta_of
 from impact_alliances.web.rendering import render
 
-NEIGHBOURS, CONTACTS = 3, 2
+NEIGHBOURS, CONTACTS, CITING = 3, 2, 5
 WORDS_A_MINUTE = 230
 router = APIRouter(include_in_schema=False)
 
@@ -146,19 +145,21 @@ def _cited(session: Session, resource: Resource) -> list[Neighbour]:
 
 def _cited_in(session: Session, resource: Resource) -> list[Link]:
     """The notes that cite this resource, newest first."""
-    holds = cast(col(Jeudi.related), String).contains(f'"{resource.id}"')
-    statement = select(Jeudi).where(col(Jeudi.status) == PUBLISHED, holds).order_by(col(Jeudi.date).desc()).limit(5)
-    return [
-        Link(f"{note.title} ({french.day(note.date)})" if note.date else note.title, urls.page_of(note)) for note in session.exec(statement)
-    ]
+    return [_note_link(note) for note in reading.citing(session, resource.id, CITING)]
+
+
+def _note_link(note: Jeudi) -> Link:
+    day = f" ({french.day(note.date)})" if note.date else ""
+    return Link(f"{note.title}{day}", urls.page_of(note))
 
 
 def _around(session: Session, resource: Resource) -> tuple[Link | None, Link | None]:
     """The notes before and after this one."""
-    if not isinstance(resource, Jeudi) or resource.date is None:
+    if not isinstance(resource, Jeudi):
         return None, None
-    published = select(Jeudi).where(col(Jeudi.status) == PUBLISHED)
-    before = session.exec(published.where(col(Jeudi.date) < resource.date).order_by(col(Jeudi.date).desc()).limit(1)).first()
-    after = session.exec(published.where(col(Jeudi.date) > resource.date).order_by(col(Jeudi.date)).limit(1)).first()
-    links = [Link(note.title, urls.page_of(note)) if note else None for note in (before, after)]
-    return links[0], links[1]
+    before, after = reading.around(session, resource)
+    return _titled(before) if before else None, _titled(after) if after else None
+
+
+def _titled(note: Jeudi) -> Link:
+    return Link(note.title, urls.page_of(note))
