@@ -74,12 +74,6 @@ def _damaged(folder: Path) -> None:
     _database(folder).write_bytes(b"ceci n'est pas une base" * 1_000)
 
 
-def _damaged_inside(folder: Path) -> None:
-    with _database(folder).open("r+b") as file:
-        file.seek(4_096)
-        file.write(os.urandom(40_960))
-
-
 def _without_tables(folder: Path) -> None:
     _database(folder).unlink()
     sqlite3.connect(_database(folder)).execute("CREATE TABLE autre (x)").connection.close()
