@@ -127,7 +127,9 @@ def test_a_model_that_dies_all_the_time_is_left_alone_for_a_while(model: Contain
 
 
 _PARENT = """
-import sys, time
+import signal, sys, time
+# Tests started in the background of a script would hand down that ^C is not heeded.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from impact_alliances.embeddings.contained import Contained, Question
 model = Contained("tests.embeddings.mortal_process")
 model.read(Question(True, "un bus"), 120)
