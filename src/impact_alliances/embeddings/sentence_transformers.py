@@ -6,14 +6,15 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from impact_alliances.embeddings.embedder import REMEMBERED_QUERIES, EmbedderUnavailable, UnreadableText, Vectors
-from impact_alliances.embeddings.readable import LONGEST_PASSAGE, LONGEST_QUERY, PASSAGE_TOKENS, QUERY_TOKENS, beginning, readable
+from impact_alliances.embeddings.embedder import EmbedderUnavailable, UnreadableText, Vectors
+from impact_alliances.embeddings.queries import RememberedQueries
+from impact_alliances.embeddings.readable import LONGEST_PASSAGE, PASSAGE_TOKENS, QUERY_TOKENS, beginning, readable
 
 _log = logging.getLogger(__name__)
 # The name of a model in the database, such as « st:intfloat/multilingual-e5-small » or « st-0f3a52c19b7e:/srv/models/small ».
@@ -33,7 +34,7 @@ _HUB_PATIENCE_S = 10.0
 _NO_LENGTH = 1e-12
 
 
-class SentenceTransformers:
+class SentenceTransformers(RememberedQueries):
     """`Embedder` over a model of sentence-transformers, for any number of threads: a query waits for one batch of passages at most.
 
     Raises `EmbedderUnavailable` where library, model or device lacks, and later if reading fails, for lack of memory for instance.
@@ -62,17 +63,9 @@ class SentenceTransformers:
         # Always the same thread: two would change the tokenizer's settings under each other, torch keeps a team of helpers for each
         # that calls it, and a queue is fair where a lock is not: whoever embeds in bulk may take it back before a visitor wakes up.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sentence-transformers")
-        self._read_query = lru_cache(maxsize=REMEMBERED_QUERIES)(self._ask)
+        super().__init__(self._ask)
         # Seen on a vector rather than asked: some models do not say, and this one is then known to work.
         self.dimensions = len(self.embed_query(""))
-
-    def embed_query(self, text: str) -> Vectors:
-        return self._read_query(readable(text, LONGEST_QUERY))[0]
-
-    def part_read(self, text: str) -> str:
-        whole = readable(text, LONGEST_QUERY)
-        part = self._read_query(whole)[1]
-        return "" if part == whole else part
 
     def _ask(self, text: str) -> tuple[Vectors, str]:
         """The vector of a query made readable, and the part of it that the model reads."""

@@ -115,11 +115,11 @@ def overloaded(request: Request, turn: int) -> Response:
     """
     title, detail = BUSY
     if _is_for_programs(request):
-        answer: Response = problem(request, 503, title, detail)
+        refusal: Response = problem(request, 503, title, detail)
     else:
-        answer = HTMLResponse(_busy_page(request.app), 503, {"Vary": "HX-Request"})
-    answer.headers["Retry-After"] = str(1 + turn % 3)
-    return answer
+        refusal = HTMLResponse(_busy_page(request.app), 503, {"Vary": "HX-Request"})
+    refusal.headers["Retry-After"] = str(1 + turn % 3)
+    return refusal
 
 
 def _busy_page(app: FastAPI) -> bytes:
