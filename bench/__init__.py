@@ -1,1 +1,3 @@
-"""Measurements: relevance, speed, scale, growth and survival. Run by `make bench`; nothing here is a timed test."""
+"""Measurements: relevance, speed, scale, growth and survival. Run by `make bench`; nothing here is
+a timed test.
+"""

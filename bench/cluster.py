@@ -1,9 +1,11 @@
-"""Two services, a worker and imports on one PostgreSQL, each with a data folder of its own, under kills and rebuilds.
+"""Two services, a worker and imports on one PostgreSQL, each with a data folder of its own, under
+kills and rebuilds.
 
 python -m bench.cluster [seconds] [--engine meilisearch|embedded] [--kills 40] [--reindexes 10]
 
-Is every save found, by each service? Does any answer lack a sheet saved ten seconds before without saying so? Is each index
-equal to the base in the end? Does a demonstration started beside them, under the same settings, touch nothing?
+Is every save found, by each service? Does any answer lack a sheet saved ten seconds before without
+saying so? Is each index equal to the base in the end? Does a demonstration started beside them,
+under the same settings, touch nothing?
 """
 
 import argparse
@@ -65,7 +67,11 @@ class Saves:
 
     def one(self) -> None:
         """Save another sheet."""
-        word = "zyx" + "".join("bcdfghjklm"[int(digit)] for digit in f"{next(self._numbers):04d}") + "vora"
+        word = (
+            "zyx"
+            + "".join("bcdfghjklm"[int(digit)] for digit in f"{next(self._numbers):04d}")
+            + "vora"
+        )
         store(self.database, a_case(id=word, summary=f"Un cas qui dit {word}."))
         with self._lock:
             self.at[word] = time.monotonic()
@@ -114,7 +120,9 @@ class Cluster:
                 self.running[name] = start(command, self.of(name))
 
     def round(self, act: str) -> None:
-        """Do one thing at random: kill a member, ask for a rebuild from one, import from a folder that has nothing."""
+        """Do one thing at random: kill a member, ask for a rebuild from one, import from a folder
+        that has nothing.
+        """
         self.did[act] += 1
         if act == "kill":
             victims = [name for name, process in self.running.items() if process.poll() is None]
@@ -179,7 +187,10 @@ def endure(cluster: Cluster, seconds: float, kills: int, reindexes: int) -> list
                 time.sleep(seconds / len(acts))
                 cluster.keep_up()
         seen = [look for look in looks.take() if look]
-    print(f"  {dict(cluster.did)}, {len(cluster.saves.at)} fiches enregistrées ; {_said(seen)}", flush=True)
+    print(
+        f"  {dict(cluster.did)}, {len(cluster.saves.at)} fiches enregistrées ; {_said(seen)}",
+        flush=True,
+    )
     silent = sum(not look.found and not look.is_told for look in seen)
     faults = [f"{silent} réponses taisent une fiche"] if silent else []
     return [*before, *faults, *_after(cluster)]
@@ -211,7 +222,7 @@ def _said(seen: list[Look]) -> str:
     return f"recherches {dict(statuses)}, {told} dégradées ; {times}"
 
 
-# -- afterwards --------------------------------------------------------------------------------------
+# -- afterwards ----------------------------------------------------------------------------------
 
 
 def _after(cluster: Cluster) -> list[str]:
@@ -231,12 +242,17 @@ def _after(cluster: Cluster) -> list[str]:
 def _drained(cluster: Cluster) -> float:
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
-        services = [stack.enter_context(wired(cluster.of(name))) for name in ("one", "two", "worker")]
+        services = [
+            stack.enter_context(wired(cluster.of(name))) for name in ("one", "two", "worker")
+        ]
         indexers = [indexer for service in services for indexer in service.indexers]
         while any(indexer.pending() or not indexer.outbox.is_followed() for indexer in indexers):
             cluster.keep_up()
             if time.monotonic() - began > PEACE_S:
-                left = {indexer.writer.name: (indexer.pending(), indexer.outbox.is_followed()) for indexer in indexers}
+                left = {
+                    indexer.writer.name: (indexer.pending(), indexer.outbox.is_followed())
+                    for indexer in indexers
+                }
                 print(f"  attend encore (modifications, suivi) : {left}", flush=True)
                 break
             time.sleep(0.5)
@@ -250,7 +266,9 @@ def _unfound(cluster: Cluster) -> list[str]:
         visiting = cluster.visitor(name)
         lacking = [word for word in cluster.saves.known() if not visiting.look(word).found]
         if lacking:
-            found.append(f"{name} : {len(lacking)} fiches enregistrées ne sont pas trouvées ({lacking[:3]})")
+            found.append(
+                f"{name} : {len(lacking)} fiches enregistrées ne sont pas trouvées ({lacking[:3]})"
+            )
     return found
 
 
@@ -260,7 +278,11 @@ def _apart(cluster: Cluster) -> list[str]:
     for name in ("one", "two", "worker"):
         with wired(cluster.of(name)) as service:
             for indexer in service.indexers:
-                apart = {state: len(keys) for state, keys in differences(service.database, indexer.writer).items() if keys}
+                apart = {
+                    state: len(keys)
+                    for state, keys in differences(service.database, indexer.writer).items()
+                    if keys
+                }
                 if apart:
                     found.append(f"{name}, index {indexer.writer.name} : {apart}")
             expected = published(cluster.version) + len(cluster.saves.at)
@@ -304,7 +326,11 @@ def main() -> None:
     asked.add_argument("--kills", type=int, default=40)
     asked.add_argument("--reindexes", type=int, default=10)
     given = asked.parse_args()
-    print(f"Deux services, un worker, des imports de {ROWS} fiches sur PostgreSQL, moteur {given.engine}", flush=True)
+    print(
+        f"Deux services, un worker, des imports de {ROWS} fiches sur PostgreSQL, moteur "
+        f"{given.engine}",
+        flush=True,
+    )
     try:
         found = run(given.seconds, given.engine, given.kills, given.reindexes)
     except NoServer as none:

@@ -1,9 +1,11 @@
-"""Damage the files of the embedded index at random, and see who notices and what is answered meanwhile.
+"""Damage the files of the embedded index at random, and see who notices and what is answered
+meanwhile.
 
 python -m bench.damages 200
 
-Of each damage: `doctor` must find it, or a process that starts on it must answer 50 known questions as before; the running service
-answers them as before or says that it is degraded. One damage in twenty is then left to the indexer to mend, and timed.
+Of each damage: `doctor` must find it, or a process that starts on it must answer 50 known questions
+as before; the running service answers them as before or says that it is degraded. One damage in
+twenty is then left to the indexer to mend, and timed.
 """
 
 import argparse
@@ -31,7 +33,9 @@ Answers = list[tuple[int, tuple[str, ...]]]
 
 
 def ask(service: Service, asked: Sequence[str]) -> list[Found]:
-    """The answers by words, up to the first one that is degraded: those that follow would say the same."""
+    """The answers by words, up to the first one that is degraded: those that follow would say the
+    same.
+    """
     answers = []
     for text in asked:
         answers.append(service.finder.find(SearchQuery(q=text, mode="keyword", par_page=5)))
@@ -47,11 +51,17 @@ def said(found: Found) -> tuple[int, tuple[str, ...]]:
 
 def wrong(expected: Answers, found: Sequence[Found]) -> int:
     """How many answers differ and do not say that they are degraded."""
-    return sum(said(one) != right for one, right in zip(found, expected, strict=False) if one.degraded is None)
+    return sum(
+        said(one) != right
+        for one, right in zip(found, expected, strict=False)
+        if one.degraded is None
+    )
 
 
 def doctor_sees(service: Service, *, whole: bool) -> bool:
-    """Whether the examination finds something to say of the index; unless `whole`, by its files alone, which is what can see."""
+    """Whether the examination finds something to say of the index; unless `whole`, by its files
+    alone, which is what can see.
+    """
     if whole:
         return any(not part.ok for part in examine(service) if part.name == "index")
     try:
@@ -60,7 +70,9 @@ def doctor_sees(service: Service, *, whole: bool) -> bool:
         return True
 
 
-def mended_s(service: Service, asked: Sequence[str], expected: Answers, tally: Counter[str]) -> float:
+def mended_s(
+    service: Service, asked: Sequence[str], expected: Answers, tally: Counter[str]
+) -> float:
     """How long the indexer takes to mend it, while questions are asked."""
     stop, started = threading.Event(), time.perf_counter()
     indexer = threading.Thread(target=service.indexer.run, args=(stop,))
@@ -80,7 +92,9 @@ def restore(pristine: Path, index: Path) -> None:
     shutil.copytree(pristine, index)
 
 
-def damage(running: Service, number: int, asked: Sequence[str], expected: Answers, tally: Counter[str]) -> str:
+def damage(
+    running: Service, number: int, asked: Sequence[str], expected: Answers, tally: Counter[str]
+) -> str:
     """One damage: what was done to which file."""
     index, dice = running.settings.index_dir, random.Random(number)
     name, file = dice.choice(list(HARMS)), dice.choice(files_of(index))

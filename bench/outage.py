@@ -1,4 +1,5 @@
-"""The search server hangs, refuses or resets while visitors search: what they get, and how soon all is as before.
+"""The search server hangs, refuses or resets while visitors search: what they get, and how soon all
+is as before.
 
 python -m bench.outage [seconds]
 """
@@ -34,7 +35,8 @@ VISITORS, PAUSE_S = 8, 0.5
 # Requests before any is counted: the service reads its tables at the first ones.
 WARM_UP = 30
 TIMEOUT_S, ALLOWANCE_S = 2.0, 0.3
-# What is saved meanwhile must be found this soon after the server is back; we give up looking after a minute.
+# What is saved meanwhile must be found this soon after the server is back; we give up looking after
+# a minute.
 BAR_S, GIVE_UP_S = 5.0, 60.0
 _endings = itertools.cycle("abcdefghijklmnopqrstuvwxyz")
 MOODS: dict[Mood, str] = {"hang": "se tait", "refuse": "refuse", "reset": "coupe"}
@@ -42,7 +44,9 @@ MOODS: dict[Mood, str] = {"hang": "se tait", "refuse": "refuse", "reset": "coupe
 
 @dataclass(frozen=True)
 class Outage:
-    """What visitors got while the server was out of reach, and the seconds from its return to full answers and to the case saved."""
+    """What visitors got while the server was out of reach, and the seconds from its return to full
+    answers and to the case saved.
+    """
 
     answers: Sequence[Answer]
     whole_s: float | None
@@ -53,12 +57,18 @@ class Outage:
         limit = (TIMEOUT_S + ALLOWANCE_S) * 1000
         prompt = sum(answer.took_ms <= limit for answer in self.answers) / max(len(self.answers), 1)
         worst = max((answer.took_ms for answer in self.answers), default=0.0)
-        found = "jamais" if self.found_s is None else f"{self.found_s:.1f} s après le retour (barre {BAR_S:.0f} s)"
+        found = (
+            "jamais"
+            if self.found_s is None
+            else f"{self.found_s:.1f} s après le retour (barre {BAR_S:.0f} s)"
+        )
         whole = "jamais" if self.whole_s is None else f"{self.whole_s:.1f} s"
         return [
-            f"{len(self.answers)} recherches, {prompt:.1%} en moins de {limit:.0f} ms, la pire {worst:.0f} ms",
+            f"{len(self.answers)} recherches, {prompt:.1%} en moins de {limit:.0f} ms, la "
+            f"pire {worst:.0f} ms",
             said(self.answers),
-            f"fiche enregistrée pendant la panne : trouvée {found} ; réponses entières après {whole}",
+            f"fiche enregistrée pendant la panne : trouvée {found} ; réponses entières "
+            f"après {whole}",
         ]
 
 
@@ -78,7 +88,9 @@ def searching(port: int, start: int) -> Callable[[], Answer]:
     return lambda: visitor.ask(f"/api/search?q={quote_plus(next(texts))}")
 
 
-def suffer(mood: Mood, lasts_s: float, proxy: Proxy, site: Site, service: Service, searches: Load[Answer]) -> Outage:
+def suffer(
+    mood: Mood, lasts_s: float, proxy: Proxy, site: Site, service: Service, searches: Load[Answer]
+) -> Outage:
     """One outage under load, with a case saved in its middle, until the case is found again."""
     # A word no other holds, and not in the title: the search of last resort reads titles.
     word = f"zyx{mood}{next(_endings)}quelvor"

@@ -32,7 +32,9 @@ class Proxy:
         return f"http://127.0.0.1:{self.port}"
 
     def behave(self, mood: Mood) -> None:
-        """From now on do this. Connections made before are cut, or left without a word when it hangs."""
+        """From now on do this. Connections made before are cut, or left without a word when it
+        hangs.
+        """
         former, self._mood, self._era = self._mood, mood, self._era + 1
         if mood == "refuse":
             _end(self._listening)

@@ -1,4 +1,6 @@
-"""The question file: what visitors ask, and the cases that answer, judged by reading (2 answers it, 1 is related)."""
+"""The question file: what visitors ask, and the cases that answer, judged by reading (2 answers it,
+1 is related).
+"""
 
 import json
 import math
@@ -45,7 +47,9 @@ def _read(lines: Iterable[str]) -> Iterator[Question]:
 
 
 def ndcg(judged: Mapping[str, int], ranking: Sequence[str], depth: int = 10) -> float:
-    """Normalised discounted cumulative gain with gains 2^grade - 1 (Järvelin and Kekäläinen, 2002)."""
+    """Normalised discounted cumulative gain with gains 2^grade - 1 (Järvelin and Kekäläinen,
+    2002).
+    """
 
     def gain(grades: Iterable[int]) -> float:
         return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
@@ -55,6 +59,8 @@ def ndcg(judged: Mapping[str, int], ranking: Sequence[str], depth: int = 10) -> 
 
 
 def recall(judged: Mapping[str, int], ranking: Sequence[str], depth: int = 10) -> float:
-    """The share of what answers (grade 2) found in the first `depth`, out of what could stand there."""
+    """The share of what answers (grade 2) found in the first `depth`, out of what could stand
+    there.
+    """
     wanted = {identifier for identifier, grade in judged.items() if grade == 2}
     return len(wanted & set(ranking[:depth])) / min(depth, len(wanted))

@@ -1,4 +1,5 @@
-"""Rebuild the index twenty times while visitors search and an editor writes: is any search left without its answer?
+"""Rebuild the index twenty times while visitors search and an editor writes: is any search left
+without its answer?
 
 python -m bench.reindexes [times]
 """
@@ -48,12 +49,18 @@ class Search:
 def searching(port: int, word: str) -> Callable[[], Search]:
     """A visitor who asks again and again for the case that holds `word`.
 
-    Each time without another word that nobody said before: it changes nothing, and is analysed while the indexer analyses too.
+    Each time without another word that nobody said before: it changes nothing, and is analysed
+    while the indexer analyses too.
     """
-    visitor, others = Visitor(port), ("".join(letters) for letters in product(ascii_lowercase, repeat=5))
+    visitor, others = (
+        Visitor(port),
+        ("".join(letters) for letters in product(ascii_lowercase, repeat=5)),
+    )
 
     def ask() -> Search:
-        answer = visitor.ask(f"/api/search?mode=keyword&correction=non&q={word}+-{word[::-1]}{next(others)}")
+        answer = visitor.ask(
+            f"/api/search?mode=keyword&correction=non&q={word}+-{word[::-1]}{next(others)}"
+        )
         hits = [hit["id"] for hit in answer.json["hits"]] if answer.status == 200 else []
         return Search(replace(answer, content=b""), hits == [word])
 
@@ -76,7 +83,9 @@ def editing(service: Service) -> Callable[[], None]:
 
 
 def rebuild(chosen: Chosen, service: Service) -> float:
-    """One `reindex`, until the index is rebuilt. The service that indexes holds the lock: the command asks it to. In seconds."""
+    """One `reindex`, until the index is rebuilt. The service that indexes holds the lock: the
+    command asks it to. In seconds.
+    """
     started = time.perf_counter()
     if start(["reindex"], chosen).wait():
         raise RuntimeError(f"« reindex » failed:\n{log_of(chosen).read_text()[-2_000:]}")
@@ -100,23 +109,47 @@ def _wait(until: Callable[[], bool]) -> None:
 def measure(chosen: Chosen, times: int) -> None:
     """Print what searchers got on two services of one base, of which one indexes."""
     with wired(chosen) as service:
-        store(service.database, *(a_case(id=word, summary=f"Un cas qui dit {word}.") for word in WORDS))
+        store(
+            service.database,
+            *(a_case(id=word, summary=f"Un cas qui dit {word}.") for word in WORDS),
+        )
         service.indexer.catch_up()
         with Site(chosen) as one, Site({**chosen, "run_indexer": False}) as other:
-            under_load(chosen, service, [searching(site.port, word) for site in (one, other) for word in WORDS], times)
+            under_load(
+                chosen,
+                service,
+                [searching(site.port, word) for site in (one, other) for word in WORDS],
+                times,
+            )
             _wait(lambda: not service.indexer.pending())
-        apart = {name: len(keys) for name, keys in differences(service.database, service.writer).items() if keys}
-        print(f"  index et base : {apart or 'aucune différence'} ; fautes imprévues : {dict(unforeseen(chosen)) or 'aucune'}", flush=True)
+        apart = {
+            name: len(keys)
+            for name, keys in differences(service.database, service.writer).items()
+            if keys
+        }
+        print(
+            f"  index et base : {apart or 'aucune différence'} ; fautes imprévues : "
+            f"{dict(unforeseen(chosen)) or 'aucune'}",
+            flush=True,
+        )
 
 
-def under_load(chosen: Chosen, service: Service, searchers: Sequence[Callable[[], Search]], times: int) -> None:
+def under_load(
+    chosen: Chosen, service: Service, searchers: Sequence[Callable[[], Search]], times: int
+) -> None:
     """Rebuild that many times while they search."""
     # Not before both services have seen the cases.
     for search in searchers:
         _wait(lambda search=search: search().found)  # type: ignore[misc]
-    with Load(searchers, SEARCH_PAUSE_S) as searches, Load([editing(service)], EDIT_PAUSE_S) as edits:
+    with (
+        Load(searchers, SEARCH_PAUSE_S) as searches,
+        Load([editing(service)], EDIT_PAUSE_S) as edits,
+    ):
         took = [rebuild(chosen, service) for _ in range(times)]
-    print(f"  {times} reconstructions de {min(took):.1f} à {max(took):.1f} s, {len(edits.take())} modifications")
+    print(
+        f"  {times} reconstructions de {min(took):.1f} à {max(took):.1f} s, "
+        f"{len(edits.take())} modifications"
+    )
     print("  " + said(searches.take()))
 
 

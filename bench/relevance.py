@@ -1,4 +1,5 @@
-"""Relevance of words, meaning and fusion, by style of question; the constants of `ranking.py` are chosen here.
+"""Relevance of words, meaning and fusion, by style of question; the constants of `ranking.py` are
+chosen here.
 
 python -m bench.relevance    (IMPACT_EMBEDDER and its kin choose the model)
 """
@@ -35,12 +36,19 @@ def search_with_fts5(service: Service) -> Search:
     yardstick = sqlite3.connect(":memory:")
     yardstick.execute("CREATE VIRTUAL TABLE fiche USING fts5(id UNINDEXED, title, text)")
     for batch in service.indexer.published_batches():
-        rows = [(one.id, " ".join(stems(one.title)), " ".join(stems(" ".join(one.texts())))) for one in batch]
-        yardstick.executemany("INSERT INTO fiche VALUES (?, ?, ?)", [row for row in rows if row[0].startswith("cas-")])
+        rows = [
+            (one.id, " ".join(stems(one.title)), " ".join(stems(" ".join(one.texts()))))
+            for one in batch
+        ]
+        yardstick.executemany(
+            "INSERT INTO fiche VALUES (?, ?, ?)", [row for row in rows if row[0].startswith("cas-")]
+        )
 
     def search(text: str) -> list[str]:
         asked = " OR ".join(f'"{stem}"' for stem in stems(text))
-        statement = "SELECT id FROM fiche WHERE fiche MATCH ? ORDER BY bm25(fiche, 0, 1.5, 1) LIMIT 10"
+        statement = (
+            "SELECT id FROM fiche WHERE fiche MATCH ? ORDER BY bm25(fiche, 0, 1.5, 1) LIMIT 10"
+        )
         return [row[0] for row in yardstick.execute(statement, (asked,))] if asked else []
 
     return search
@@ -52,16 +60,30 @@ def measure(search: Search, asked: Iterable[Question]) -> Measured:
     for question in asked:
         for variant in VARIANTS:
             ranking = search(question.variant(variant))
-            found[question.style, variant].append((ndcg(question.judged, ranking), recall(question.judged, ranking)))
-    return {key: (fmean(n for n, _ in pairs), fmean(r for _, r in pairs)) for key, pairs in found.items()}
+            found[question.style, variant].append(
+                (ndcg(question.judged, ranking), recall(question.judged, ranking))
+            )
+    return {
+        key: (fmean(n for n, _ in pairs), fmean(r for _, r in pairs))
+        for key, pairs in found.items()
+    }
 
 
 def report(title: str, measured: Measured) -> str:
-    """One line: nDCG@10 (recall@10) by style on clean questions, then all styles with their faulty variants."""
-    clean = [f"{measured[style, 'clean'][0]:.3f} ({measured[style, 'clean'][1]:.2f})" for style in STYLES]
-    faulty = [f"{fmean(measured[style, variant][0] for style in STYLES):.3f}" for variant in VARIANTS[1:]]
+    """One line: nDCG@10 (recall@10) by style on clean questions, then all styles with their faulty
+    variants.
+    """
+    clean = [
+        f"{measured[style, 'clean'][0]:.3f} ({measured[style, 'clean'][1]:.2f})" for style in STYLES
+    ]
+    faulty = [
+        f"{fmean(measured[style, variant][0] for style in STYLES):.3f}" for variant in VARIANTS[1:]
+    ]
     whole = fmean(n for n, _ in measured.values())
-    return f"{title:<24} {'  '.join(clean)}   fautes {faulty[0]}  sans accents {faulty[1]}   ensemble {whole:.3f}"
+    return (
+        f"{title:<24} {'  '.join(clean)}   fautes {faulty[0]}  sans accents {faulty[1]}   "
+        f"ensemble {whole:.3f}"
+    )
 
 
 def main() -> None:
@@ -79,7 +101,10 @@ def main() -> None:
             "mots et sens": search_in(service, "hybrid"),
         }
         print(f"Pertinence, nDCG@10 (rappel@10) : {', '.join(STYLES.values())}")
-        for label, half in ((f"{len(asked)} questions", asked), (f"{len(held_out)} questions tenues à part", held_out)):
+        for label, half in (
+            (f"{len(asked)} questions", asked),
+            (f"{len(held_out)} questions tenues à part", held_out),
+        ):
             print(label)
             for title, search in searches.items():
                 print("  " + report(title, measure(search, half)))

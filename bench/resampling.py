@@ -1,7 +1,8 @@
 """A larger base made of ours: new resources whose every part comes from some that exist.
 
-Each takes half of its texts from one resource and half from another of the same kind, its facets from a third, and its vectors
-from the first with a little noise: the vocabulary, the lengths and the likenesses stay those of the base.
+Each takes half of its texts from one resource and half from another of the same kind, its facets
+from a third, and its vectors from the first with a little noise: the vocabulary, the lengths and
+the likenesses stay those of the base.
 """
 
 import random
@@ -27,7 +28,8 @@ from impact_alliances.wiring import Service
 
 MARK = "tirage-"
 BATCH = 2_000
-# Noise of this size on each of the 384 components: a vector keeps a likeness of .98 with the one it comes from.
+# Noise of this size on each of the 384 components: a vector keeps a likeness of .98 with the one it
+# comes from.
 NOISE = 0.01
 _PROSE = ("title", "summary", "body", "role", "organisation", *(field for field, _ in SECTIONS))
 
@@ -41,7 +43,9 @@ class Drawn:
 
 
 def grow(service: Service, size: int) -> None:
-    """Bring the database to `size` published resources. No row is left in the outbox: the index is to be rebuilt."""
+    """Bring the database to `size` published resources. No row is left in the outbox: the index is
+    to be rebuilt.
+    """
     everything = [resource for batch in service.indexer.published_batches() for resource in batch]
     base = [resource for resource in everything if not resource.id.startswith(MARK)]
     vectors = _vectors(service, base)
@@ -50,7 +54,9 @@ def grow(service: Service, size: int) -> None:
 
 
 def drawn(base: Sequence[Resource], start: int, size: int) -> Iterator[Drawn]:
-    """The resources numbered from `start` to `size`, of the four kinds in the proportion of the base."""
+    """The resources numbered from `start` to `size`, of the four kinds in the proportion of the
+    base.
+    """
     chance = random.Random(17 + start)
     by_kind: dict[str, list[Resource]] = defaultdict(list)
     for resource in base:
@@ -62,7 +68,11 @@ def drawn(base: Sequence[Resource], start: int, size: int) -> Iterator[Drawn]:
 
 
 def _mixed(one: Resource, two: Resource, three: Resource, identifier: str) -> Resource:
-    prose = {name: _halves(getattr(one, name), getattr(two, name)) for name in _PROSE if hasattr(three, name)}
+    prose = {
+        name: _halves(getattr(one, name), getattr(two, name))
+        for name in _PROSE
+        if hasattr(three, name)
+    }
     values: dict[str, Any] = {**three.model_dump(), **prose, "id": identifier, "slug": identifier}
     return type(three)(**values)
 
@@ -76,22 +86,30 @@ def _halves(one: str, two: str) -> str:
 def _vectors(service: Service, base: Sequence[Resource]) -> dict[str, Vectors]:
     if not service.embedder:
         return {}
-    stored = StoredVectors(service.database, service.embedder.name, service.embedder.dimensions, tuple(KINDS))
+    stored = StoredVectors(
+        service.database, service.embedder.name, service.embedder.dimensions, tuple(KINDS)
+    )
     return stored.of([key_of(resource) for resource in base])
 
 
 def _insert(service: Service, batch: Sequence[Drawn], vectors: Mapping[str, Vectors]) -> None:
-    """Write these in one transaction. A bulk insert makes no object of the session, hence no row of the outbox."""
+    """Write these in one transaction. A bulk insert makes no object of the session, hence no row of
+    the outbox.
+    """
     with writing(service.database) as session:
         for kind in KINDS.values():
-            rows = [one.resource.model_dump() for one in batch if isinstance(one.resource, kind.table)]
+            rows = [
+                one.resource.model_dump() for one in batch if isinstance(one.resource, kind.table)
+            ]
             if rows:
                 session.execute(insert(kind.table), rows)
         if service.embedder:
             session.execute(insert(Embedding), _embeddings(batch, vectors, service.embedder))
 
 
-def _embeddings(batch: Sequence[Drawn], vectors: Mapping[str, Vectors], embedder: Embedder) -> list[dict[str, object]]:
+def _embeddings(
+    batch: Sequence[Drawn], vectors: Mapping[str, Vectors], embedder: Embedder
+) -> list[dict[str, object]]:
     """Vectors with the hash of the new text, so that the model has nothing to read."""
     chance = np.random.default_rng(len(batch))
     return [

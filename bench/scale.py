@@ -1,4 +1,5 @@
-"""The whole service over HTTP at several sizes of the base, with each engine: speed, memory, disk, rate of indexing.
+"""The whole service over HTTP at several sizes of the base, with each engine: speed, memory, disk,
+rate of indexing.
 
 python -m bench.scale [sizes…]
 """
@@ -19,15 +20,28 @@ from bench.website import Site
 from impact_alliances.wiring import Service
 
 SIZES = (5_500, 55_000)
-# Large sizes answer some questions in more than the usual patience of a search; here the time is wanted, not titles.
+# Large sizes answer some questions in more than the usual patience of a search; here the time is
+# wanted, not titles.
 TIMEOUT_S = 60
-_HEADINGS = ("fiches", "moteur", "mots", "mots+sens", "page", "fiches/s", "service", "serveur", "index")
+_HEADINGS = (
+    "fiches",
+    "moteur",
+    "mots",
+    "mots+sens",
+    "page",
+    "fiches/s",
+    "service",
+    "serveur",
+    "index",
+)
 _WIDTHS = (8, 12, 10, 10, 10, 9, 8, 8, 8)
 
 
 @dataclass(frozen=True)
 class Row:
-    """The figures of one engine at one size. Megabytes: of the service, of the server (none for the embedded engine), of the index."""
+    """The figures of one engine at one size. Megabytes: of the service, of the server (none for the
+    embedded engine), of the index.
+    """
 
     documents: int
     engine: str
@@ -41,7 +55,15 @@ class Row:
         times = (short(one) for one in (self.times.words, self.times.meaning, self.times.pages))
         server = "–" if self.server_mb is None else f"{self.server_mb:.0f}"
         return aligned(
-            [f"{self.documents}", self.engine, *times, f"{self.rate:.0f}", f"{self.service_mb:.0f}", server, f"{self.index_mb:.0f}"]
+            [
+                f"{self.documents}",
+                self.engine,
+                *times,
+                f"{self.rate:.0f}",
+                f"{self.service_mb:.0f}",
+                server,
+                f"{self.index_mb:.0f}",
+            ]
         )
 
 
@@ -54,7 +76,15 @@ def embedded(service: Service, build_s: float) -> Row:
     """The embedded engine, whose index took that long."""
     with Site({"data_dir": service.settings.data_dir}) as site:
         documents, times = _measured(site)
-        return Row(documents, "embarqué", times, documents / build_s, site.memory_mb, None, disk_mb(service.settings.index_dir))
+        return Row(
+            documents,
+            "embarqué",
+            times,
+            documents / build_s,
+            site.memory_mb,
+            None,
+            disk_mb(service.settings.index_dir),
+        )
 
 
 def on_meilisearch(service: Service) -> Row:
@@ -65,7 +95,15 @@ def on_meilisearch(service: Service) -> Row:
             build_s = rebuilt(other)
         with Site(chosen) as site:
             documents, times = _measured(site)
-            return Row(documents, "meilisearch", times, documents / build_s, site.memory_mb, server.memory_mb, server.disk_mb)
+            return Row(
+                documents,
+                "meilisearch",
+                times,
+                documents / build_s,
+                site.memory_mb,
+                server.memory_mb,
+                server.disk_mb,
+            )
 
 
 def _measured(site: Site) -> tuple[int, Times]:
@@ -74,7 +112,9 @@ def _measured(site: Site) -> tuple[int, Times]:
 
 def main(sizes: Sequence[int] = ()) -> None:
     """Print one table, a line as soon as it is known."""
-    print("Échelle, service entier par HTTP : médiane / p95 en ms, mémoire résidente et index en Mo")
+    print(
+        "Échelle, service entier par HTTP : médiane / p95 en ms, mémoire résidente et index en Mo"
+    )
     print(f"  le modèle seul, une question inédite : {spread(embedding_times())}")
     print(aligned(_HEADINGS))
     with seeded() as service:

@@ -1,4 +1,6 @@
-"""A Meilisearch server of our own, in one folder and on one port: it can be killed there and started again."""
+"""A Meilisearch server of our own, in one folder and on one port: it can be killed there and
+started again.
+"""
 
 import os
 import shutil
@@ -13,7 +15,8 @@ from tests.engines.server import MASTER_KEY, NO_SERVER, NoServer
 
 from bench.processes import Chosen, free_port, kill
 
-# A server that was killed replays what it had written; one that does not listen after this is not coming back.
+# A server that was killed replays what it had written; one that does not listen after this is not
+# coming back.
 START_S = 120
 
 
@@ -38,14 +41,26 @@ class Server:
 
     def chosen(self, **others: object) -> Chosen:
         """The settings of a service on this server alone."""
-        ours = {"meilisearch_url": self.url, "meilisearch_key": self.key, "meilisearch_spare": False}
+        ours = {
+            "meilisearch_url": self.url,
+            "meilisearch_key": self.key,
+            "meilisearch_spare": False,
+        }
         return {"search_engine": "meilisearch", **ours, **others}
 
     def start(self) -> None:
         """Start it on what its folder holds."""
-        options = ["--http-addr", f"127.0.0.1:{self.port}", "--master-key", self.key, "--no-analytics"]
+        options = [
+            "--http-addr",
+            f"127.0.0.1:{self.port}",
+            "--master-key",
+            self.key,
+            "--no-analytics",
+        ]
         with (self._folder / "meilisearch.log").open("ab") as log:
-            self._process = subprocess.Popen([self._binary, *options], cwd=self._folder, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                [self._binary, *options], cwd=self._folder, stdout=log, stderr=log
+            )
 
     def ready(self) -> Self:
         """The server once it answers."""
@@ -79,7 +94,11 @@ class Server:
 
     def embedded_documents(self, index: str = "base") -> int:
         """How many documents of an index carry vectors."""
-        answer = requests.get(f"{self.url}/indexes/{index}/stats", headers={"Authorization": f"Bearer {self.key}"}, timeout=30)
+        answer = requests.get(
+            f"{self.url}/indexes/{index}/stats",
+            headers={"Authorization": f"Bearer {self.key}"},
+            timeout=30,
+        )
         return int(answer.json()["numberOfEmbeddedDocuments"])
 
     def __enter__(self) -> Self:

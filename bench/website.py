@@ -65,7 +65,9 @@ class Visitor:
 class Site:
     """`impact-alliances serve`, or `demo`, on the data folder and under the settings given."""
 
-    def __init__(self, chosen: Chosen, command: str = "serve", port: int | None = None, workers: int = 1) -> None:
+    def __init__(
+        self, chosen: Chosen, command: str = "serve", port: int | None = None, workers: int = 1
+    ) -> None:
         self.chosen = chosen
         self.port = port or free_port()
         data_dir = ["--data-dir", str(chosen["data_dir"])] if command == "demo" else []
@@ -86,7 +88,9 @@ class Site:
                 self.first_page_s = time.perf_counter() - self.started
                 return self
             time.sleep(0.02)
-        raise RuntimeError(f"the service ended at once:\n{log_of(self.chosen).read_text()[-2_000:]}")
+        raise RuntimeError(
+            f"the service ended at once:\n{log_of(self.chosen).read_text()[-2_000:]}"
+        )
 
     def get(self, path: str) -> Answer:
         """The answer to the site's own visitor, which must be a good one."""

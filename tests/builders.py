@@ -1,4 +1,6 @@
-"""Resources for tests: plain functions that give valid, published ones. Any field may be given instead of its default."""
+"""Resources for tests: plain functions that give valid, published ones. Any field may be given
+instead of its default.
+"""
 
 import datetime as dt
 import itertools
@@ -37,7 +39,9 @@ def a_case(**fields: Any) -> Case:
             "echelon": "local",
             "commune": "22113",
             "date": dt.date(2024, 5, 16),
-            "partners": [{"name": "Mairie de Trévou", "profile": "collectivites", "role": "pilote"}],
+            "partners": [
+                {"name": "Mairie de Trévou", "profile": "collectivites", "role": "pilote"}
+            ],
         },
         fields,
     )
@@ -68,7 +72,12 @@ def a_jeudi(**fields: Any) -> Jeudi:
     return _built(
         Jeudi,
         "jeudi",
-        {"title": "Réussir sa première réunion", "body": "Commencez par un tour de table.", "published_on": THURSDAY, "number": 12},
+        {
+            "title": "Réussir sa première réunion",
+            "body": "Commencez par un tour de table.",
+            "published_on": THURSDAY,
+            "number": 12,
+        },
         fields,
     )
 

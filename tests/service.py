@@ -11,7 +11,9 @@ from tests.builders import store
 from tests.embeddings.fake import FakeEmbedder
 
 
-def a_service(folder: Path, *resources: Resource, embedder: Embedder | None = None, **settings: object) -> Service:
+def a_service(
+    folder: Path, *resources: Resource, embedder: Embedder | None = None, **settings: object
+) -> Service:
     """A service that holds these resources, indexed and embedded."""
     chosen = Settings(data_dir=folder, run_indexer=False, _env_file=None, **settings)  # type: ignore[call-arg, arg-type]
     service = make_service(chosen, embedder or FakeEmbedder())

@@ -18,7 +18,9 @@ def url_of(database: Engine) -> str:
     return database.url.render_as_string(hide_password=False)
 
 
-def test_several_processes_migrate_an_empty_database_together(make_database: Make, tmp_path: Path) -> None:
+def test_several_processes_migrate_an_empty_database_together(
+    make_database: Make, tmp_path: Path
+) -> None:
     """One does it, the others wait and find it done."""
     database = make_database(empty=True)
     chosen = {"data_dir": tmp_path, "database_url": url_of(database), "embedder": "none"}
@@ -27,7 +29,9 @@ def test_several_processes_migrate_an_empty_database_together(make_database: Mak
     assert is_current(database)
 
 
-def test_the_demonstration_touches_nothing_of_what_the_environment_names(make_database: Make, tmp_path: Path) -> None:
+def test_the_demonstration_touches_nothing_of_what_the_environment_names(
+    make_database: Make, tmp_path: Path
+) -> None:
     """Its database and its index are its own, and it says so."""
     # A demonstration that has something already: it need not load its five thousand sheets.
     a_service(tmp_path, a_case(id="a-elle", title="Les haies")).close()

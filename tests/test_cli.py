@@ -13,7 +13,10 @@ from tests.engines.scripted import Reply, scripted
 
 runner = CliRunner()
 HEADER = "id,title,summary,need,alliance,actions,fragilites,acteurs,echelon,started_on,status\n"
-GOOD = "c1,Les haies du bocage,Un chapô,Un besoin,Une alliance,Une action,mobilite,associations,local,2024-05-16,published\n"
+GOOD = (
+    "c1,Les haies du bocage,Un chapô,Un besoin,Une alliance,Une "
+    "action,mobilite,associations,local,2024-05-16,published\n"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +29,18 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_command_explains_itself() -> None:
     """`--help`, in French."""
-    commands = ("demo", "serve", "worker", "migrate", "import", "export", "reindex", "embed", "search", "doctor")
+    commands = (
+        "demo",
+        "serve",
+        "worker",
+        "migrate",
+        "import",
+        "export",
+        "reindex",
+        "embed",
+        "search",
+        "doctor",
+    )
     for command in commands:
         answer = runner.invoke(app, [command, "--help"])
         assert (command, answer.exit_code) == (command, 0)
@@ -39,7 +53,10 @@ def test_import_search_export_and_doctor_go_together(tmp_path: Path) -> None:
     assert (imported.exit_code, imported.stdout.startswith("1 créées")) == (0, True)
     found = json.loads(runner.invoke(app, ["search", "haie", "--json"]).stdout)
     assert [hit["id"] for hit in found["hits"]] == ["c1"]
-    assert "Les haies du bocage" in runner.invoke(app, ["search", "haie", "--fragilite", "Mobilité"]).stdout
+    assert (
+        "Les haies du bocage"
+        in runner.invoke(app, ["search", "haie", "--fragilite", "Mobilité"]).stdout
+    )
     assert runner.invoke(app, ["export", "--kind", "case", "-o", "sortie.csv"]).exit_code == 0
     again = runner.invoke(app, ["import", "sortie.csv", "--kind", "case"])
     assert "1 inchangées" in again.stdout
@@ -48,7 +65,9 @@ def test_import_search_export_and_doctor_go_together(tmp_path: Path) -> None:
 
 def test_a_refused_row_is_named_and_the_exit_code_says_so(tmp_path: Path) -> None:
     """Good rows are in all the same."""
-    (tmp_path / "cas.csv").write_text(HEADER + GOOD + GOOD.replace("c1", "c2").replace("mobilite", "mobilté"), encoding="utf-8")
+    (tmp_path / "cas.csv").write_text(
+        HEADER + GOOD + GOOD.replace("c1", "c2").replace("mobilite", "mobilté"), encoding="utf-8"
+    )
     answer = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
     assert answer.exit_code == 1
     assert "Ligne 3, colonne « fragilites »" in answer.stdout
@@ -59,7 +78,10 @@ def test_a_refused_row_is_named_and_the_exit_code_says_so(tmp_path: Path) -> Non
 def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     """`--dry-run`."""
     (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
-    assert "1 créées" in runner.invoke(app, ["import", "cas.csv", "--kind", "case", "--dry-run"]).stdout
+    assert (
+        "1 créées"
+        in runner.invoke(app, ["import", "cas.csv", "--kind", "case", "--dry-run"]).stdout
+    )
     assert "1 créées" in runner.invoke(app, ["import", "cas.csv", "--kind", "case"]).stdout
 
 
@@ -78,7 +100,9 @@ def test_doctor_names_the_command_that_mends(tmp_path: Path) -> None:
     assert runner.invoke(app, ["doctor"]).exit_code == 0
 
 
-def test_an_import_is_kept_though_the_search_server_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_is_kept_though_the_search_server_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It says so, and the spare index finds it at once."""
     monkeypatch.setenv("IMPACT_SEARCH_ENGINE", "meilisearch")
     monkeypatch.setenv("IMPACT_MEILISEARCH_URL", "http://127.0.0.1:1")
@@ -92,8 +116,12 @@ def test_an_import_is_kept_though_the_search_server_is_gone(tmp_path: Path, monk
     assert ([hit["id"] for hit in found["hits"]], "secours" in found["degraded"]) == (["c1"], True)
 
 
-def test_an_import_builds_no_index_that_others_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From an empty folder, of a file with a header alone: the server's index is for those who keep it."""
+def test_an_import_builds_no_index_that_others_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From an empty folder, of a file with a header alone: the server's index is for those who keep
+    it.
+    """
     (tmp_path / "cas.csv").write_text(HEADER, encoding="utf-8")
     monkeypatch.setenv("IMPACT_SEARCH_ENGINE", "meilisearch")
     with scripted(lambda *_: Reply({}, status=404)) as server:
@@ -104,7 +132,9 @@ def test_an_import_builds_no_index_that_others_share(tmp_path: Path, monkeypatch
     assert not (tmp_path / "data" / "index").exists()
 
 
-def test_a_server_out_of_reach_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_out_of_reach_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Not the story of what the code was doing."""
     monkeypatch.setenv("IMPACT_SEARCH_ENGINE", "meilisearch")
     monkeypatch.setenv("IMPACT_MEILISEARCH_URL", "http://127.0.0.1:1")
@@ -131,13 +161,15 @@ def test_the_two_versions_of_the_kill_file_differ(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_of_ones_own_is_taken_by_its_french_headers(tmp_path: Path) -> None:
     """Without a status it is a draft, and all that it lacks is told at once."""
-    (tmp_path / "cas.csv").write_text("Réf;Titre *;Résumé;Besoin\nc1;Les haies;Un chapô;Un besoin\n", encoding="utf-8")
+    (tmp_path / "cas.csv").write_text(
+        "Réf;Titre *;Résumé;Besoin\nc1;Les haies;Un chapô;Un besoin\n", encoding="utf-8"
+    )
     answer = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
     assert answer.exit_code == 0
     assert answer.stdout.splitlines()[0].endswith("En brouillon, donc invisibles : 1.")
     assert (
-        "il manque au moins une fragilité, au moins un profil d’acteur, un échelon, une date, l’alliance, ce qui a été fait"
-        in answer.stdout
+        "il manque au moins une fragilité, au moins un profil d’acteur, un échelon, une date, "
+        "l’alliance, ce qui a été fait" in answer.stdout
     )
     assert "« publié »" in answer.stdout.replace("\u00a0", " ")
 
@@ -145,7 +177,9 @@ def test_a_spreadsheet_of_ones_own_is_taken_by_its_french_headers(tmp_path: Path
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_the_columns_of_another_kind_are_refused(tmp_path: Path, dry: list[str]) -> None:
     """`import seed/jeudis.csv --kind case` created 307 drafts that were no cases."""
-    answer = runner.invoke(app, ["import", str(shipped("seed") / "jeudis.csv"), "--kind", "case", *dry])
+    answer = runner.invoke(
+        app, ["import", str(shipped("seed") / "jeudis.csv"), "--kind", "case", *dry]
+    )
     assert answer.exit_code == 1
     assert "--kind jeudi" in str(answer.exception)
 
@@ -154,19 +188,31 @@ def test_the_columns_that_import_takes_are_listed() -> None:
     """In French, with what publishing needs, the type and an example."""
     told = runner.invoke(app, ["import", "--fields"]).stdout
     assert "Cas (--kind case)" in told
-    assert "  Titre (title), à remplir pour publier : texte court. Exemple : Un covoiturage de village" in told
+    assert (
+        "  Titre (title), à remplir pour publier : texte court. Exemple : Un covoiturage de village"
+        in told
+    )
     assert "local, regional, national" in told
-    assert "Numéro (number)" not in runner.invoke(app, ["import", "--fields", "--kind", "case"]).stdout
+    assert (
+        "Numéro (number)" not in runner.invoke(app, ["import", "--fields", "--kind", "case"]).stdout
+    )
 
 
 def test_a_template_is_written_and_taken_back(tmp_path: Path) -> None:
     """As a workbook, since its name says so."""
     written = runner.invoke(app, ["import", "--kind", "article", "--template", "modele.xlsx"])
     assert (written.exit_code, "modele.xlsx" in written.stdout) == (0, True)
-    assert runner.invoke(app, ["import", "modele.xlsx", "--kind", "article", "--dry-run"]).stdout.count("1 créées") == 1
+    assert (
+        runner.invoke(
+            app, ["import", "modele.xlsx", "--kind", "article", "--dry-run"]
+        ).stdout.count("1 créées")
+        == 1
+    )
 
 
-@pytest.mark.parametrize("misuse", [["import"], ["import", "cas.csv"], ["import", "--kind", "case"]])
+@pytest.mark.parametrize(
+    "misuse", [["import"], ["import", "cas.csv"], ["import", "--kind", "case"]]
+)
 def test_an_import_of_nothing_says_what_it_needs(misuse: list[str]) -> None:
     """Exit code 2."""
     answer = runner.invoke(app, misuse)
@@ -179,4 +225,9 @@ def test_an_export_follows_its_name_and_is_for_its_owner(tmp_path: Path) -> None
     assert runner.invoke(app, ["export", "--kind", "catalyseur", "-o", "y.xlsx"]).exit_code == 0
     assert (tmp_path / "y.xlsx").read_bytes().startswith(b"PK")
     assert (tmp_path / "y.xlsx").stat().st_mode & 0o777 == 0o600
-    assert runner.invoke(app, ["export", "--kind", "case", "--format", "csv", "-o", "z.xlsx"]).exit_code == 1
+    assert (
+        runner.invoke(
+            app, ["export", "--kind", "case", "--format", "csv", "-o", "z.xlsx"]
+        ).exit_code
+        == 1
+    )

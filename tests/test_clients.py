@@ -1,4 +1,6 @@
-"""Clients who stall, against a real server on real sockets: nobody waits because of them, and they are cut."""
+"""Clients who stall, against a real server on real sockets: nobody waits because of them, and they
+are cut.
+"""
 
 import contextlib
 import http.client
@@ -22,10 +24,18 @@ SEARCH = b"GET /api/search?par_page=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A service that waits one second for its clients, answers two requests at once, and has room for forty clients."""
+    """A service that waits one second for its clients, answers two requests at once, and has room
+    for forty clients.
+    """
     folder = tmp_path_factory.mktemp("clients")
     a_service(folder, *[a_case(id=f"c{number}") for number in range(12)]).close()
-    chosen = {"data_dir": folder, "embedder": "none", "run_indexer": False, "max_clients": 40, "requests_at_once": 2}
+    chosen = {
+        "data_dir": folder,
+        "embedder": "none",
+        "run_indexer": False,
+        "max_clients": 40,
+        "requests_at_once": 2,
+    }
     with Site({**chosen, "request_timeout_s": 1, "reading_timeout_s": 1}) as made:
         yield made
 
@@ -64,7 +74,12 @@ def _read_to_the_end(client: socket.socket) -> None:
 
 @pytest.mark.parametrize(
     "half",
-    [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST /api/search HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"],
+    [
+        b"",
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"POST /api/search HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
+    ],
     ids=["nothing", "a line", "some headers", "half a body"],
 )
 def test_a_request_half_sent_is_cut(site: Site, half: bytes) -> None:
@@ -87,7 +102,9 @@ def test_headers_without_end_are_refused(site: Site) -> None:
 
 
 def _answered(site: Site, sent: bytes) -> tuple[int, str, str]:
-    """The status, the headers and the content that come back; the connection is closed by one side or the other."""
+    """The status, the headers and the content that come back; the connection is closed by one side
+    or the other.
+    """
     client = _client(site, sent)
     answer = http.client.HTTPResponse(client)
     answer.begin()
@@ -96,12 +113,21 @@ def _answered(site: Site, sent: bytes) -> tuple[int, str, str]:
     return found
 
 
-TOO_LONG = b"GET /a-propos HTTP/1.1\r\nHost: x\r\n" + b"".join(b"a%d: b\r\n" % number for number in range(10_000)) + b"\r\n"
+TOO_LONG = (
+    b"GET /a-propos HTTP/1.1\r\nHost: x\r\n"
+    + b"".join(b"a%d: b\r\n" % number for number in range(10_000))
+    + b"\r\n"
+)
 
 
 @pytest.mark.parametrize(
     "sent",
-    [b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n", b"get / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\r\n\r\n", TOO_LONG],
+    [
+        b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"get / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\r\n\r\n",
+        TOO_LONG,
+    ],
     ids=["unknown method", "lower case", "not HTTP", "many short headers"],
 )
 def test_what_is_not_http_is_refused_in_french_and_not_logged(site: Site, sent: bytes) -> None:
@@ -127,7 +153,9 @@ def test_a_long_head_is_read_up_to_its_bound(site: Site) -> None:
 
 def test_a_request_to_become_a_websocket_is_answered_and_not_logged(site: Site) -> None:
     """We have none; any visitor may ask."""
-    upgrade = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    upgrade = (
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    )
     assert _answered(site, upgrade)[0] == 200
     log = log_of(site.chosen).read_text()
     assert "upgrade" not in log.lower()

@@ -26,7 +26,11 @@ def test_every_command_is_in_the_readme() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     shown = {name for name, command in commands.items() if not command.hidden}
     table = README.split("## Commands")[1].split("## Settings")[0]
-    said = {name for cell in re.findall(r"^\| (`.*?) \| ", table, re.MULTILINE) for name in re.findall(r"`([a-z]+)[` ]", cell)}
+    said = {
+        name
+        for cell in re.findall(r"^\| (`.*?) \| ", table, re.MULTILINE)
+        for name in re.findall(r"`([a-z]+)[` ]", cell)
+    }
     assert said == shown
 
 
@@ -41,7 +45,9 @@ def test_every_template_is_used() -> None:
     """A template no page renders or includes is dead."""
     sources = [*(ROOT / "src").rglob("*.py"), *shipped("templates").glob("*.html")]
     text = "".join(path.read_text(encoding="utf-8") for path in sources)
-    assert [path.name for path in shipped("templates").glob("*.html") if f'"{path.name}"' not in text] == []
+    assert [
+        path.name for path in shipped("templates").glob("*.html") if f'"{path.name}"' not in text
+    ] == []
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
@@ -56,7 +62,9 @@ def test_imports_go_down_only() -> None:
     wrong = []
     for floor, room in enumerate(floors):
         for path in (ROOT / "src/impact_alliances" / room).rglob("*.py"):
-            imported = set(re.findall(r"from impact_alliances\.(\w+)", path.read_text(encoding="utf-8")))
+            imported = set(
+                re.findall(r"from impact_alliances\.(\w+)", path.read_text(encoding="utf-8"))
+            )
             above = {*floors[floor + 1 :], "app", "cli", *({"wiring"} if room != "web" else set())}
 
             wrong += [(path.name, name) for name in imported & above]

@@ -1,4 +1,6 @@
-"""A PostgreSQL that has stopped answering without closing anything: a page says so in time, the rest goes on."""
+"""A PostgreSQL that has stopped answering without closing anything: a page says so in time, the
+rest goes on.
+"""
 
 import asyncio
 import signal
@@ -48,7 +50,10 @@ def test_a_frozen_database_is_a_503_and_the_service_lives(
 
     async def ask(*paths: str) -> list[int]:
         transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as visitor, asyncio.timeout(HANG_S):
+        async with (
+            httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as visitor,
+            asyncio.timeout(HANG_S),
+        ):
             answers = await asyncio.gather(*[visitor.get(path) for path in paths])
         return [answer.status_code for answer in answers]
 

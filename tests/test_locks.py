@@ -33,7 +33,9 @@ def _cut(database: Engine) -> None:
     """End every other connection, as a restart of the database does."""
     mine = "pid <> pg_backend_pid() AND datname = current_database()"
     with database.connect() as connection:
-        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}"))
+        connection.execute(
+            text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
+        )
 
 
 def test_a_lock_is_held_by_one_and_given_back(either_database: Engine) -> None:
@@ -82,7 +84,9 @@ class Hindered(TantivyWriter):
 
 
 def _overtaken(database: Engine, folder: Path) -> tuple[Indexer, Indexer]:
-    """An indexer that loses its lock as it writes, while the other writes newer things into the same index."""
+    """An indexer that loses its lock as it writes, while the other writes newer things into the
+    same index.
+    """
     other = Indexer(database, TantivyWriter(folder), None, lock=DatabaseLock(database, "index"))
 
     def happens() -> None:
@@ -97,7 +101,9 @@ def _overtaken(database: Engine, folder: Path) -> tuple[Indexer, Indexer]:
 
 
 @only_postgresql
-def test_one_that_lost_its_lock_has_its_old_copies_put_right(postgresql: Engine, tmp_path: Path) -> None:
+def test_one_that_lost_its_lock_has_its_old_copies_put_right(
+    postgresql: Engine, tmp_path: Path
+) -> None:
     """It may have written them over newer ones: whoever holds the lock is given them again."""
     slow, other = _overtaken(postgresql, tmp_path)
     other.catch_up()
@@ -110,7 +116,9 @@ def test_one_that_lost_its_lock_has_its_old_copies_put_right(postgresql: Engine,
 
 
 @only_postgresql
-def test_one_that_lost_its_lock_in_a_rebuild_has_it_done_again(postgresql: Engine, tmp_path: Path) -> None:
+def test_one_that_lost_its_lock_in_a_rebuild_has_it_done_again(
+    postgresql: Engine, tmp_path: Path
+) -> None:
     """It may have switched in an index older than the one in use."""
     slow, other = _overtaken(postgresql, tmp_path)
     store(postgresql, a_case(id="x", title="Le premier"))
@@ -124,11 +132,15 @@ def test_one_that_lost_its_lock_in_a_rebuild_has_it_done_again(postgresql: Engin
 
 
 @only_postgresql
-def test_an_indexer_takes_its_lock_back_after_a_cut(postgresql: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_indexer_takes_its_lock_back_after_a_cut(
+    postgresql: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And goes on with what was saved meanwhile."""
     monkeypatch.setattr("impact_alliances.indexing.indexer.IDLE_S", 0.01)
     monkeypatch.setattr("impact_alliances.indexing.indexer.TURN_S", 0.01)
-    kept = Indexer(postgresql, TantivyWriter(tmp_path), None, lock=DatabaseLock(postgresql, "index"))
+    kept = Indexer(
+        postgresql, TantivyWriter(tmp_path), None, lock=DatabaseLock(postgresql, "index")
+    )
     kept.catch_up()
     stop = threading.Event()
     thread = threading.Thread(target=kept.keep, args=(stop,))

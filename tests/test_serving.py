@@ -1,4 +1,6 @@
-"""`serve`, in one process and in several: what dies is replaced, and nothing survives the one that was started."""
+"""`serve`, in one process and in several: what dies is replaced, and nothing survives the one that
+was started.
+"""
 
 import contextlib
 import signal
@@ -52,8 +54,13 @@ def _serving(site: Site) -> list[psutil.Process]:
     return [one for one in _family(site)[1:] if "spawn_main" in " ".join(one.cmdline())]
 
 
-@pytest.mark.parametrize(("workers", "sign"), [(1, signal.SIGINT), (2, signal.SIGINT), (2, signal.SIGTERM), (2, signal.SIGKILL)])
-def test_nothing_survives_the_process_that_was_started(folder: Path, workers: int, sign: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("workers", "sign"),
+    [(1, signal.SIGINT), (2, signal.SIGINT), (2, signal.SIGTERM), (2, signal.SIGKILL)],
+)
+def test_nothing_survives_the_process_that_was_started(
+    folder: Path, workers: int, sign: signal.Signals
+) -> None:
     """Told to end, or killed; with a client who holds its connection."""
     with _site(folder, workers) as site, socket.create_connection(("127.0.0.1", site.port)):
         family = _family(site)
@@ -62,7 +69,10 @@ def test_nothing_survives_the_process_that_was_started(folder: Path, workers: in
         _, alive = psutil.wait_procs(family, HANG_S)
         assert alive == []
         if sign == signal.SIGINT:
-            assert (site.process.returncode, "Traceback" in log_of(site.chosen).read_text()) == (0, False)
+            assert (site.process.returncode, "Traceback" in log_of(site.chosen).read_text()) == (
+                0,
+                False,
+            )
 
 
 def test_a_worker_that_dies_is_replaced(folder: Path) -> None:
@@ -84,4 +94,8 @@ def test_a_port_that_is_taken_is_said(folder: Path) -> None:
         other = Site(site.chosen, port=site.port, workers=2)
         assert other.process.wait(HANG_S) == 1
         said = log_of(site.chosen).read_text()
-        assert (f"port {site.port}" in said, said.count("est servie"), "Traceback" in said) == (True, 1, False)
+        assert (f"port {site.port}" in said, said.count("est servie"), "Traceback" in said) == (
+            True,
+            1,
+            False,
+        )

@@ -13,10 +13,15 @@ def _settings(**given: object) -> Settings:
 
 
 def test_without_an_address_the_database_is_a_file_of_the_data_folder() -> None:
-    assert _settings(data_dir=Path("/srv/base")).database == "sqlite:////srv/base/impact-alliances.sqlite3"
+    assert (
+        _settings(data_dir=Path("/srv/base")).database
+        == "sqlite:////srv/base/impact-alliances.sqlite3"
+    )
 
 
-@pytest.mark.parametrize("given", ["postgresql://u:p@h/base", "postgres://u:p@h/base", "postgresql+psycopg://u:p@h/base"])
+@pytest.mark.parametrize(
+    "given", ["postgresql://u:p@h/base", "postgres://u:p@h/base", "postgresql+psycopg://u:p@h/base"]
+)
 def test_a_postgresql_address_names_the_driver_we_ship(given: str) -> None:
     assert _settings(database_url=given).database == "postgresql+psycopg://u:p@h/base"
 
@@ -37,15 +42,31 @@ def test_a_secret_is_not_printed() -> None:
 
 
 def test_every_setting_has_its_sentence() -> None:
-    assert all(field.description and field.description.endswith(".") for field in Settings.model_fields.values())
+    assert all(
+        field.description and field.description.endswith(".")
+        for field in Settings.model_fields.values()
+    )
 
 
-@pytest.mark.parametrize("given", ["https://base.exemple.fr/", "https://base.exemple.fr", " https://base.exemple.fr// "])
+@pytest.mark.parametrize(
+    "given", ["https://base.exemple.fr/", "https://base.exemple.fr", " https://base.exemple.fr// "]
+)
 def test_the_public_address_ends_without_a_slash(given: str) -> None:
     assert _settings(base_url=given).base_url == "https://base.exemple.fr"
 
 
-@pytest.mark.parametrize("given", ["base.exemple.fr", "ftp://x", "https://", "javascript:alert(1)", "https://x/?a=b", "", "http://[x"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "base.exemple.fr",
+        "ftp://x",
+        "https://",
+        "javascript:alert(1)",
+        "https://x/?a=b",
+        "",
+        "http://[x",
+    ],
+)
 def test_what_is_not_a_public_address_is_refused(given: str) -> None:
     with pytest.raises(ValidationError):
         _settings(base_url=given)
@@ -53,8 +74,15 @@ def test_what_is_not_a_public_address_is_refused(given: str) -> None:
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("127.0.0.1", "http://127.0.0.1:8126"), ("0.0.0.0", "http://127.0.0.1:8126"), ("::1", "http://[::1]:8126")],  # noqa: S104
+    [
+        ("127.0.0.1", "http://127.0.0.1:8126"),
+        ("0.0.0.0", "http://127.0.0.1:8126"),  # noqa: S104
+        ("::1", "http://[::1]:8126"),
+    ],
 )
 def test_without_a_public_address_it_is_where_the_service_listens(host: str, expected: str) -> None:
     assert _settings().served_at(host, 8126).base_url == expected
-    assert _settings(base_url="https://base.exemple.fr").served_at(host, 8126).base_url == "https://base.exemple.fr"
+    assert (
+        _settings(base_url="https://base.exemple.fr").served_at(host, 8126).base_url
+        == "https://base.exemple.fr"
+    )

@@ -1,4 +1,6 @@
-"""An index over the vectors that are computed: the search asks how many there are, and how new, every second."""
+"""An index over the vectors that are computed: the search asks how many there are, and how new,
+every second.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     computed = sa.text("vectors IS NOT NULL")
-    op.create_index("ix_embedding_computed", "embedding", ["model", "kind", "version"], sqlite_where=computed, postgresql_where=computed)
+    op.create_index(
+        "ix_embedding_computed",
+        "embedding",
+        ["model", "kind", "version"],
+        sqlite_where=computed,
+        postgresql_where=computed,
+    )
 
 
 def downgrade() -> None:

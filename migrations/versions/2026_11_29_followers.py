@@ -1,4 +1,6 @@
-"""Each index that follows the base takes the changes for itself: several may, on several machines."""
+"""Each index that follows the base takes the changes for itself: several may, on several
+machines.
+"""
 
 import sqlalchemy as sa
 import sqlmodel

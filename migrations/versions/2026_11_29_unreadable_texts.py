@@ -1,4 +1,6 @@
-"""A text that the model cannot read is noted, so that it is passed over rather than tried for ever."""
+"""A text that the model cannot read is noted, so that it is passed over rather than tried for
+ever.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("embedding", sa.Column("is_unreadable", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "embedding",
+        sa.Column("is_unreadable", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
 
 
 def downgrade() -> None:

@@ -1,4 +1,6 @@
-"""La base IMPACT-Alliances: cases, catalyseurs, Jeudis and watch articles, found by words and by meaning."""
+"""La base IMPACT-Alliances: cases, catalyseurs, Jeudis and watch articles, found by words and by
+meaning.
+"""
 
 import os
 from importlib.metadata import version

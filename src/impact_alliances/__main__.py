@@ -1,4 +1,6 @@
-"""Where a command begins. ^C is heeded before the imports, which take seconds on a slow machine: nothing is begun yet."""
+"""Where a command begins. ^C is heeded before the imports, which take seconds on a slow machine:
+nothing is begun yet.
+"""
 
 import signal
 

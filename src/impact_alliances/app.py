@@ -30,12 +30,15 @@ from impact_alliances.wiring import Service, make_service
 _DESCRIPTION = """
 Tout ce que montre le site est ouvert ici : la même recherche, les mêmes fiches, les mêmes comptes.
 
-Les erreurs sont des documents `application/problem+json` (RFC 9457), en français, qui disent quoi corriger.
+Les erreurs sont des documents `application/problem+json` (RFC 9457), en français,
+qui disent quoi corriger.
 """
 
 
 class Site(FastAPI):
-    """FastAPI within the headers of security: what the outermost handler of errors answers carries them too."""
+    """FastAPI within the headers of security: what the outermost handler of errors answers carries
+    them too.
+    """
 
     def build_middleware_stack(self) -> ASGIApp:
         return SecurityHeaders(super().build_middleware_stack())
@@ -49,11 +52,16 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         version=__version__,
         description=_DESCRIPTION,
         openapi_url="/api/openapi.json",
-        # Said once for all: FastAPI would promise a 422 of its own shape where we answer 400 with a problem document.
-        responses={"4XX": problem_response("Demande refusée."), 503: problem_response("Indisponible pour l’instant.")},
+        # Said once for all: FastAPI would promise a 422 of its own shape where we answer 400 with a
+        # problem document.
+        responses={
+            "4XX": problem_response("Demande refusée."),
+            503: problem_response("Indisponible pour l’instant."),
+        },
         docs_url=None,
         redoc_url=None,
-        # Ours, in `errors`, is relative: an address made from the Host sent would lead wherever the sender wishes.
+        # Ours, in `errors`, is relative: an address made from the Host sent would lead wherever the
+        # sender wishes.
         redirect_slashes=False,
         lifespan=_lifespan,
     )
@@ -70,7 +78,18 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     errors.install(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static/htmx")]), name="vendor")
-    for part in (home, search, feeds, collections, sheets, documentation, health, api_search, reference, resources):
+    for part in (
+        home,
+        search,
+        feeds,
+        collections,
+        sheets,
+        documentation,
+        health,
+        api_search,
+        reference,
+        resources,
+    ):
         app.include_router(part.router)
     return app
 
@@ -79,20 +98,32 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the indexer beside the pages, unless another process does."""
     service: Service = app.state.service
-    to_thread.current_default_thread_limiter().total_tokens = Capacity(service.settings.requests_at_once).threads
+    to_thread.current_default_thread_limiter().total_tokens = Capacity(
+        service.settings.requests_at_once
+    ).threads
     stop = threading.Event()
-    # The tables read at start live as long as the process: sparing the collector from walking them keeps answers even.
+    # The tables read at start live as long as the process: sparing the collector from walking them
+    # keeps answers even.
     gazetteer()
     gc.collect()
     gc.freeze()
     # The index of its own folder is kept by every service; what all share, by those told to.
-    kept = [indexer for indexer in service.indexers if indexer is not service.indexer or service.settings.run_indexer]
-    threads = [threading.Thread(target=indexer.keep, args=(stop,), name="indexer", daemon=True) for indexer in kept]
+    kept = [
+        indexer
+        for indexer in service.indexers
+        if indexer is not service.indexer or service.settings.run_indexer
+    ]
+    threads = [
+        threading.Thread(target=indexer.keep, args=(stop,), name="indexer", daemon=True)
+        for indexer in kept
+    ]
     for thread in threads:
         thread.start()
     threading.Thread(target=service.warm, name="warming", daemon=True).start()
     if service.settings.search_engine == "meilisearch" and service.spare is None:
-        threading.Thread(target=service.finder.keep_warm, args=(stop,), name="titles", daemon=True).start()
+        threading.Thread(
+            target=service.finder.keep_warm, args=(stop,), name="titles", daemon=True
+        ).start()
     yield
     stop.set()
     for thread in threads:

@@ -1,4 +1,6 @@
-"""Cutting a long run of things into batches (as `itertools.batched`, which the oldest Python we serve lacks)."""
+"""Cutting a long run of things into batches (as `itertools.batched`, which the oldest Python we
+serve lacks).
+"""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice

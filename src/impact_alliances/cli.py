@@ -1,4 +1,6 @@
-"""The commands. Each is a few lines over a use-case; answers are French; exit code 0 done, 1 not done, 2 misused."""
+"""The commands. Each is a few lines over a use-case; answers are French; exit code 0 done, 1 not
+done, 2 misused.
+"""
 
 import errno
 import json
@@ -20,7 +22,13 @@ from impact_alliances.diagnosis import examine
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.errors import Refusal
 from impact_alliances.faults import MISUSED, told
-from impact_alliances.importers.exporting import export_file, format_of, template, told_fields, write_for_editors
+from impact_alliances.importers.exporting import (
+    export_file,
+    format_of,
+    template,
+    told_fields,
+    write_for_editors,
+)
 from impact_alliances.importers.importing import import_file
 from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.locks import Busy
@@ -33,14 +41,22 @@ from impact_alliances.seeding import load_seed, write_vectors
 from impact_alliances.serving import Address
 from impact_alliances.serving import serve as serve_forever
 from impact_alliances.settings import Settings
-from impact_alliances.terminal import drop_output, err, leave_when_stopped, out, progress, speak_utf8
+from impact_alliances.terminal import (
+    drop_output,
+    err,
+    leave_when_stopped,
+    out,
+    progress,
+    speak_utf8,
+)
 from impact_alliances.vocabularies import french
 from impact_alliances.web.api.search import answer
 from impact_alliances.web.presenting import meta_of
 from impact_alliances.wiring import Service, make_service
 
 DEMO_DIR = Path("data/demo")
-# What the bundled model takes to read a sheet, in seconds: .28 of processor (sixteen sheets in 4.5), told as on a busy machine.
+# What the bundled model takes to read a sheet, in seconds: .28 of processor (sixteen sheets in
+# 4.5), told as on a busy machine.
 EMBED_S = 0.5
 app = typer.Typer(
     cls=frames.Group,
@@ -103,14 +119,18 @@ def _version(is_asked: bool) -> None:
 
 @app.callback()
 def _whole(
-    verbose: Annotated[bool, typer.Option("--verbose", help="Montrer la cause d’une erreur.")] = False,
-    _: Annotated[bool, typer.Option("--version", help="Dire la version.", is_eager=True, callback=_version)] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Montrer la cause d’une erreur.")
+    ] = False,
+    _: Annotated[
+        bool, typer.Option("--version", help="Dire la version.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
     if verbose:
         logging.getLogger("impact_alliances").setLevel(logging.DEBUG)
 
 
-# -- which base ----------------------------------------------------------------------------------------
+# -- which base ----------------------------------------------------------------------------------
 
 
 def _existing() -> Service:
@@ -120,7 +140,8 @@ def _existing() -> Service:
     if file and not file.exists():
         _forbid_files_above(file)
         raise Refusal(
-            f"Il n’y a pas encore de base de données dans « {file.parent} » : lancez « make demo » pour un essai, "
+            f"Il n’y a pas encore de base de données dans « {file.parent} » : lancez « make "
+            "demo » pour un essai, "
             "ou « impact-alliances import » pour la vôtre."
         )
     return make_service(settings)
@@ -130,7 +151,10 @@ def _ready() -> Service:
     """The service over a base of this version's schema."""
     service = _existing()
     if not is_current(service.database):
-        raise Refusal("Le schéma de la base de données n’est pas à jour : lancez « impact-alliances migrate ».")
+        raise Refusal(
+            "Le schéma de la base de données n’est pas à jour : lancez « impact-alliances "
+            "migrate »."
+        )
     return service
 
 
@@ -157,7 +181,7 @@ def _forbid_files_above(file: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(nearest))
 
 
-# -- commands ------------------------------------------------------------------------------------------
+# -- commands ------------------------------------------------------------------------------------
 
 
 @app.command(cls=frames.Command)
@@ -177,7 +201,9 @@ def migrate() -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Adresse d’écoute.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)] = 8000,
-    workers: Annotated[int, typer.Option(help="Processus qui se partagent les visites.", min=1, max=64)] = 1,
+    workers: Annotated[
+        int, typer.Option(help="Processus qui se partagent les visites.", min=1, max=64)
+    ] = 1,
 ) -> None:
     """Servir le site et l’API, et indexer à côté."""
     settings = Settings()
@@ -185,7 +211,9 @@ def serve(
         _serve(settings, host, port, listening, workers)
 
 
-def _serve(settings: Settings, host: str, port: int, listening: socket.socket, workers: int = 1) -> None:
+def _serve(
+    settings: Settings, host: str, port: int, listening: socket.socket, workers: int = 1
+) -> None:
     settings = settings.served_at(host, port)
     database = make_engine(settings.database)
     migrate_database(database)
@@ -223,7 +251,9 @@ def _prepare_demo(settings: Settings) -> None:
 
 
 @app.command(cls=frames.Command)
-def worker(once: Annotated[bool, typer.Option("--once", help="S’arrêter quand tout est indexé.")] = False) -> None:
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="S’arrêter quand tout est indexé.")] = False,
+) -> None:
     """Indexer ce qui change, sans servir de pages."""
     service = _ready()
     if once:
@@ -249,13 +279,27 @@ def _catch_up(service: Service) -> None:
 
 @app.command("import", cls=frames.Command)
 def import_(
-    file: Annotated[Path | None, typer.Argument(metavar="FICHIER", help="Fichier .csv, .xlsx, .ods ou .jsonl.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FICHIER", help="Fichier .csv, .xlsx, .ods ou .jsonl.")
+    ] = None,
     kind: Annotated[KindName | None, typer.Option(help="Ce que contient le fichier.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Dire ce qui se passerait, sans rien écrire.")] = False,
-    fields: Annotated[bool, typer.Option("--fields", help="Dire quelles colonnes sont admises, et ce qu’elles contiennent.")] = False,
-    model: Annotated[Path | None, typer.Option("--template", help="Écrire un fichier modèle, à remplir : .csv ou .xlsx.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Dire ce qui se passerait, sans rien écrire.")
+    ] = False,
+    fields: Annotated[
+        bool,
+        typer.Option(
+            "--fields", help="Dire quelles colonnes sont admises, et ce qu’elles contiennent."
+        ),
+    ] = False,
+    model: Annotated[
+        Path | None,
+        typer.Option("--template", help="Écrire un fichier modèle, à remplir : .csv ou .xlsx."),
+    ] = None,
 ) -> None:
-    """Importer un tableau ; le refaire ne double rien. « import --fields » dit quelles colonnes il peut avoir."""
+    """Importer un tableau ; le refaire ne double rien. « import --fields » dit quelles colonnes il
+    peut avoir.
+    """
     if fields:
         _tell_fields([kind] if kind else list(KindName))
     elif not kind:
@@ -263,7 +307,9 @@ def import_(
     elif model:
         write_for_editors(model, template(KINDS[kind.value], format_of(model, None)))
         out.print(
-            f"{model} écrit : remplacez la ligne d’exemple par les vôtres ; une étoile marque ce qu’il faut pour publier.", markup=False
+            f"{model} écrit : remplacez la ligne d’exemple par les vôtres ; une étoile marque "
+            "ce qu’il faut pour publier.",
+            markup=False,
         )
     elif not file:
         _misused("Donnez le fichier à importer, ou --fields, ou --template FICHIER.")
@@ -298,23 +344,37 @@ def _import(file: Path, kind: Kind, dry_run: bool) -> None:
 
 
 def _index_what_was_saved(service: Service) -> None:
-    """Index it now where that needs no rebuild and nobody else does it; else it waits for whoever keeps the index."""
+    """Index it now where that needs no rebuild and nobody else does it; else it waits for whoever
+    keeps the index.
+    """
     try:
         is_done = [_followed(service, indexer) for indexer in service.indexers][-1]
     except EngineFailure as failure:
-        err.print(f"{failure} Tout est enregistré ; la recherche le trouvera quand l’index répondra de nouveau.", markup=False)
+        err.print(
+            f"{failure} Tout est enregistré ; la recherche le trouvera quand l’index répondra "
+            "de nouveau.",
+            markup=False,
+        )
         return
     if not is_done:
-        out.print("Tout est enregistré ; l’index est à construire : « impact-alliances worker » ou le service en cours le fera.")
+        out.print(
+            "Tout est enregistré ; l’index est à construire : « impact-alliances worker » ou "
+            "le service en cours le fera."
+        )
     _say_who_reads(service)
 
 
 def _say_who_reads(service: Service) -> None:
     """Who is to compute the vectors that lack, and how long that takes."""
     if lacking := service.indexer.lacking():
-        said = french.counted(lacking, "texte attend son vecteur de sens", "textes attendent leur vecteur de sens")
+        said = french.counted(
+            lacking, "texte attend son vecteur de sens", "textes attendent leur vecteur de sens"
+        )
         minutes = french.counted(max(1, round(lacking * EMBED_S / 60)), "minute", "minutes")
-        out.print(f"{said} : « impact-alliances embed » les calcule (environ {minutes}), ou « serve » et « worker » quand ils tournent.")
+        out.print(
+            f"{said} : « impact-alliances embed » les calcule (environ {minutes}), ou « serve "
+            "» et « worker » quand ils tournent."
+        )
 
 
 def _followed(service: Service, indexer: Indexer) -> bool:
@@ -333,11 +393,21 @@ def _followed(service: Service, indexer: Indexer) -> bool:
 @app.command(cls=frames.Command)
 def export(
     kind: Annotated[KindName, typer.Option(help="Ce qu’il faut exporter.")],
-    form: Annotated[FormatName | None, typer.Option("--format", help="Format, quand le nom du fichier ne le dit pas.")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Fichier à écrire (sinon la sortie standard).")] = None,
+    form: Annotated[
+        FormatName | None,
+        typer.Option("--format", help="Format, quand le nom du fichier ne le dit pas."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Fichier à écrire (sinon la sortie standard)."),
+    ] = None,
 ) -> None:
-    """Exporter tout ce qu’un import reprend, coordonnées comprises : fichier réservé aux éditeurs."""
-    content = export_file(_ready().database, KINDS[kind.value], format_of(output, form.value if form else None))
+    """Exporter tout ce qu’un import reprend, coordonnées comprises : fichier réservé aux
+    éditeurs.
+    """
+    content = export_file(
+        _ready().database, KINDS[kind.value], format_of(output, form.value if form else None)
+    )
     if output:
         write_for_editors(output, content)
         out.print(f"{output} écrit ({french.number(len(content) // 1000)} ko).", markup=False)
@@ -372,7 +442,9 @@ def embed() -> None:
     """Calculer les vecteurs de sens qui manquent."""
     service = _ready()
     if not service.embedder:
-        raise Refusal("Aucun modèle de sens ne peut servir ici : voyez « impact-alliances doctor ».")
+        raise Refusal(
+            "Aucun modèle de sens ne peut servir ici : voyez « impact-alliances doctor »."
+        )
     try:
         with service.indexer.alone(), progress("Vecteurs") as advance:
             service.indexer.catch_up()
@@ -384,7 +456,9 @@ def embed() -> None:
             service.indexer.catch_up()
         # Another process may be reading what lacks, for an index of its own.
         is_whole = not service.indexer.lacking()
-        out.print("Tous les vecteurs sont calculés." if is_whole else f"Il en reste : {_OTHER_READS}")
+        out.print(
+            "Tous les vecteurs sont calculés." if is_whole else f"Il en reste : {_OTHER_READS}"
+        )
     except Busy:
         out.print(f"{_OTHER_READS[0].upper()}{_OTHER_READS[1:]}")
 
@@ -399,8 +473,13 @@ def seed_vectors() -> None:
 
 @app.command(cls=frames.Command)
 def search(
-    text: Annotated[list[str] | None, typer.Argument(metavar="TEXTE", help="Le besoin, en une phrase ou en mots.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="case, catalyseur, jeudi ou article.")] = None,
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TEXTE", help="Le besoin, en une phrase ou en mots."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="case, catalyseur, jeudi ou article.")
+    ] = None,
     fragilite: Annotated[list[str] | None, typer.Option(help="Fragilité (répétable).")] = None,
     acteur: Annotated[list[str] | None, typer.Option(help="Profil d’acteur (répétable).")] = None,
     echelon: Annotated[list[str] | None, typer.Option(help="Échelon (répétable).")] = None,
@@ -410,12 +489,26 @@ def search(
     tri: Annotated[str, typer.Option(help="pertinence, date ou titre.")] = "",
     page: Annotated[int, typer.Option(help="Page.", min=1)] = 1,
     limit: Annotated[int, typer.Option(help="Fiches par page.", min=1, max=100)] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="La réponse de l’API, telle quelle.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="La réponse de l’API, telle quelle.")
+    ] = False,
 ) -> None:
     """Chercher dans la base."""
-    filters = {"kind": kind, "fragilite": fragilite, "acteur": acteur, "echelon": echelon, "region": region}
+    filters = {
+        "kind": kind,
+        "fragilite": fragilite,
+        "acteur": acteur,
+        "echelon": echelon,
+        "region": region,
+    }
     filters["departement"] = departement
-    pairs = [("q", " ".join(text or ())), ("mode", mode), ("tri", tri), ("page", str(page)), ("par_page", str(limit))]
+    pairs = [
+        ("q", " ".join(text or ())),
+        ("mode", mode),
+        ("tri", tri),
+        ("page", str(page)),
+        ("par_page", str(limit)),
+    ]
     pairs += [(name, value) for name, values in filters.items() for value in values or ()]
     query, problems = parse(pairs)
     if problems:
@@ -425,7 +518,9 @@ def search(
     service = _ready()
     found = service.finder.find(query)
     if as_json:
-        typer.echo(json.dumps(answer(found, service.settings.base_url), ensure_ascii=False, indent=2))
+        typer.echo(
+            json.dumps(answer(found, service.settings.base_url), ensure_ascii=False, indent=2)
+        )
         return
     for line in readable(found):
         out.print(line, markup=False)
@@ -434,10 +529,18 @@ def search(
 def readable(found: Found) -> list[str]:
     """An answer for a terminal, line by line."""
     lines = [found.query.sentence(found.total), *([found.degraded] if found.degraded else [])]
-    lines += [f"Résultats pour « {used} » (au lieu de « {typed} »)." for typed, used in found.corrections]
-    for place, hit in enumerate(found.hits, start=(found.query.page - 1) * found.query.par_page + 1):
+    lines += [
+        f"Résultats pour « {used} » (au lieu de « {typed} »)." for typed, used in found.corrections
+    ]
+    for place, hit in enumerate(
+        found.hits, start=(found.query.page - 1) * found.query.par_page + 1
+    ):
         why = f"  [{' + '.join(hit.matched_by)}]" if hit.matched_by else ""
-        lines += ["", f"{place:>3}. {hit.resource.title}{why}", f"     {' · '.join(meta_of(hit.resource))}"]
+        lines += [
+            "",
+            f"{place:>3}. {hit.resource.title}{why}",
+            f"     {' · '.join(meta_of(hit.resource))}",
+        ]
         lines.append(f"     {hit.excerpt_html.striptags()}")
     return lines
 

@@ -1,7 +1,8 @@
 """The connections of clients: how many, and how long one may take to ask and to read.
 
-uvicorn answers as fast as it can and waits for ever: for the rest of a request, and for a client that does not read. Here a
-connection is looked at once a second, and cut when it stays too long where it is.
+uvicorn answers as fast as it can and waits for ever: for the rest of a request, and for a client
+that does not read. Here a connection is looked at once a second, and cut when it stays too long
+where it is.
 """
 
 import logging
@@ -26,11 +27,15 @@ from impact_alliances.web.security import HEADERS
 # Bytes of a request line and its headers; more is a 400.
 LONGEST_HEAD = 65_536
 # What is answered to a request that no page can answer, by the server itself.
-UNREADABLE = "Demande illisible : elle ne suit pas HTTP, ou son en-tête est trop long. Demandez l’adresse avec un navigateur."
+UNREADABLE = (
+    "Demande illisible : elle ne suit pas HTTP, ou son en-tête est trop long. Demandez l’adresse "
+    "avec un navigateur."
+)
 _HEADERS = {**HEADERS, "content-type": "text/plain; charset=utf-8", "connection": "close"}
 # A client who reads is to have taken so many bytes each time we look whether it does.
 STEP = 65_536
-# How long a process may take to end once told to, in seconds. What is cut then is lost for nobody: nothing is written late.
+# How long a process may take to end once told to, in seconds. What is cut then is lost for nobody:
+# nothing is written late.
 GRACE_S = 1.5
 # « Linger for no time »: what is not sent is dropped.
 _AT_ONCE = struct.pack("ii", 1, 0)
@@ -40,7 +45,9 @@ ASKING, READING, NOTHING = "asking", "reading", "nothing"
 
 @dataclass(frozen=True)
 class Patience:
-    """How many connections at once, and how long in seconds one may ask, or read, without getting on."""
+    """How many connections at once, and how long in seconds one may ask, or read, without getting
+    on.
+    """
 
     clients: int
     asking_s: float
@@ -76,7 +83,8 @@ class Client(HttpToolsProtocol):
     server_state: Clients
     _at: tuple[object, ...] = ()
     _since = 0.0
-    # Of the head that is not whole yet, as it comes; and of the one being read, as it is understood.
+    # Of the head that is not whole yet, as it comes; and of the one being read, as it is
+    # understood.
     _head_bytes = _read_bytes = 0
     # The request being answered: of those sent ahead, uvicorn only remembers the last.
     _current: RequestResponseCycle | None = None
@@ -99,7 +107,9 @@ class Client(HttpToolsProtocol):
         before = self.cycle
         is_body = before is not None and before.more_body
         super().data_received(data)
-        self._head_bytes = 0 if is_body or self.cycle is not before else self._head_bytes + len(data)
+        self._head_bytes = (
+            0 if is_body or self.cycle is not before else self._head_bytes + len(data)
+        )
         if self._head_bytes > LONGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("Request header too long.")
 
@@ -123,12 +133,19 @@ class Client(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         content = UNREADABLE.encode()
-        lines = [f"{name}: {value}" for name, value in {**_HEADERS, "content-length": str(len(content))}.items()]
-        self.transport.write("\r\n".join(["HTTP/1.1 400 Bad Request", *lines, "", ""]).encode() + content)
+        lines = [
+            f"{name}: {value}"
+            for name, value in {**_HEADERS, "content-length": str(len(content))}.items()
+        ]
+        self.transport.write(
+            "\r\n".join(["HTTP/1.1 400 Bad Request", *lines, "", ""]).encode() + content
+        )
         self.transport.close()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: the request is answered as any other, and any visitor can send a thousand."""
+        """Say nothing: the request is answered as any other, and any visitor can send a
+        thousand.
+        """
 
     def look(self, now: float) -> None:
         """Cut it if it has been doing the same for too long."""
@@ -147,16 +164,24 @@ class Client(HttpToolsProtocol):
             # Between two requests: uvicorn closes it itself, after five seconds.
             return NOTHING
         current = self._current
-        return NOTHING if current and not current.response_complete and not current.more_body else ASKING
+        return (
+            NOTHING
+            if current and not current.response_complete and not current.more_body
+            else ASKING
+        )
 
     def _cut(self) -> None:
         # Reset, not closed: the system would keep for minutes what the client has not read.
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE
+        )
         self.transport.abort()
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """Whether a line tells something of the service: any visitor can send a thousand requests that are not HTTP."""
+    """Whether a line tells something of the service: any visitor can send a thousand requests that
+    are not HTTP.
+    """
     return record.msg != "Invalid HTTP request received."
 
 
@@ -164,7 +189,16 @@ class Server(uvicorn.Server):
     """uvicorn that cuts slow clients, and ends soon after it is told to."""
 
     def __init__(self, app: ASGIApp, patience: Patience) -> None:
-        super().__init__(uvicorn.Config(app, http=Client, ws="none", log_level="warning", proxy_headers=True, timeout_graceful_shutdown=1))
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Client,
+                ws="none",
+                log_level="warning",
+                proxy_headers=True,
+                timeout_graceful_shutdown=1,
+            )
+        )
         self.server_state = self._clients = Clients(patience)
         logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
 
@@ -175,7 +209,8 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        # A thread that waits for a frozen database, or a client that does not read, must not hold the process.
+        # A thread that waits for a frozen database, or a client that does not read, must not hold
+        # the process.
         last = threading.Timer(GRACE_S, os._exit, (128 + sig if sig != signal.SIGINT else 0,))
         last.daemon = True
         last.start()

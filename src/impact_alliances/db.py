@@ -1,4 +1,6 @@
-"""The database: engine, sessions, transaction and the SQLite settings that make it safe under several processes."""
+"""The database: engine, sessions, transaction and the SQLite settings that make it safe under
+several processes.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,30 +28,41 @@ SQLModel.metadata.naming_convention = MetaData(
     }
 ).naming_convention
 
-# A writer waits this long for another one to finish; an import batch takes well under a second. A reader waits for nobody,
-# but while the file is locked whole.
+# A writer waits this long for another one to finish; an import batch takes well under a second. A
+# reader waits for nobody, but while the file is locked whole.
 BUSY_TIMEOUT_MS, READER_TIMEOUT_MS = 15_000, 1_000
-# On PostgreSQL a reader waits this long for a connection, for a silent server, and for one answer. Writers wait for each other.
+# On PostgreSQL a reader waits this long for a connection, for a silent server, and for one answer.
+# Writers wait for each other.
 CONNECT_TIMEOUT_S, SILENCE_S, STATEMENT_TIMEOUT_MS = 5, 5.0, 30_000
-# How long, in seconds, for a connection of the pool: only where more threads than connections ask for one.
+# How long, in seconds, for a connection of the pool: only where more threads than connections ask
+# for one.
 POOL_TIMEOUT_S = 5
 # Each attempt fails because another writer went on: so many in a row do not happen to two imports.
 _ATTEMPTS = 20
 _LOCKED = (
-    "Un autre programme tient la base de données verrouillée : attendez qu’il ait fini, puis relancez. Ce qui est déjà enregistré le reste."
+    "Un autre programme tient la base de données verrouillée : attendez qu’il ait fini, puis "
+    "relancez. Ce qui est déjà enregistré le reste."
 )
 
 
 def make_engine(url: str, connections: int = 5) -> Engine:
-    """An engine for `url` with so many connections at the most; the folder of a SQLite file is made."""
+    """An engine for `url` with so many connections at the most; the folder of a SQLite file is
+    made.
+    """
     parsed = make_url(url)
-    bounds: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": POOL_TIMEOUT_S}
+    bounds: dict[str, Any] = {
+        "pool_size": connections,
+        "max_overflow": 0,
+        "pool_timeout": POOL_TIMEOUT_S,
+    }
     if parsed.get_backend_name() != "sqlite":
         return _make_postgresql(parsed, bounds)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     # A database in memory is one connection: it has nothing to bound.
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **(bounds if parsed.database else {}))
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False}, **(bounds if parsed.database else {})
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -59,8 +72,14 @@ def _make_postgresql(url: URL, bounds: dict[str, Any]) -> Engine:
     # Imported here: SQLite starts faster without the driver.
     from impact_alliances.postgresql import PatientConnection
 
-    arguments = {"connect_timeout": CONNECT_TIMEOUT_S, "tcp_user_timeout": 30_000, "keepalives_idle": 30}
-    engine = create_engine(url, pool_pre_ping=True, connect_args={**arguments, **url.query}, **bounds)
+    arguments = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "tcp_user_timeout": 30_000,
+        "keepalives_idle": 30,
+    }
+    engine = create_engine(
+        url, pool_pre_ping=True, connect_args={**arguments, **url.query}, **bounds
+    )
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, values: Any, named: Any) -> PatientConnection:
@@ -104,7 +123,9 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later would fail at once when another writer
     # came between; asking for the write lock at the start makes it wait instead.
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS if writes else READER_TIMEOUT_MS}")
+    connection.exec_driver_sql(
+        f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS if writes else READER_TIMEOUT_MS}"
+    )
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -117,22 +138,32 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """One transaction: committed at the end, rolled back whole on any exception. The only place that commits."""
+    """One transaction: committed at the end, rolled back whole on any exception. The only place
+    that commits.
+    """
     with Session(engine.execution_options(writes=True)) as session, session.begin():
         yield session
 
 
-def insert_absent(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert these rows; those whose key is there already are passed over, whoever wrote them, even at the same instant."""
+def insert_absent(
+    session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Insert these rows; those whose key is there already are passed over, whoever wrote them, even
+    at the same instant.
+    """
     if rows:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        insert = (
+            postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        )
         session.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 def written(engine: Engine, work: Callable[[Session], T]) -> T:
-    """What `work` gives, done in one transaction, and done again whole when another process wrote the same rows first.
+    """What `work` gives, done in one transaction, and done again whole when another process wrote
+    the same rows first.
 
-    Raises `Unavailable` when another process keeps the database locked for longer than a writer waits.
+    Raises `Unavailable` when another process keeps the database locked for longer than a writer
+    waits.
     """
     for _ in range(_ATTEMPTS - 1):
         try:
@@ -153,10 +184,14 @@ def _is_locked(fault: DBAPIError) -> bool:
 
 
 def _is_conflict(fault: DBAPIError) -> bool:
-    """A row, an id or an address taken meanwhile; or two writers that wait for each other, of which one is sent back."""
+    """A row, an id or an address taken meanwhile; or two writers that wait for each other, of which
+    one is sent back.
+    """
     return isinstance(fault, IntegrityError) or _codes(fault)[1] in ("40001", "40P01")
 
 
 def _codes(fault: DBAPIError) -> tuple[int, str]:
     """The primary code of SQLite, or the state of PostgreSQL."""
-    return getattr(fault.orig, "sqlite_errorcode", 0) & 0xFF, getattr(fault.orig, "sqlstate", "") or ""
+    return getattr(fault.orig, "sqlite_errorcode", 0) & 0xFF, getattr(
+        fault.orig, "sqlstate", ""
+    ) or ""

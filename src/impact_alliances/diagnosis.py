@@ -67,18 +67,37 @@ def examine(service: Service) -> list[Part]:
         first = _soundness(service, first)
     if not first.ok:
         return [first, _disk(service)]
-    return [first, *_server(service), *_indexes(service), *_agreements(service), _vectors(service), _model(service), _disk(service)]
+    return [
+        first,
+        *_server(service),
+        *_indexes(service),
+        *_agreements(service),
+        _vectors(service),
+        _model(service),
+        _disk(service),
+    ]
 
 
 def _database(service: Service) -> Part:
     try:
         if not is_current(service.database):
-            return Part("base de données", False, "Le schéma n’est pas à jour.", "impact-alliances migrate", essential=True)
+            return Part(
+                "base de données",
+                False,
+                "Le schéma n’est pas à jour.",
+                "impact-alliances migrate",
+                essential=True,
+            )
         with reading(service.database) as session:
             total = sum(resources.count(session, kind) for kind in KINDS.values())
     except SQLAlchemyError as fault:
         return _broken_database(fault)
-    return Part("base de données", True, f"{french.counted(total, 'fiche publiée', 'fiches publiées')}.", essential=True)
+    return Part(
+        "base de données",
+        True,
+        f"{french.counted(total, 'fiche publiée', 'fiches publiées')}.",
+        essential=True,
+    )
 
 
 def _broken_database(fault: SQLAlchemyError) -> Part:
@@ -87,14 +106,18 @@ def _broken_database(fault: SQLAlchemyError) -> Part:
 
 
 def _soundness(service: Service, sound: Part) -> Part:
-    """What a question does not show: whether every page of a SQLite file is whole, and whether anything can be written."""
+    """What a question does not show: whether every page of a SQLite file is whole, and whether
+    anything can be written.
+    """
     try:
         with writing(service.database) as session:
             session.connection()
         with reading(service.database) as session:
             is_file = service.database.dialect.name == "sqlite"
             if is_file and session.execute(text("PRAGMA quick_check(1)")).scalar_one() != "ok":
-                return Part("base de données", False, f"{DAMAGED.what}.", DAMAGED.mend, essential=True)
+                return Part(
+                    "base de données", False, f"{DAMAGED.what}.", DAMAGED.mend, essential=True
+                )
     except SQLAlchemyError as fault:
         return _broken_database(fault)
     return sound
@@ -105,7 +128,11 @@ def _index(service: Service) -> Part:
     is_essential = service.spare is None or not service.spare.is_ready()
     try:
         is_ready = service.writer.is_ready()
-        trouble = service.writer.trouble() if isinstance(service.writer, OnServer) and not is_ready else ""
+        trouble = (
+            service.writer.trouble()
+            if isinstance(service.writer, OnServer) and not is_ready
+            else ""
+        )
         if is_ready:
             # By the way of visitors too: their key is another one.
             service.finder.check()
@@ -113,7 +140,13 @@ def _index(service: Service) -> Part:
         return Part("index", False, str(failure), essential=is_essential)
     if is_ready:
         return Part("index", True, "Lisible.", essential=is_essential)
-    return Part("index", False, trouble or "Absent ou abîmé.", "" if trouble else _REINDEX, essential=is_essential)
+    return Part(
+        "index",
+        False,
+        trouble or "Absent ou abîmé.",
+        "" if trouble else _REINDEX,
+        essential=is_essential,
+    )
 
 
 def _indexes(service: Service) -> list[Part]:
@@ -148,11 +181,25 @@ def _server(service: Service) -> list[Part]:
         return [Part("serveur de recherche", False, str(failure))]
     said = f"Meilisearch {version or '(version cachée à cette clé)'}"
     if not writer.is_recent(version):
-        return [Part("serveur de recherche", False, f"{said} : trop ancien, il faut au moins la version 1.13.", "mettez le serveur à jour")]
+        return [
+            Part(
+                "serveur de recherche",
+                False,
+                f"{said} : trop ancien, il faut au moins la version 1.13.",
+                "mettez le serveur à jour",
+            )
+        ]
     if trouble:
         return [Part("serveur de recherche", False, trouble)]
     if drift:
-        return [Part("serveur de recherche", False, f"{said} ; réglages différents des nôtres : {', '.join(drift)}.", _REINDEX)]
+        return [
+            Part(
+                "serveur de recherche",
+                False,
+                f"{said} ; réglages différents des nôtres : {', '.join(drift)}.",
+                _REINDEX,
+            )
+        ]
     return [Part("serveur de recherche", True, f"{said}, réglages conformes.")]
 
 
@@ -179,8 +226,18 @@ def _agreement(service: Service, name: str, indexer: Indexer) -> Part:
         "refused": "refusées par l’index, qui les passe : corrigez-les",
     }
     said = [f"{len(keys)} {names[state]} ({', '.join(keys[:3])}…)" for state, keys in wrong.items()]
-    waiting = [french.counted(pending, "modification en attente", "modifications en attente")] if pending else []
-    mend = "impact-alliances worker --once" if pending else _REINDEX if wrong.keys() - {"refused"} else ""
+    waiting = (
+        [french.counted(pending, "modification en attente", "modifications en attente")]
+        if pending
+        else []
+    )
+    mend = (
+        "impact-alliances worker --once"
+        if pending
+        else _REINDEX
+        if wrong.keys() - {"refused"}
+        else ""
+    )
     return Part(name, False, f"{', '.join([*waiting, *said])}.", mend)
 
 
@@ -189,9 +246,17 @@ def _vectors(service: Service) -> Part:
     if lacking:
         said = french.counted(lacking, "manque", "manquent")
         answering = service.meanings.now().model
-        meanwhile = f" ; en attendant répond {answering}" if answering != service.meanings.wanted.model else ""
+        meanwhile = (
+            f" ; en attendant répond {answering}"
+            if answering != service.meanings.wanted.model
+            else ""
+        )
         return Part("vecteurs de sens", False, f"{said}{meanwhile}.", "impact-alliances embed")
-    return Part("vecteurs de sens", True, _all_read(service.indexer.unreadable()) if service.embedder else "Sans modèle.")
+    return Part(
+        "vecteurs de sens",
+        True,
+        _all_read(service.indexer.unreadable()) if service.embedder else "Sans modèle.",
+    )
 
 
 def _all_read(unreadable: list[str]) -> str:
@@ -199,14 +264,22 @@ def _all_read(unreadable: list[str]) -> str:
         return "Tous calculés."
     texts = french.counted(len(unreadable), "texte illisible", "textes illisibles")
     more = "…" if len(unreadable) > _NAMED else ""
-    return f"Tous calculés, sauf {texts} par le modèle, à réécrire ({', '.join(unreadable[:_NAMED])}{more})."
+    return (
+        f"Tous calculés, sauf {texts} par le modèle, à réécrire "
+        f"({', '.join(unreadable[:_NAMED])}{more})."
+    )
 
 
 def _model(service: Service) -> Part:
     if service.embedder:
         return Part("modèle de sens", True, service.embedder.name)
     wanted = service.settings.embedder
-    return Part("modèle de sens", wanted == "none", "Recherche par les mots seulement.", "" if wanted == "none" else "IMPACT_EMBEDDER=none")
+    return Part(
+        "modèle de sens",
+        wanted == "none",
+        "Recherche par les mots seulement.",
+        "" if wanted == "none" else "IMPACT_EMBEDDER=none",
+    )
 
 
 def _disk(service: Service) -> Part:
@@ -214,4 +287,9 @@ def _disk(service: Service) -> Part:
     present = next(place for place in (folder, *folder.resolve().parents) if place.exists())
     free = shutil.disk_usage(present).free
     said = f"{french.number(free // 1_000_000)} Mo libres."
-    return Part("disque", free >= LEAST_FREE_BYTES, said, "" if free >= LEAST_FREE_BYTES else "libérez de la place")
+    return Part(
+        "disque",
+        free >= LEAST_FREE_BYTES,
+        said,
+        "" if free >= LEAST_FREE_BYTES else "libérez de la place",
+    )

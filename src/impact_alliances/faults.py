@@ -1,4 +1,6 @@
-"""Faults of the machine, the database and the settings, each told in French with what mends it: for `doctor` and every command."""
+"""Faults of the machine, the database and the settings, each told in French with what mends it: for
+`doctor` and every command.
+"""
 
 import errno
 import sqlite3
@@ -21,7 +23,9 @@ _SECRET = {"database_url", "meilisearch_key", "meilisearch_indexing_key", "secre
 
 @dataclass(frozen=True)
 class Told:
-    """A fault for its reader: `what` happened and what `mend`s it, two French clauses; `code` is the exit code of the command."""
+    """A fault for its reader: `what` happened and what `mend`s it, two French clauses; `code` is
+    the exit code of the command.
+    """
 
     what: str
     mend: str = ""
@@ -34,7 +38,9 @@ class Told:
 
 
 class Misuse(Refusal):
-    """A command that was asked what it cannot do, whatever the state of the machine: exit code 2."""
+    """A command that was asked what it cannot do, whatever the state of the machine: exit code
+    2.
+    """
 
     title = "Commande incorrecte"
 
@@ -53,14 +59,17 @@ def told(fault: BaseException) -> Told:
         case OSError():
             return _of_system(fault)
         case MemoryError():
-            return Told("La mémoire de la machine ne suffit pas", "fermez d’autres programmes, puis relancez")
+            return Told(
+                "La mémoire de la machine ne suffit pas",
+                "fermez d’autres programmes, puis relancez",
+            )
     return Told(
         f"Erreur imprévue ({type(fault).__name__})",
         "relancez avec « impact-alliances --verbose … » pour en voir la cause, puis signalez-la",
     )
 
 
-# -- settings ----------------------------------------------------------------------------------------
+# -- settings ------------------------------------------------------------------------------------
 
 _WRONG_VALUES = {
     "int_parsing": "un nombre entier est attendu",
@@ -70,7 +79,8 @@ _WRONG_VALUES = {
     "greater_than": "il faut plus de {gt}",
     "greater_than_equal": "il faut au moins {ge}",
     "less_than_equal": "il faut au plus {le}",
-    "string_pattern_mismatch": "seuls des lettres sans accent, des chiffres, « - » et « _ » conviennent",
+    "string_pattern_mismatch": "seuls des lettres sans accent, des chiffres, « - » et « _ » "
+    "conviennent",
     "value_error": "{error}",
 }
 
@@ -78,7 +88,9 @@ _WRONG_VALUES = {
 def setting_refused(error: ErrorDetails) -> str:
     """One wrong setting, with what it may be."""
     name = str(error["loc"][0]) if error["loc"] else ""
-    given = "" if name in _SECRET or not isinstance(error["input"], str) else f" (« {error['input']} »)"
+    given = (
+        "" if name in _SECRET or not isinstance(error["input"], str) else f" (« {error['input']} »)"
+    )
     return f"Le réglage IMPACT_{name.upper()} ne convient pas{given} : {value_refused(error)}."
 
 
@@ -87,14 +99,18 @@ def value_refused(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     if error["type"] in ("literal_error", "enum"):
         allowed = str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
-        return f"valeurs possibles : {french.listed([f'« {value} »' for value in allowed], link='ou')}"
+        return (
+            f"valeurs possibles : {french.listed([f'« {value} »' for value in allowed], link='ou')}"
+        )
     return _WRONG_VALUES.get(error["type"], "cette valeur n’est pas comprise").format(**context)
 
 
-# -- databases ---------------------------------------------------------------------------------------
+# -- databases -----------------------------------------------------------------------------------
 
 _RESTORE = "restaurez une sauvegarde (docs/deploy.md), puis lancez « impact-alliances reindex »"
-_MIGRATE = Told("Le schéma de la base de données n’est pas à jour", "lancez « impact-alliances migrate »")
+_MIGRATE = Told(
+    "Le schéma de la base de données n’est pas à jour", "lancez « impact-alliances migrate »"
+)
 _LOCKED = Told(
     "La base de données est verrouillée par un autre processus",
     "attendez la fin de la commande qui écrit (import, migrate…) ou arrêtez-la, puis relancez",
@@ -126,23 +142,48 @@ _SQLITE = {
     ),
     sqlite3.SQLITE_ERROR: _MIGRATE,
 }
-_WRITING = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP, sqlite3.SQLITE_IOERR_FSYNC}
+_WRITING = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_IOERR_FSYNC,
+}
 _URL = "vérifiez IMPACT_DATABASE_URL"
 # By the first letters of PostgreSQL's code for the fault; none when it never connected.
 _POSTGRESQL = {
     "28": Told("PostgreSQL refuse l’utilisateur ou le mot de passe", _URL),
-    "3D": Told("Cette base n’existe pas sur le serveur PostgreSQL", f"créez-la (createdb), ou {_URL}"),
-    "42501": Told("PostgreSQL refuse ce droit à l’utilisateur", "donnez-lui la base (ALTER DATABASE … OWNER TO …)"),
+    "3D": Told(
+        "Cette base n’existe pas sur le serveur PostgreSQL", f"créez-la (createdb), ou {_URL}"
+    ),
+    "42501": Told(
+        "PostgreSQL refuse ce droit à l’utilisateur",
+        "donnez-lui la base (ALTER DATABASE … OWNER TO …)",
+    ),
     "42": _MIGRATE,
     "25006": Told("PostgreSQL est en lecture seule", f"{_URL} : il faut le serveur principal"),
-    "53100": Told("Le disque du serveur PostgreSQL est plein", "libérez-y de la place, puis relancez"),
-    "53300": Told("Le serveur PostgreSQL n’accepte plus de connexions", "augmentez max_connections, ou lancez moins de processus"),
+    "53100": Told(
+        "Le disque du serveur PostgreSQL est plein", "libérez-y de la place, puis relancez"
+    ),
+    "53300": Told(
+        "Le serveur PostgreSQL n’accepte plus de connexions",
+        "augmentez max_connections, ou lancez moins de processus",
+    ),
     "55P03": _LOCKED,
-    "57014": Told("PostgreSQL n’a pas répondu à temps", "relancez quand le serveur est moins chargé"),
+    "57014": Told(
+        "PostgreSQL n’a pas répondu à temps", "relancez quand le serveur est moins chargé"
+    ),
 }
-_UNREACHABLE = Told("PostgreSQL est injoignable", f"vérifiez que le serveur est démarré, et {_URL[len('vérifiez ') :]}")
+_UNREACHABLE = Told(
+    "PostgreSQL est injoignable",
+    f"vérifiez que le serveur est démarré, et {_URL[len('vérifiez ') :]}",
+)
 # Before it is connected the driver gives words alone, no code.
-_REFUSED = {"authentication failed": "28", "role ": "28", "database ": "3D", "too many clients": "53300"}
+_REFUSED = {
+    "authentication failed": "28",
+    "role ": "28",
+    "database ": "3D",
+    "too many clients": "53300",
+}
 
 
 def _of_database(fault: BaseException) -> Told:
@@ -153,13 +194,16 @@ def _of_database(fault: BaseException) -> Told:
         case psycopg.Error():
             return _of_postgresql(driver)
         case exc.TimeoutError():
-            return Told("Toutes les connexions à la base de données sont prises", "relancez dans un instant")
+            return Told(
+                "Toutes les connexions à la base de données sont prises", "relancez dans un instant"
+            )
     return Told("La base de données a refusé l’opération", "lancez « impact-alliances doctor »")
 
 
 def _of_sqlite(fault: sqlite3.Error) -> Told:
     code = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
-    # The low byte is the kind; the whole code tells, of a fault of the disk, whether it was met in writing.
+    # The low byte is the kind; the whole code tells, of a fault of the disk, whether it was met in
+    # writing.
     return _FULL if code in _WRITING else _SQLITE.get(code & 0xFF, _SQLITE[sqlite3.SQLITE_IOERR])
 
 
@@ -167,19 +211,27 @@ def _of_postgresql(fault: psycopg.Error) -> Told:
     state = fault.sqlstate
     if not state:
         said = str(fault)
-        state = next((code for words, code in _REFUSED.items() if words in said and "FATAL" in said), "")
+        state = next(
+            (code for words, code in _REFUSED.items() if words in said and "FATAL" in said), ""
+        )
     fitting = (state[:length] for length in (5, 2))
     return next((_POSTGRESQL[part] for part in fitting if part in _POSTGRESQL), _UNREACHABLE)
 
 
-# -- files and folders -------------------------------------------------------------------------------
+# -- files and folders ---------------------------------------------------------------------------
 
 _RIGHTS = "donnez à cet utilisateur le droit d’y écrire, ou choisissez un autre endroit"
 _SYSTEM = {
     errno.EACCES: ("L’accès est refusé", _RIGHTS),
     errno.EPERM: ("L’accès est refusé", _RIGHTS),
-    errno.EROFS: ("Ce dossier est en lecture seule", "choisissez un autre endroit (IMPACT_DATA_DIR pour les données)"),
-    errno.ENOENT: ("Ce chemin n’existe pas", "vérifiez-le, ou créez le dossier qui doit le contenir"),
+    errno.EROFS: (
+        "Ce dossier est en lecture seule",
+        "choisissez un autre endroit (IMPACT_DATA_DIR pour les données)",
+    ),
+    errno.ENOENT: (
+        "Ce chemin n’existe pas",
+        "vérifiez-le, ou créez le dossier qui doit le contenir",
+    ),
     errno.ENOTDIR: (
         "Ce chemin passe par un fichier, qui n’est pas un dossier",
         "choisissez un autre endroit (IMPACT_DATA_DIR pour les données)",
@@ -192,13 +244,19 @@ _SYSTEM = {
     errno.ENAMETOOLONG: ("Ce nom est trop long", "choisissez-en un plus court"),
     errno.ENOSPC: (_FULL.what, _FULL.mend),
     errno.EDQUOT: (_FULL.what, _FULL.mend),
-    errno.EFBIG: ("Le système limite la taille des fichiers", "levez la limite (ulimit -f), puis relancez"),
+    errno.EFBIG: (
+        "Le système limite la taille des fichiers",
+        "levez la limite (ulimit -f), puis relancez",
+    ),
     errno.EMFILE: ("Trop de fichiers sont ouverts", "levez la limite (ulimit -n), puis relancez"),
 }
 
 
 def _of_system(fault: OSError) -> Told:
-    what, mend = _SYSTEM.get(fault.errno or 0, ("Le système a refusé l’opération", "vérifiez le disque et les droits, puis relancez"))
+    what, mend = _SYSTEM.get(
+        fault.errno or 0,
+        ("Le système a refusé l’opération", "vérifiez le disque et les droits, puis relancez"),
+    )
     return Told(f"{what} (« {fault.filename} »)" if fault.filename else what, mend)
 
 
@@ -208,7 +266,14 @@ def of_port(fault: OSError, host: str, port: int) -> Refusal:
     choose = f"choisissez-en un autre : « make demo PORT={other} » ou « --port {other} »"
     match fault.errno:
         case errno.EADDRINUSE:
-            return Refusal(f"Le port {port} est déjà pris par un autre programme : arrêtez-le, ou {choose}.")
+            return Refusal(
+                f"Le port {port} est déjà pris par un autre programme : arrêtez-le, ou {choose}."
+            )
         case errno.EACCES | errno.EPERM:
-            return Misuse(f"Le port {port} est réservé à l’administrateur de la machine : {choose}.")
-    return Misuse(f"L’adresse « {host} » n’est pas celle de cette machine : écrivez « --host 127.0.0.1 » ou « --host 0.0.0.0 ».")
+            return Misuse(
+                f"Le port {port} est réservé à l’administrateur de la machine : {choose}."
+            )
+    return Misuse(
+        f"L’adresse « {host} » n’est pas celle de cette machine : écrivez « --host 127.0.0.1 "
+        "» ou « --host 0.0.0.0 »."
+    )

@@ -31,7 +31,8 @@ _TYPES = {
     "<path>": "<chemin>",
     "<list[str]>": "<texte>…",
 }
-# What Typer says, and what it means; the first that fits is taken, and applied inside a longer message.
+# What Typer says, and what it means; the first that fits is taken, and applied inside a longer
+# message.
 _SENTENCES = [
     (r"Invalid value for '([^']+)': (.*)", r"« \1 » : \2"),
     (r"Invalid value: (.*)", r"Valeur refusée : \1"),
@@ -47,7 +48,10 @@ _SENTENCES = [
     (r"Option '([^']+)' does not take a value\.", r"L’option « \1 » ne prend pas de valeur."),
     (r"Argument '([^']+)' takes (\d+) values\.", r"« \1 » demande \2 valeurs."),
     (r"Choose from:\s*", "Valeurs possibles : "),
-    (r"(?:Value error, )?'([^']*)' is not one of (.*)\.", r"« \1 » n’est pas connu. Valeurs possibles : \2."),
+    (
+        r"(?:Value error, )?'([^']*)' is not one of (.*)\.",
+        r"« \1 » n’est pas connu. Valeurs possibles : \2.",
+    ),
     (r"Input should be a valid integer.*", "un nombre entier est attendu."),
     (r"Input should be a valid number.*", "un nombre est attendu."),
     (r"Input should be a valid boolean.*", "« true » ou « false » est attendu."),

@@ -41,7 +41,9 @@ class Lock(Protocol):
 
 
 class FileLock:
-    """A lock on a file of this machine; the system frees it with the process, so it is never lost."""
+    """A lock on a file of this machine; the system frees it with the process, so it is never
+    lost.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -61,11 +63,15 @@ class FileLock:
 
 
 class DatabaseLock:
-    """An advisory lock of PostgreSQL, held by a connection of its own: a cut connection is a lost lock."""
+    """An advisory lock of PostgreSQL, held by a connection of its own: a cut connection is a lost
+    lock.
+    """
 
     def __init__(self, database: Engine, name: str) -> None:
         url = database.url.render_as_string(hide_password=False)
-        self._engine = make_engine(url, connections=1).execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = make_engine(url, connections=1).execution_options(
+            isolation_level="AUTOCOMMIT"
+        )
         digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
         self._number = int.from_bytes(digest, signed=True)
         self._held: Connection | None = None

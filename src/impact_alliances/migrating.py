@@ -1,4 +1,6 @@
-"""The schema of the database, brought up to date by Alembic. Importing this module registers every table."""
+"""The schema of the database, brought up to date by Alembic. Importing this module registers every
+table.
+"""
 
 from alembic import command
 from alembic.config import Config

@@ -10,9 +10,11 @@ T = TypeVar("T")
 
 
 class PatientConnection(psycopg.Connection[tuple[object, ...]]):
-    """Gives up, and closes, when the server has sent nothing for `patience_s` seconds; never when that is None.
+    """Gives up, and closes, when the server has sent nothing for `patience_s` seconds; never when
+    that is None.
 
-    The server's own `statement_timeout` does not help when it is the server that is frozen, or the network.
+    The server's own `statement_timeout` does not help when it is the server that is frozen, or the
+    network.
     """
 
     patience_s: float | None = None
@@ -32,7 +34,9 @@ class PatientConnection(psycopg.Connection[tuple[object, ...]]):
                 elif time.monotonic() - heard_at > patience_s:
                     # Closed: nobody knows what it was saying.
                     self.pgconn.finish()
-                    raise psycopg.OperationalError(f"the server has sent nothing for {patience_s:g} s")
+                    raise psycopg.OperationalError(
+                        f"the server has sent nothing for {patience_s:g} s"
+                    )
                 wanted = gen.send(ready)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]

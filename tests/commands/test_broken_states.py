@@ -1,4 +1,6 @@
-"""Every command in every broken state: one French sentence that says what to do, the right exit code, no traceback."""
+"""Every command in every broken state: one French sentence that says what to do, the right exit
+code, no traceback.
+"""
 
 import contextlib
 import os
@@ -40,7 +42,9 @@ Expected = Mapping[str, tuple[int, str]]
 
 @dataclass(frozen=True)
 class State:
-    """A way to be broken: how a sound base comes to it, and what each command answers (`*`: those not named)."""
+    """A way to be broken: how a sound base comes to it, and what each command answers (`*`: those
+    not named).
+    """
 
     expected: Expected
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -48,7 +52,7 @@ class State:
     breaks: Callable[[Path], AbstractContextManager[None] | None] = lambda folder: None
 
 
-# -- the ways ------------------------------------------------------------------------------------------
+# -- the ways ------------------------------------------------------------------------------------
 
 
 def _virgin(folder: Path) -> None:
@@ -82,7 +86,9 @@ def _without_tables(folder: Path) -> None:
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     other = sqlite3.connect(_database(folder), isolation_level=None)
-    other.execute("INSERT INTO change (kind, resource_id, at) VALUES ('case', 'c1', '2026-11-23 10:00:00')")
+    other.execute(
+        "INSERT INTO change (kind, resource_id, at) VALUES ('case', 'c1', '2026-11-23 10:00:00')"
+    )
     other.execute("BEGIN IMMEDIATE")
     yield
     other.close()
@@ -99,7 +105,10 @@ def _full(folder: Path) -> Iterator[None]:
         pytest.skip("no disk of its own can be mounted here")
     try:
         shutil.copytree(kept, folder / "data", dirs_exist_ok=True)
-        with contextlib.suppress(OSError), (folder / "data/filler").open("wb", buffering=0) as filler:
+        with (
+            contextlib.suppress(OSError),
+            (folder / "data/filler").open("wb", buffering=0) as filler,
+        ):
             while filler.write(b"x" * 4_096):
                 pass
         yield
@@ -111,31 +120,49 @@ def _database(folder: Path) -> Path:
     return folder / "data/impact-alliances.sqlite3"
 
 
-# -- the table -----------------------------------------------------------------------------------------
+# -- the table -----------------------------------------------------------------------------------
 
 NONE_YET = (1, "Il n’y a pas encore de base de données")
 OTHERS = {"version": OK}
 # Nothing is in their way: they would serve.
 SERVED = {"serve": OK, "demo": OK}
 STATES = {
-    "virgin": State({"*": NONE_YET, "import": OK, "migrate": OK, **OTHERS, **SERVED}, breaks=_virgin),
+    "virgin": State(
+        {"*": NONE_YET, "import": OK, "migrate": OK, **OTHERS, **SERVED}, breaks=_virgin
+    ),
     "under a file": State({"*": (1, "n’est pas un dossier"), **OTHERS}, breaks=_under_a_file),
-    "closed folder": State({"*": (1, "le droit"), **OTHERS}, limits=Limits(is_nobody=True), breaks=_closed),
-    "read-only folder": State({"*": (1, "le droit"), **OTHERS}, limits=Limits(is_nobody=True), breaks=_read_only),
-    "damaged": State({"*": (1, "abîmé"), "doctor": (1, "restaurez une sauvegarde"), **OTHERS}, breaks=_damaged),
+    "closed folder": State(
+        {"*": (1, "le droit"), **OTHERS}, limits=Limits(is_nobody=True), breaks=_closed
+    ),
+    "read-only folder": State(
+        {"*": (1, "le droit"), **OTHERS}, limits=Limits(is_nobody=True), breaks=_read_only
+    ),
+    "damaged": State(
+        {"*": (1, "abîmé"), "doctor": (1, "restaurez une sauvegarde"), **OTHERS}, breaks=_damaged
+    ),
     "without tables": State(
         {"*": (1, "impact-alliances migrate"), "import": OK, "migrate": OK, **OTHERS, **SERVED},
         breaks=_without_tables,
     ),
-    "locked": State({"*": (1, "verrouillée"), "search": OK, "export": OK, "export -o": OK, **OTHERS}, breaks=_locked),
+    "locked": State(
+        {"*": (1, "verrouillée"), "search": OK, "export": OK, "export -o": OK, **OTHERS},
+        breaks=_locked,
+    ),
     "full disk": State({"*": (1, "Le disque est plein"), **OTHERS}, breaks=_full),
     "no PostgreSQL": State(
         {"*": (1, "PostgreSQL est injoignable"), **OTHERS, "demo": OK},
         {"database_url": "postgresql://impact:secret@127.0.0.1:1/base"},
     ),
-    "mysql": State({"*": (2, "postgresql://"), **OTHERS}, {"database_url": "mysql://impact:secret@127.0.0.1/base"}),
-    "garbage address": State({"*": (2, "postgresql://"), **OTHERS}, {"database_url": "pas une adresse"}),
-    "unknown engine": State({"*": (2, "« embedded » ou « meilisearch »"), **OTHERS}, {"search_engine": "elastic"}),
+    "mysql": State(
+        {"*": (2, "postgresql://"), **OTHERS},
+        {"database_url": "mysql://impact:secret@127.0.0.1/base"},
+    ),
+    "garbage address": State(
+        {"*": (2, "postgresql://"), **OTHERS}, {"database_url": "pas une adresse"}
+    ),
+    "unknown engine": State(
+        {"*": (2, "« embedded » ou « meilisearch »"), **OTHERS}, {"search_engine": "elastic"}
+    ),
     "wrong number": State({"*": (2, "un nombre entier"), **OTHERS}, {"embedder_batch": "beaucoup"}),
     "no Meilisearch": State(
         {
@@ -145,7 +172,11 @@ STATES = {
             "reindex": (1, "IMPACT_MEILISEARCH_URL"),
             "doctor": (1, "IMPACT_MEILISEARCH_URL"),
         },
-        {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1", "embedder": "none"},
+        {
+            "search_engine": "meilisearch",
+            "meilisearch_url": "http://127.0.0.1:1",
+            "embedder": "none",
+        },
     ),
 }
 
@@ -215,7 +246,7 @@ def _faults(outcome: Outcome, code: int, said: str) -> list[str]:
     return found
 
 
-# -- places and ports ----------------------------------------------------------------------------------
+# -- places and ports ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -232,11 +263,16 @@ def test_export_to_an_impossible_place(place: str, said: str, sound: Path, tmp_p
     """Missing, forbidden, full."""
     _copy(sound, tmp_path / "here")
     command = Command(tmp_path / "here", {"embedder": "none"}, Limits(is_nobody=True))
-    assert _faults(command.run("export", "--kind", "case", "--format", "csv", "-o", place), 1, said) == []
+    assert (
+        _faults(command.run("export", "--kind", "case", "--format", "csv", "-o", place), 1, said)
+        == []
+    )
 
 
 @pytest.mark.parametrize("command", [("serve",), ("demo", "--data-dir", "neuf")])
-def test_a_port_already_taken_is_said_before_anything_is_prepared(command: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_port_already_taken_is_said_before_anything_is_prepared(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
     """And another one is proposed."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])

@@ -1,4 +1,6 @@
-"""The command lines of the documents, run as they are written; but `make demo` and `make test`, and what needs a machine of its own."""
+"""The command lines of the documents, run as they are written; but `make demo` and `make test`, and
+what needs a machine of its own.
+"""
 
 import os
 import re
@@ -25,9 +27,15 @@ MEANT = {
     "import --kind KIND --template FILE": ["import --kind case --template modele.csv"],
     "export --kind KIND [-o FILE.csv\\|.xlsx\\|.jsonl] [--format …]": [
         "export --kind case",
-        *(f"export --kind case -o sortie.{form} --format {form}" for form in ("csv", "xlsx", "jsonl")),
+        *(
+            f"export --kind case -o sortie.{form} --format {form}"
+            for form in ("csv", "xlsx", "jsonl")
+        ),
     ],
-    'search "texte" [--fragilite …] [--mode …] [--json]': ['search "haies"', 'search "haies" --fragilite mobilite --mode keyword --json'],
+    'search "texte" [--fragilite …] [--mode …] [--json]': [
+        'search "haies"',
+        'search "haies" --fragilite mobilite --mode keyword --json',
+    ],
     "worker": ["worker --once"],
 }
 # Run by tests of their own, with a port.
@@ -49,7 +57,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a demonstration was made, and nothing else: a small one."""
     made = tmp_path_factory.mktemp("readme")
     (made / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
-    first = Command(made, {"embedder": "none", "data_dir": "data/demo"}).run("import", "cas.csv", "--kind", "case")
+    first = Command(made, {"embedder": "none", "data_dir": "data/demo"}).run(
+        "import", "cas.csv", "--kind", "case"
+    )
     assert first.code == 0
     return made
 
@@ -68,8 +78,11 @@ def test_every_command_of_the_table_works(folder: Path) -> None:
 
 def test_the_lines_of_the_console_find_the_demonstration(folder: Path, tmp_path: Path) -> None:
     """No setting is needed after `make demo`, and which base answers is said."""
-    for line in re.findall(r"^\$ (?:\S*/)?impact-alliances (.*)$", "".join(_blocks(README, "console")), re.MULTILINE):
-        # The first command of the table's test may have made another base: this one has the demonstration alone.
+    for line in re.findall(
+        r"^\$ (?:\S*/)?impact-alliances (.*)$", "".join(_blocks(README, "console")), re.MULTILINE
+    ):
+        # The first command of the table's test may have made another base: this one has the
+        # demonstration alone.
         here = tmp_path / "here"
         (here / "data").mkdir(parents=True)
         (here / "data/demo").symlink_to(folder / "data/demo")
@@ -98,7 +111,9 @@ def _bin(folder: Path) -> Path:
 
 def test_make_alone_says_what_each_command_does() -> None:
     """In French."""
-    said = subprocess.run(["make", "-s", "-C", str(ROOT)], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["make", "-s", "-C", str(ROOT)], capture_output=True, text=True, check=True
+    ).stdout
     assert [line.split()[0] for line in said.splitlines()][:4] == ["help", "demo", "search", "test"]
     assert "Essayer la base" in said
 
@@ -120,11 +135,21 @@ def _shell(lines: str, folder: Path) -> None:
     """Run them as a shell would, `impact-alliances` and `sqlite3` being this Python's."""
     tools = folder / "tools"
     tools.mkdir(exist_ok=True)
-    for name, code in (("impact-alliances", "from impact_alliances.__main__ import main; main()"), ("sqlite3", _SQLITE)):
+    for name, code in (
+        ("impact-alliances", "from impact_alliances.__main__ import main; main()"),
+        ("sqlite3", _SQLITE),
+    ):
         (tools / name).write_text(f"#!{sys.executable}\n{code}\n")
         (tools / name).chmod(0o755)
-    environment = {**os.environ, "IMPACT_DATA_DIR": "data", "IMPACT_EMBEDDER": "none", "PATH": f"{tools}:{os.environ['PATH']}"}
-    subprocess.run(["sh", "-euc", lines], cwd=folder, env=environment, check=True, capture_output=True)
+    environment = {
+        **os.environ,
+        "IMPACT_DATA_DIR": "data",
+        "IMPACT_EMBEDDER": "none",
+        "PATH": f"{tools}:{os.environ['PATH']}",
+    }
+    subprocess.run(
+        ["sh", "-euc", lines], cwd=folder, env=environment, check=True, capture_output=True
+    )
 
 
 _SQLITE = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])"

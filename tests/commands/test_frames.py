@@ -11,12 +11,17 @@ import typer.main
 from impact_alliances import cli, frames
 from tests.commands.processes import Command
 
-ENGLISH = re.compile(r"\b(Usage|Error|Try|Show|default|required|Missing|Invalid|Got|No such|Commands?|Arguments?|range|bool|str|int)\b")
+ENGLISH = re.compile(
+    r"\b(Usage|Error|Try|Show|default|required|Missing|Invalid|Got|No "
+    r"such|Commands?|Arguments?|range|bool|str|int)\b"
+)
 NAMES = sorted(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", ["", *NAMES])
-def test_help_is_in_french(name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_in_french(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of the whole and of each command."""
     monkeypatch.setattr("sys.argv", ["impact-alliances", *([name] if name else []), "--help"])
     assert cli.run() == 0
@@ -52,7 +57,9 @@ def test_every_word_that_typer_translates_has_its_french() -> None:
     named = {
         target.id
         for statement in ast.parse(source).body
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call) and ast.unparse(statement.value.func) == "_"
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Call)
+        and ast.unparse(statement.value.func) == "_"
         for target in statement.targets
         if isinstance(target, ast.Name)
     }

@@ -1,4 +1,6 @@
-"""What any embedder must do, written once: each adapter's test file is a subclass that gives one."""
+"""What any embedder must do, written once: each adapter's test file is a subclass that gives
+one.
+"""
 
 import numpy as np
 import pytest
@@ -23,14 +25,22 @@ class EmbedderContract:
         assert np.linalg.norm(rows, axis=1) == pytest.approx(1.0, abs=1e-3)
         assert np.linalg.norm(embedder.embed_query("un bus")) == pytest.approx(1.0, abs=1e-3)
 
-    def test_passages_keep_their_order_and_do_not_depend_on_each_other(self, embedder: Embedder) -> None:
+    def test_passages_keep_their_order_and_do_not_depend_on_each_other(
+        self, embedder: Embedder
+    ) -> None:
         texts = ["Un bus pour les aînés.", "Une haie replantée.", "La cantine du collège."]
         together = embedder.embed_passages(texts)
         alone = [embedder.embed_passages([text])[0] for text in texts]
         assert np.abs(together - np.array(alone)).max() < 1e-3
 
     def test_a_query_is_nearest_to_what_answers_it(self, embedder: Embedder) -> None:
-        rows = embedder.embed_passages(["Un bus emmène les aînés au marché.", "La haie protège les sols.", "La cantine cuisine local."])
+        rows = embedder.embed_passages(
+            [
+                "Un bus emmène les aînés au marché.",
+                "La haie protège les sols.",
+                "La cantine cuisine local.",
+            ]
+        )
         assert int(np.argmax(rows @ embedder.embed_query("bus aînés marché"))) == 0
 
     @pytest.mark.parametrize("text", ["", " ", "😀", "\u0000", "a" * 5000])

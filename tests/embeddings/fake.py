@@ -1,4 +1,6 @@
-"""A model without weights: a bag of folded stems hashed to unit vectors, the same on every machine."""
+"""A model without weights: a bag of folded stems hashed to unit vectors, the same on every
+machine.
+"""
 
 import zlib
 from collections.abc import Sequence
@@ -10,14 +12,18 @@ from impact_alliances.text.analysis import stems
 
 
 class FakeEmbedder:
-    """Texts that share words are near, others are far. `spoken` maps a word to one that means the same to this model."""
+    """Texts that share words are near, others are far. `spoken` maps a word to one that means the
+    same to this model.
+    """
 
     name = "fake/stems-64"
     dimensions = 64
 
     def __init__(self, spoken: dict[str, str] | None = None) -> None:
         self._spoken = {
-            stem: other for word, alike in (spoken or {}).items() for stem, other in zip(stems(word), stems(alike), strict=True)
+            stem: other
+            for word, alike in (spoken or {}).items()
+            for stem, other in zip(stems(word), stems(alike), strict=True)
         }
 
     def embed_query(self, text: str) -> Vectors:

@@ -1,4 +1,6 @@
-"""A model that does what it is told to by its texts, in the process of the real one: die, stay stuck, give no number, answer."""
+"""A model that does what it is told to by its texts, in the process of the real one: die, stay
+stuck, give no number, answer.
+"""
 
 import os
 import signal
@@ -13,8 +15,9 @@ from impact_alliances.embeddings.reading_process import serve
 
 
 class Mortal:
-    """« meurs » aborts as native code does, « tue » is a kill from outside, « dors » never ends, « rien » is not a number,
-    « échoue » raises."""
+    """« meurs » aborts as native code does, « tue » is a kill from outside, « dors » never ends, «
+    rien » is not a number, « échoue » raises.
+    """
 
     def __init__(self) -> None:
         self._together = threading.Barrier(3)
@@ -24,7 +27,8 @@ class Mortal:
 
     def encode(self, text: str, is_query: bool) -> np.ndarray:
         if "ensemble" in text and "ALONE" not in os.environ:
-            # Three texts are being read when one of them kills; a process started later, to read them alone, waits for none.
+            # Three texts are being read when one of them kills; a process started later, to read
+            # them alone, waits for none.
             self._together.wait()
         if "meurs" in text:
             os.abort()

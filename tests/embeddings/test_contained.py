@@ -1,4 +1,6 @@
-"""A model that dies, hangs or is killed costs the text that did it, and never the service. Real processes, a model that obeys."""
+"""A model that dies, hangs or is killed costs the text that did it, and never the service. Real
+processes, a model that obeys.
+"""
 
 import os
 import signal
@@ -75,7 +77,9 @@ def test_texts_read_beside_one_that_kills_are_read_all_the_same(model: Contained
     assert len(_children()) <= 1
 
 
-def test_a_text_that_holds_the_model_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch, model: Contained) -> None:
+def test_a_text_that_holds_the_model_for_ever_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, model: Contained
+) -> None:
     """The process is killed, and the next text is read."""
     impatient = Contained(MORTAL, stuck_s=1.0)
     with pytest.raises(UnreadableText):
@@ -114,7 +118,9 @@ def test_a_model_that_cannot_start_is_unavailable(monkeypatch: pytest.MonkeyPatc
     broken.close()
 
 
-def test_a_model_that_dies_all_the_time_is_left_alone_for_a_while(model: Contained, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_dies_all_the_time_is_left_alone_for_a_while(
+    model: Contained, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Starting it takes the machine from those who search by words."""
     monkeypatch.setattr(contained, "MOST_STARTS", 4)
     model = Contained(MORTAL)
@@ -142,12 +148,24 @@ time.sleep(3600 if "attends" in sys.argv else 0)
 
 @pytest.mark.parametrize(
     ("doing", "end"),
-    [("attends", signal.SIGKILL), ("dors", signal.SIGKILL), ("attends", signal.SIGINT), ("finis", None)],
+    [
+        ("attends", signal.SIGKILL),
+        ("dors", signal.SIGKILL),
+        ("attends", signal.SIGINT),
+        ("finis", None),
+    ],
 )
-def test_the_process_ends_with_the_service_however_it_ends(doing: str, end: signal.Signals | None) -> None:
+def test_the_process_ends_with_the_service_however_it_ends(
+    doing: str, end: signal.Signals | None
+) -> None:
     """Even in the middle of a text, even by a kill that nothing can see coming."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
-    parent = subprocess.Popen([sys.executable, "-c", _PARENT, doing], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT, doing],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
     assert parent.stdout
     assert parent.stdout.readline() == "prêt\n".encode()
     children = psutil.Process(parent.pid).children() if end else []
@@ -164,10 +182,14 @@ def test_the_process_ends_with_the_service_however_it_ends(doing: str, end: sign
 def test_many_threads_get_each_the_answer_to_its_own_text(model: Contained) -> None:
     texts = [f"texte {number}" for number in range(200)]
     with ThreadPoolExecutor(32) as threads:
-        assert [answer[1] for answer in threads.map(lambda text: _read(model, text), texts)] == texts
+        assert [
+            answer[1] for answer in threads.map(lambda text: _read(model, text), texts)
+        ] == texts
 
 
-def test_too_many_questions_at_once_are_refused_at_once(model: Contained, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_questions_at_once_are_refused_at_once(
+    model: Contained, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(contained, "MOST_WAITING", 2)
     _read(model, "un bus")
     waiting = [threading.Thread(target=_give_up, args=(model,)) for _ in range(2)]

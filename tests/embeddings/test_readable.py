@@ -1,4 +1,6 @@
-"""What a model is given of a text: nothing hostile, nothing that costs too much, and an ordinary text as it is."""
+"""What a model is given of a text: nothing hostile, nothing that costs too much, and an ordinary
+text as it is.
+"""
 
 import unicodedata
 
@@ -8,7 +10,8 @@ from tests.fuzz.texts import ANY_TEXT
 
 from impact_alliances.embeddings.readable import LONGEST_QUERY, beginning, readable
 
-# Code points that one byte of the text becomes, at the most, in the memory that the bundled model sets aside.
+# Code points that one byte of the text becomes, at the most, in the memory that the bundled model
+# sets aside.
 ROOM = 4
 
 

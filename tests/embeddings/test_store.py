@@ -1,24 +1,45 @@
-"""Vectors in the database, of either kind: counted, sampled, and made again when they do not fit."""
+"""Vectors in the database, of either kind: counted, sampled, and made again when they do not
+fit.
+"""
 
 import numpy as np
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from impact_alliances.db import reading, writing
-from impact_alliances.embeddings.store import Embedding, StoredVectors, drop_misfits, packed, vectors_by_model
+from impact_alliances.embeddings.store import (
+    Embedding,
+    StoredVectors,
+    drop_misfits,
+    packed,
+    vectors_by_model,
+)
 
 MODEL = "axes"
 
 
 def _store(database: Engine) -> None:
-    """Eight documents of four dimensions, one of five, one not computed, and one of another model."""
+    """Eight documents of four dimensions, one of five, one not computed, and one of another
+    model.
+    """
     sizes = {f"c{number}": 4 for number in range(8)} | {"large": 5}
     with writing(database) as session:
         for version, (subject, size) in enumerate(sizes.items()):
             rows = packed(np.ones((1, size), dtype=np.float32))
-            session.add(Embedding(kind="case", subject=subject, model=MODEL, text_hash="", vectors=rows, version=version))
+            session.add(
+                Embedding(
+                    kind="case",
+                    subject=subject,
+                    model=MODEL,
+                    text_hash="",
+                    vectors=rows,
+                    version=version,
+                )
+            )
         session.add(Embedding(kind="case", subject="lacking", model=MODEL, text_hash=""))
-        session.add(Embedding(kind="case", subject="c1", model="autre", text_hash="", vectors=b"00"))
+        session.add(
+            Embedding(kind="case", subject="c1", model="autre", text_hash="", vectors=b"00")
+        )
 
 
 def test_vectors_are_counted_by_model_once_computed(either_database: Engine) -> None:

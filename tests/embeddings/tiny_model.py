@@ -1,4 +1,6 @@
-"""A model of sentence-transformers small enough to be made by a test: real files, weights drawn from a seed."""
+"""A model of sentence-transformers small enough to be made by a test: real files, weights drawn
+from a seed.
+"""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -6,14 +8,19 @@ from typing import Any
 
 DIMENSIONS = 32
 LONGEST_TEXT = 64
-# Words that have a vector of their own. Any other word is spelled, and reads like any word of the same letters.
-WORDS = """a au aînés bus cantine chantier collège commune cuisine de des du emmène haie haies jardin la le les local maison
-marché médecin mobilité passage passages plante pour protège query replantée santé soigne sols un une""".split()
+# Words that have a vector of their own. Any other word is spelled, and reads like any word of the
+# same letters.
+WORDS = """
+a au aînés bus cantine chantier collège commune cuisine de des du emmène haie haies jardin la le les
+local maison marché médecin mobilité passage passages plante pour protège query replantée santé
+soigne sols un une
+""".split()
 LETTERS = "abcdefghijklmnopqrstuvwxyzàâçéèêëîïôöùûüœ0123456789.,:;!?'’«»-"
 
 
 def save_tiny_model(folder: Path, *, seed: int = 1, half: bool = False, **settings: Any) -> Path:
-    """Write in `folder` a BERT of two layers and return it. `settings` are those of the library: `prompts`, `default_prompt_name`.
+    """Write in `folder` a BERT of two layers and return it. `settings` are those of the library:
+    `prompts`, `default_prompt_name`.
 
     `half` writes the weights in half precision, as some models are published.
     """
@@ -25,12 +32,16 @@ def save_tiny_model(folder: Path, *, seed: int = 1, half: bool = False, **settin
         (model.half() if half else model).save_pretrained(parts)
         _tokenizer().save_pretrained(parts)
         modules = [Transformer(parts), Pooling(DIMENSIONS, pooling_mode="mean")]
-        SentenceTransformer(modules=modules, device="cpu", **settings).save(str(folder), create_model_card=False)
+        SentenceTransformer(modules=modules, device="cpu", **settings).save(
+            str(folder), create_model_card=False
+        )
     return folder
 
 
 def save_word_vectors(folder: Path) -> Path:
-    """Write in `folder` a model that is a table of word vectors, to which a text without words is all zeros, and return it."""
+    """Write in `folder` a model that is a table of word vectors, to which a text without words is
+    all zeros, and return it.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
@@ -43,7 +54,9 @@ def save_word_vectors(folder: Path) -> Path:
 
 
 def _random_bert(seed: int) -> Any:
-    """A BERT whose vectors are above all those of the words: the layers, drawn small, only shade them."""
+    """A BERT whose vectors are above all those of the words: the layers, drawn small, only shade
+    them.
+    """
     import torch
     from transformers import BertConfig, BertModel
 
@@ -68,11 +81,19 @@ def _tokenizer() -> Any:
     from transformers import PreTrainedTokenizerFast
 
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    pieces = [*special, *LETTERS, *(f"##{letter}" for letter in LETTERS), *(word for word in WORDS if len(word) > 1)]
-    tokenizer = Tokenizer(models.WordPiece({piece: number for number, piece in enumerate(pieces)}, unk_token="[UNK]"))  # noqa: S106
+    pieces = [
+        *special,
+        *LETTERS,
+        *(f"##{letter}" for letter in LETTERS),
+        *(word for word in WORDS if len(word) > 1),
+    ]
+    numbered = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(models.WordPiece(numbered, unk_token="[UNK]"))  # noqa: S106
     tokenizer.normalizer = normalizers.BertNormalizer(strip_accents=False)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     tokenizer.decoder = decoders.WordPiece()
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=LONGEST_TEXT, **names)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, model_max_length=LONGEST_TEXT, **names
+    )

@@ -1,4 +1,6 @@
-"""What any search engine must do, written once: each adapter's test file is a subclass that says how to make it."""
+"""What any search engine must do, written once: each adapter's test file is a subclass that says
+how to make it.
+"""
 
 from collections.abc import Iterator
 
@@ -24,11 +26,33 @@ def concept(*expressions: tuple[str, ...], weight: float = 1.0) -> Weighted:
 class Corpus:
     """A small corpus whose every count is known."""
 
-    bus = a_case(id="bus", title="Le bus des aînés", summary="Un bus pour les médecins.", fragilites=["mobilite", "sante"])
-    velo = a_case(id="velo", title="À vélo", summary="Des vélos pour tous, et un bus le soir.", fragilites=["mobilite"])
-    cour = a_case(id="cour", title="La cour d’école", summary="Un jardin dans la cour de l’école.", fragilites=["education"])
-    awa = a_catalyseur(id="awa", title="Awa Le Goff", fragilites=["mobilite"], summary="Dialogue et médecins.")
-    note = an_article(id="note", title="Zones sans médecin", summary="Une étude des déserts médicaux.", fragilites=["sante"])
+    bus = a_case(
+        id="bus",
+        title="Le bus des aînés",
+        summary="Un bus pour les médecins.",
+        fragilites=["mobilite", "sante"],
+    )
+    velo = a_case(
+        id="velo",
+        title="À vélo",
+        summary="Des vélos pour tous, et un bus le soir.",
+        fragilites=["mobilite"],
+    )
+    cour = a_case(
+        id="cour",
+        title="La cour d’école",
+        summary="Un jardin dans la cour de l’école.",
+        fragilites=["education"],
+    )
+    awa = a_catalyseur(
+        id="awa", title="Awa Le Goff", fragilites=["mobilite"], summary="Dialogue et médecins."
+    )
+    note = an_article(
+        id="note",
+        title="Zones sans médecin",
+        summary="Une étude des déserts médicaux.",
+        fragilites=["sante"],
+    )
     all = (bus, velo, cour, awa, note)
 
 
@@ -61,12 +85,16 @@ class EngineContract:
         assert counts.facets["kind"] == {"case": 3, "catalyseur": 1, "article": 1}
         assert counts.facets["fragilite"] == {"mobilite": 3, "sante": 2, "education": 1}
 
-    def test_values_of_a_facet_are_alternatives_and_facets_add_up(self, engine: SearchEngine) -> None:
+    def test_values_of_a_facet_are_alternatives_and_facets_add_up(
+        self, engine: SearchEngine
+    ) -> None:
         wanted = Wanted(filters={"fragilite": ("education", "sante"), "kind": ("case",)})
         assert engine.counts(wanted, ["kind"]).total == 2
 
     def test_counts_of_a_facet_leave_its_own_filter_aside(self, engine: SearchEngine) -> None:
-        counts = engine.counts(Wanted(filters={"kind": ("case",), "fragilite": ("mobilite",)}), ["kind", "fragilite"])
+        counts = engine.counts(
+            Wanted(filters={"kind": ("case",), "fragilite": ("mobilite",)}), ["kind", "fragilite"]
+        )
         assert counts.total == 2
         assert counts.facets["kind"] == {"case": 2, "catalyseur": 1}
         assert counts.facets["fragilite"] == {"mobilite": 2, "sante": 1, "education": 1}
@@ -107,7 +135,11 @@ class EngineContract:
     def test_pages_follow_one_another_without_gap_or_double(self, engine: SearchEngine) -> None:
         whole = engine.page(Wanted(), "date", 0, 10)
         assert len(set(whole)) == 5
-        assert [engine.page(Wanted(), "date", start, 2) for start in (0, 2, 4)] == [whole[:2], whole[2:4], whole[4:]]
+        assert [engine.page(Wanted(), "date", start, 2) for start in (0, 2, 4)] == [
+            whole[:2],
+            whole[2:4],
+            whole[4:],
+        ]
 
     def test_a_window_comes_with_the_counts(self, engine: SearchEngine) -> None:
         cases = Wanted(filters={"kind": ("case",)})
@@ -117,13 +149,23 @@ class EngineContract:
         assert engine.counts(cases, [], Window("date", 50, 5)).keys == ()
         assert engine.counts(cases, []).keys == ()
 
-    def test_titles_sort_without_accents_and_missing_dates_come_last(self, engine: SearchEngine) -> None:
-        assert engine.page(Wanted(), "title", 0, 5) == ["case:velo", "catalyseur:awa", "case:cour", "case:bus", "article:note"]
+    def test_titles_sort_without_accents_and_missing_dates_come_last(
+        self, engine: SearchEngine
+    ) -> None:
+        assert engine.page(Wanted(), "title", 0, 5) == [
+            "case:velo",
+            "catalyseur:awa",
+            "case:cour",
+            "case:bus",
+            "article:note",
+        ]
         assert engine.page(Wanted(), "date", 0, 5)[0] == "article:note"
         assert engine.page(Wanted(), "date", 0, 5)[-1] == "catalyseur:awa"
 
     def test_a_page_may_leave_documents_out(self, engine: SearchEngine) -> None:
-        assert set(engine.page(Wanted(filters={"kind": ("case",)}), "date", 0, 5, ["case:bus"])) == {"case:velo", "case:cour"}
+        assert set(
+            engine.page(Wanted(filters={"kind": ("case",)}), "date", 0, 5, ["case:bus"])
+        ) == {"case:velo", "case:cour"}
 
     def test_a_page_past_the_end_and_an_empty_page_are_empty(self, engine: SearchEngine) -> None:
         assert engine.page(Wanted(), "date", 50, 5) == []
@@ -146,7 +188,9 @@ class EngineContract:
 
     def test_a_word_of_the_title_counts_more(self, engine: SearchEngine) -> None:
         one = (concept(("medecin",)),)
-        found = {hit.key: hit.lexical for hit in engine.candidates(Wanted(bar=Bar(one, 1.0)), one, 10)}
+        found = {
+            hit.key: hit.lexical for hit in engine.candidates(Wanted(bar=Bar(one, 1.0)), one, 10)
+        }
         assert max(found, key=lambda key: found[key]) == "article:note"
 
     def test_candidates_without_words_are_the_near_ones(self, engine: SearchEngine) -> None:
@@ -160,12 +204,16 @@ class EngineContract:
         best = standing.best(2)
         assert best[0] == ("case:bus", pytest.approx(1.0, abs=2e-3))
         assert best[1][0] == "case:velo"
-        assert standing.of(["case:bus", "case:absent"]) == {"case:bus": pytest.approx(1.0, abs=2e-3)}
+        assert standing.of(["case:bus", "case:absent"]) == {
+            "case:bus": pytest.approx(1.0, abs=2e-3)
+        }
 
     def test_what_was_found_by_looking_at_everything_is_kept(self, engine: SearchEngine) -> None:
         assert isinstance(seen_from(engine, [1, 0, 0, 0], is_whole=True), Standing)
 
-    def test_a_model_that_the_index_does_not_carry_is_answered_all_the_same(self, engine: SearchEngine) -> None:
+    def test_a_model_that_the_index_does_not_carry_is_answered_all_the_same(
+        self, engine: SearchEngine
+    ) -> None:
         assert seen_from(engine, [1, 0, 0, 0], model="un autre").best(1)[0][0] == "case:bus"
 
     # -- titles -----------------------------------------------------------------------------------
@@ -178,7 +226,9 @@ class EngineContract:
 
 
 def vectors_of_corpus() -> list[Embedding]:
-    """Four-dimensional vectors: « bus » along the first axis in its second passage, « velo » near it, the others apart."""
+    """Four-dimensional vectors: « bus » along the first axis in its second passage, « velo » near
+    it, the others apart.
+    """
     rows = {
         ("case", "bus"): [[0, 1, 0, 0], [1, 0, 0, 0]],
         ("case", "velo"): [[0.8, 0.6, 0, 0]],
@@ -187,17 +237,34 @@ def vectors_of_corpus() -> list[Embedding]:
         ("article", "note"): [[0, 0, 0.6, 0.8]],
     }
     return [
-        Embedding(kind=kind, subject=subject, model="axes", text_hash="", vectors=packed(np.array(vectors, dtype=np.float32)))
+        Embedding(
+            kind=kind,
+            subject=subject,
+            model="axes",
+            text_hash="",
+            vectors=packed(np.array(vectors, dtype=np.float32)),
+        )
         for (kind, subject), vectors in rows.items()
     ]
 
 
-def seen_from(engine: SearchEngine, vector: list[float], model: str = "axes", *, is_whole: bool = False) -> Neighbours:
-    """The corpus seen from a vector, as this engine looks at it: by its own index, unless everything was looked at."""
+def seen_from(
+    engine: SearchEngine, vector: list[float], model: str = "axes", *, is_whole: bool = False
+) -> Neighbours:
+    """The corpus seen from a vector, as this engine looks at it: by its own index, unless
+    everything was looked at.
+    """
     towards = np.array(vector, dtype=np.float32)
-    matrix = Matrix.of({f"{one.kind}:{one.subject}": unpacked(one.vectors or b"", 4) for one in vectors_of_corpus()})
+    matrix = Matrix.of(
+        {
+            f"{one.kind}:{one.subject}": unpacked(one.vectors or b"", 4)
+            for one in vectors_of_corpus()
+        }
+    )
     assert matrix is not None
-    return engine.neighbours(towards, Standing(matrix, towards, None if is_whole else lambda _: {}), model)
+    return engine.neighbours(
+        towards, Standing(matrix, towards, None if is_whole else lambda _: {}), model
+    )
 
 
 def documents() -> Iterator[list[object]]:

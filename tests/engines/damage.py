@@ -1,4 +1,6 @@
-"""What a disk, a program or a hand may do to the files of an index. Shared with `bench/damages.py`."""
+"""What a disk, a program or a hand may do to the files of an index. Shared with
+`bench/damages.py`.
+"""
 
 import os
 import random
@@ -52,7 +54,9 @@ def _delete(file: Path, dice: random.Random) -> None:
 
 def _swap(file: Path, dice: random.Random) -> None:
     """With another file of the same folder, each sound in itself."""
-    other = dice.choice([one for one in sorted(file.parent.iterdir()) if one.is_file() and one != file])
+    other = dice.choice(
+        [one for one in sorted(file.parent.iterdir()) if one.is_file() and one != file]
+    )
     aside = file.with_name("aside")
     file.rename(aside)
     other.rename(file)
@@ -61,7 +65,17 @@ def _swap(file: Path, dice: random.Random) -> None:
 
 HARMS: dict[str, Harm] = {
     harm.__name__.strip("_"): harm
-    for harm in (_flip, _flip_unseen, _overwrite, _overwrite_most, _truncate, _empty, _lengthen, _delete, _swap)
+    for harm in (
+        _flip,
+        _flip_unseen,
+        _overwrite,
+        _overwrite_most,
+        _truncate,
+        _empty,
+        _lengthen,
+        _delete,
+        _swap,
+    )
 }
 
 

@@ -1,4 +1,6 @@
-"""A small HTTP server that answers what a test tells it to: late, wrong, cut short, or as Meilisearch would."""
+"""A small HTTP server that answers what a test tells it to: late, wrong, cut short, or as
+Meilisearch would.
+"""
 
 import json
 import socket
@@ -86,22 +88,56 @@ def _send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
         return
 
 
-def search_result(*hits: dict[str, object], total: int | None = None, facets: dict[str, dict[str, int]] | None = None) -> dict[str, object]:
+def search_result(
+    *hits: dict[str, object],
+    total: int | None = None,
+    facets: dict[str, dict[str, int]] | None = None,
+) -> dict[str, object]:
     """One answer of a search, in the server's shape."""
     size = len(hits) if total is None else total
     counted = {"facetDistribution": facets, "facetStats": {}} if facets is not None else {}
-    shape = {"indexUid": "base", "query": "", "processingTimeMs": 1, "limit": 20, "offset": 0, "estimatedTotalHits": size}
-    return {**shape, "hits": list(hits), **counted, "requestUid": "0198c2d0-0000-7000-8000-000000000001"}
+    shape = {
+        "indexUid": "base",
+        "query": "",
+        "processingTimeMs": 1,
+        "limit": 20,
+        "offset": 0,
+        "estimatedTotalHits": size,
+    }
+    return {
+        **shape,
+        "hits": list(hits),
+        **counted,
+        "requestUid": "0198c2d0-0000-7000-8000-000000000001",
+    }
 
 
 def error(code: str, kind: str = "invalid_request", message: str = "no") -> dict[str, str]:
     """An error, in the server's shape."""
-    return {"message": message, "code": code, "type": kind, "link": f"https://docs.meilisearch.com/errors#{code}"}
+    return {
+        "message": message,
+        "code": code,
+        "type": kind,
+        "link": f"https://docs.meilisearch.com/errors#{code}",
+    }
 
 
-def task(uid: int, status: str = "succeeded", fault: dict[str, str] | None = None) -> dict[str, object]:
+def task(
+    uid: int, status: str = "succeeded", fault: dict[str, str] | None = None
+) -> dict[str, object]:
     """A task, in the server's shape, both as accepted and as ended."""
     moment = "2026-08-20T08:00:00.123456789Z"
-    times = {"enqueuedAt": moment, "startedAt": moment, "finishedAt": moment, "duration": "PT0.081S"}
-    named = {"taskUid": uid, "uid": uid, "batchUid": uid, "indexUid": "base", "type": "documentAdditionOrUpdate"}
+    times = {
+        "enqueuedAt": moment,
+        "startedAt": moment,
+        "finishedAt": moment,
+        "duration": "PT0.081S",
+    }
+    named = {
+        "taskUid": uid,
+        "uid": uid,
+        "batchUid": uid,
+        "indexUid": "base",
+        "type": "documentAdditionOrUpdate",
+    }
     return {**named, "status": status, "canceledBy": None, "details": {}, "error": fault, **times}

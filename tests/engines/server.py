@@ -1,4 +1,6 @@
-"""A Meilisearch server for tests and measures: the one the environment names, or our own in a folder that goes away."""
+"""A Meilisearch server for tests and measures: the one the environment names, or our own in a
+folder that goes away.
+"""
 
 import os
 import shutil
@@ -11,7 +13,10 @@ from pathlib import Path
 
 import requests
 
-NO_SERVER = "no Meilisearch server: put `meilisearch` on the PATH, or set IMPACT_TEST_MEILISEARCH_BIN or IMPACT_TEST_MEILISEARCH_URL"
+NO_SERVER = (
+    "no Meilisearch server: put `meilisearch` on the PATH, or set IMPACT_TEST_MEILISEARCH_BIN or "
+    "IMPACT_TEST_MEILISEARCH_URL"
+)
 MASTER_KEY = "une-cle-maitresse-de-test"
 
 
@@ -42,9 +47,19 @@ def _started(binary: str, folder: Path) -> tuple["subprocess.Popen[bytes]", str]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    options = ["--http-addr", address, "--master-key", MASTER_KEY, "--no-analytics", "--max-indexing-threads", "1"]
+    options = [
+        "--http-addr",
+        address,
+        "--master-key",
+        MASTER_KEY,
+        "--no-analytics",
+        "--max-indexing-threads",
+        "1",
+    ]
     with (folder / "meilisearch.log").open("wb") as log:
-        return subprocess.Popen([binary, *options], cwd=folder, stdout=log, stderr=log), f"http://{address}"
+        return subprocess.Popen(
+            [binary, *options], cwd=folder, stdout=log, stderr=log
+        ), f"http://{address}"
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:

@@ -20,7 +20,17 @@ from impact_alliances.engines.tantivy.writer import TantivyWriter
 
 def test_lengths_are_exact_while_short_then_coarser() -> None:
     assert LENGTHS[:41] == tuple(range(41))
-    assert [rounded(length) for length in (40, 41, 42, 55, 56, 59, 60, 100, 5_000)] == [40, 40, 42, 54, 56, 56, 60, 96, 4_632]
+    assert [rounded(length) for length in (40, 41, 42, 55, 56, 59, 60, 100, 5_000)] == [
+        40,
+        40,
+        42,
+        54,
+        56,
+        56,
+        60,
+        96,
+        4_632,
+    ]
     assert len(set(LENGTHS)) == 256
 
 
@@ -32,7 +42,11 @@ def test_a_rounded_length_is_never_above_and_loses_less_than_an_eighth(length: i
 def test_scores_equal_those_of_the_embedded_engine(tmp_path: Path, database: Engine) -> None:
     words = ["bus", "vélo", "médecin", "jardin", "école", "rivière"]
     cases = [
-        a_case(id=f"c{i}", title=" ".join(words[i % 6 :: 2]), summary=" ".join([words[i % 5], words[(i * 7) % 6]] * (1 + i * i % 97)))
+        a_case(
+            id=f"c{i}",
+            title=" ".join(words[i % 6 :: 2]),
+            summary=" ".join([words[i % 5], words[(i * 7) % 6]] * (1 + i * i % 97)),
+        )
         for i in range(60)
     ]
     written = [document_of(case) for case in cases]
@@ -44,9 +58,15 @@ def test_scores_equal_those_of_the_embedded_engine(tmp_path: Path, database: Eng
     title, text = _field([one.title for one in written]), _field([one.text for one in written])
     for document in written:
         ours = TITLE_BOOST * title.score(
-            in_line(document.title), len(document.title), [(in_line((stem,)), title.weight(stem)) for stem in stems]
+            in_line(document.title),
+            len(document.title),
+            [(in_line((stem,)), title.weight(stem)) for stem in stems],
         )
-        ours += text.score(in_line(document.text), len(document.text), [(in_line((stem,)), text.weight(stem)) for stem in stems])
+        ours += text.score(
+            in_line(document.text),
+            len(document.text),
+            [(in_line((stem,)), text.weight(stem)) for stem in stems],
+        )
         assert found[document.key] == pytest.approx(ours, abs=1e-4)
 
 
@@ -64,4 +84,8 @@ def test_a_line_counts_every_occurrence_and_finds_runs() -> None:
 
 
 def _field(texts: Sequence[tuple[str, ...]]) -> ScoredField:
-    return ScoredField(len(texts), sum(map(len, texts)) / len(texts), Counter(stem for text in texts for stem in set(text)))
+    return ScoredField(
+        len(texts),
+        sum(map(len, texts)) / len(texts),
+        Counter(stem for text in texts for stem in set(text)),
+    )

@@ -23,7 +23,9 @@ class Clock:
 
 
 class ChangingBase:
-    """A server whose documents all hold « bus »; `documents` may change, and `gate` holds back a whole reading."""
+    """A server whose documents all hold « bus »; `documents` may change, and `gate` holds back a
+    whole reading.
+    """
 
     def __init__(self) -> None:
         self.documents = 1

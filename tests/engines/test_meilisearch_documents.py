@@ -1,4 +1,6 @@
-"""What is sent to a server: documents with their vectors, in batches, and the settings of the index."""
+"""What is sent to a server: documents with their vectors, in batches, and the settings of the
+index.
+"""
 
 import json
 import re
@@ -9,14 +11,31 @@ from tests.builders import a_case, a_catalyseur
 
 from impact_alliances.engines.documents import document_of
 from impact_alliances.engines.meilisearch.documents import batches, line, numbers, written
-from impact_alliances.engines.meilisearch.settings import FILTERABLE, SCHEMA_VERSION, SCORED, drift, embedder_name, index_settings
+from impact_alliances.engines.meilisearch.settings import (
+    FILTERABLE,
+    SCHEMA_VERSION,
+    SCORED,
+    drift,
+    embedder_name,
+    index_settings,
+)
 from impact_alliances.vocabularies.terms import FACETS
 
 # What the contract of the server lets us set.
 KNOWN = {
-    "displayedAttributes", "embedders", "facetSearch", "faceting", "filterableAttributes", "pagination", "prefixSearch",
-    "proximityPrecision", "rankingRules", "searchableAttributes", "sortableAttributes", "typoTolerance",
-}  # fmt: skip
+    "displayedAttributes",
+    "embedders",
+    "facetSearch",
+    "faceting",
+    "filterableAttributes",
+    "pagination",
+    "prefixSearch",
+    "proximityPrecision",
+    "rankingRules",
+    "searchableAttributes",
+    "sortableAttributes",
+    "typoTolerance",
+}
 
 
 def test_a_document_carries_what_sets_scores_and_orders_need() -> None:
@@ -35,7 +54,13 @@ def test_a_document_without_vectors_says_so() -> None:
 
 
 def test_a_contact_s_addresses_are_not_sent() -> None:
-    sent = json.dumps(written(document_of(a_catalyseur(email="secret@liens.example", phone="06 39 98 77 66")), None, "axes"))
+    sent = json.dumps(
+        written(
+            document_of(a_catalyseur(email="secret@liens.example", phone="06 39 98 77 66")),
+            None,
+            "axes",
+        )
+    )
     assert "secret" not in sent
     assert "9877" not in sent.replace(" ", "")
 
@@ -66,7 +91,10 @@ def test_the_settings_are_these() -> None:
     (rule,) = settings["filterableAttributes"]
     lists = ["stems", "title", "text", "words", "title_words", "title_length", "text_length"]
     assert rule["attributePatterns"] == ["id", "kind", *FACETS, *lists, f"schema_v{SCHEMA_VERSION}"]
-    assert rule["features"] == {"facetSearch": False, "filter": {"equality": True, "comparison": False}}
+    assert rule["features"] == {
+        "facetSearch": False,
+        "filter": {"equality": True, "comparison": False},
+    }
 
 
 def test_settings_read_back_are_no_drift_though_the_server_says_more() -> None:
@@ -84,7 +112,13 @@ def test_settings_read_back_are_no_drift_though_the_server_says_more() -> None:
         ("rankingRules", ["words"]),
         ("rankingRules", ["sort", "words"]),
         ("embedders", {}),
-        ("embedders", {"axes": {"source": "userProvided", "dimensions": 4}, "other": {"source": "userProvided", "dimensions": 4}}),
+        (
+            "embedders",
+            {
+                "axes": {"source": "userProvided", "dimensions": 4},
+                "other": {"source": "userProvided", "dimensions": 4},
+            },
+        ),
         ("pagination", {"maxTotalHits": 1000}),
         ("filterableAttributes", ["kind"]),
     ],

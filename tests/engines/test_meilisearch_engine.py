@@ -1,4 +1,6 @@
-"""The Meilisearch engine keeps the contract, on a real server where there is one. What needs none is in the files beside."""
+"""The Meilisearch engine keeps the contract, on a real server where there is one. What needs none
+is in the files beside.
+"""
 
 import shutil
 import uuid
@@ -12,7 +14,14 @@ from sqlalchemy import Engine, delete
 from sqlmodel import col
 from tests.builders import a_case
 from tests.embeddings.fake import FakeEmbedder
-from tests.engines.contract import Corpus, EngineContract, concept, documents, seen_from, vectors_of_corpus
+from tests.engines.contract import (
+    Corpus,
+    EngineContract,
+    concept,
+    documents,
+    seen_from,
+    vectors_of_corpus,
+)
 from tests.engines.server import NoServer, meilisearch_server
 from tests.service import a_service
 
@@ -46,11 +55,15 @@ def _made(address: tuple[str, str], database: Engine, index: str) -> Indexed:
     url, key = address
     stored = StoredVectors(database, "axes", 4, tuple(KINDS))
     engine = MeilisearchEngine(Server(url, key, index, 10, Breaker()), "axes")
-    return engine, MeilisearchWriter(Server(url, key, index, 30, Breaker()), stored, "axes", 4, on_change=engine.refresh)
+    return engine, MeilisearchWriter(
+        Server(url, key, index, 30, Breaker()), stored, "axes", 4, on_change=engine.refresh
+    )
 
 
 @pytest.fixture(scope="module")
-def corpus_index(address: tuple[str, str], _sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Indexed]:
+def corpus_index(
+    address: tuple[str, str], _sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Indexed]:
     """The corpus, indexed once for the tests that only read."""
     path = tmp_path_factory.mktemp("corpus") / "base.sqlite3"
     shutil.copyfile(_sqlite_template, path)
@@ -163,7 +176,9 @@ def test_a_rebuild_begun_with_other_settings_is_begun_again(indexed: Indexed) ->
     assert len(writer.fingerprints()) == 5
 
 
-def test_a_refused_document_does_not_hold_back_the_others(indexed: Indexed, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refused_document_does_not_hold_back_the_others(
+    indexed: Indexed, caplog: pytest.LogCaptureFixture
+) -> None:
     """It is reported by name."""
     engine, writer = indexed
     added = [document_of(a_case(id=identifier)) for identifier in ("un", "x" * 600, "deux")]
@@ -173,7 +188,9 @@ def test_a_refused_document_does_not_hold_back_the_others(indexed: Indexed, capl
     assert writer.fingerprints().keys() >= {"case:un", "case:deux", "catalyseur:awa"}
 
 
-def test_a_changed_document_does_not_keep_its_old_vector(indexed: Indexed, database: Engine) -> None:
+def test_a_changed_document_does_not_keep_its_old_vector(
+    indexed: Indexed, database: Engine
+) -> None:
     """Its vectors are said to be absent until they are computed."""
     engine, writer = indexed
     with writing(database) as session:
@@ -190,11 +207,17 @@ def test_settings_that_drifted_ask_for_a_rebuild(indexed: Indexed) -> None:
     assert writer.is_ready()
     other = MeilisearchWriter(writer._server, writer._vectors, "autre-modele", 4)
     assert other.drift() == ["embedders"]
-    writer._done(lambda client: client.index(writer._server.index).update_settings({"rankingRules": ["words"]}))
+    writer._done(
+        lambda client: client.index(writer._server.index).update_settings(
+            {"rankingRules": ["words"]}
+        )
+    )
     assert (writer.drift(), writer.is_ready()) == (["rankingRules"], False)
 
 
-def test_a_missing_index_is_a_failure_that_names_the_command(address: tuple[str, str], database: Engine) -> None:
+def test_a_missing_index_is_a_failure_that_names_the_command(
+    address: tuple[str, str], database: Engine
+) -> None:
     """The reader is told what to run."""
     engine, writer = _made(address, database, "jamais-construit")
     with pytest.raises(EngineFailure, match="reindex"):
@@ -202,7 +225,9 @@ def test_a_missing_index_is_a_failure_that_names_the_command(address: tuple[str,
     assert not writer.is_ready()
 
 
-def test_a_wrong_key_is_a_failure_that_names_the_setting(address: tuple[str, str], database: Engine) -> None:
+def test_a_wrong_key_is_a_failure_that_names_the_setting(
+    address: tuple[str, str], database: Engine
+) -> None:
     """Nothing is rebuilt for that."""
     url, key = address
     if not key:
@@ -215,7 +240,9 @@ def test_a_wrong_key_is_a_failure_that_names_the_setting(address: tuple[str, str
 
 
 def test_the_two_keys_of_the_readme_are_enough(address: tuple[str, str], database: Engine) -> None:
-    """One that only searches our index, and one that writes. Bound to an index, the latter could not see the task of a switch."""
+    """One that only searches our index, and one that writes. Bound to an index, the latter could
+    not see the task of a switch.
+    """
     url, key = address
     if not key:
         pytest.skip("this server asks for no key")
@@ -226,7 +253,11 @@ def test_the_two_keys_of_the_readme_are_enough(address: tuple[str, str], databas
     _, writer = _made((url, writing_), database, index)
     writer.rebuild(documents())
     writer.apply([], ["case:bus"])
-    assert (engine.counts(Wanted(), ["kind"]).total, len(writer.fingerprints()), writer.is_ready()) == (4, 4, True)
+    assert (
+        engine.counts(Wanted(), ["kind"]).total,
+        len(writer.fingerprints()),
+        writer.is_ready(),
+    ) == (4, 4, True)
     assert writer.is_recent(writer.version())
     assert (writer.version(), _made(address, database, index)[1].version() != "") == ("", True)
     writer.drop()
@@ -258,15 +289,24 @@ def test_phrases_of_three_stems_and_their_exclusion_are_exact(indexed: Indexed) 
     """Two pairs apart do not make the three."""
     engine, writer = indexed
     texts = {"a": "jardin potager commun", "b": "jardin potager puis potager commun"}
-    writer.apply([document_of(a_case(id=identifier, title=text)) for identifier, text in texts.items()], [])
+    writer.apply(
+        [document_of(a_case(id=identifier, title=text)) for identifier, text in texts.items()], []
+    )
     phrase = (("jardin", "potag", "commun"),)
     assert engine.page(Wanted(phrases=phrase), "date", 0, 9) == ["case:a"]
     assert engine.counts(Wanted(excluded=phrase), []).total == 6
 
 
-def test_a_large_set_is_read_in_its_most_promising_part(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What holds most of the weight, what says it in its title and what is near; the rest follows by date."""
-    monkeypatch.setattr("impact_alliances.engines.meilisearch.engine.READING", Reading(at_once=0, most=1, promising=300))
+def test_a_large_set_is_read_in_its_most_promising_part(
+    indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What holds most of the weight, what says it in its title and what is near; the rest follows
+    by date.
+    """
+    monkeypatch.setattr(
+        "impact_alliances.engines.meilisearch.engine.READING",
+        Reading(at_once=0, most=1, promising=300),
+    )
     two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0), near=("case:cour",))
     found = {one.key: one.covered for one in indexed[0].candidates(wanted, two, 10)}
@@ -274,25 +314,45 @@ def test_a_large_set_is_read_in_its_most_promising_part(indexed: Indexed, monkey
     assert {"article:note", "case:cour"} <= found.keys()
 
 
-def test_a_set_larger_than_was_read_at_once_is_read_whole(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_set_larger_than_was_read_at_once_is_read_whole(
+    indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first members come with the counts, the others when they are scored, none twice."""
     engine, _ = indexed
     two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0))
     expected = sorted(engine.candidates(wanted, two, 10))
     for base in (100, 1):
-        monkeypatch.setattr("impact_alliances.engines.meilisearch.engine.READING", Reading(at_once=2, most=10, promising=1))
+        monkeypatch.setattr(
+            "impact_alliances.engines.meilisearch.engine.READING",
+            Reading(at_once=2, most=10, promising=1),
+        )
         monkeypatch.setattr("impact_alliances.engines.meilisearch.engine.LARGE_BASE", base)
         assert engine.counts(wanted, []).total == 4
         assert sorted(engine.candidates(wanted, two, 10)) == expected
 
 
-def test_a_whole_service_answers_by_words_and_by_meaning(address: tuple[str, str], tmp_path: Path) -> None:
-    """Vectors computed after the words are sent to the server too, and doctor finds nothing wrong."""
+def test_a_whole_service_answers_by_words_and_by_meaning(
+    address: tuple[str, str], tmp_path: Path
+) -> None:
+    """Vectors computed after the words are sent to the server too, and doctor finds nothing
+    wrong.
+    """
     url, key = address
-    chosen = {"search_engine": "meilisearch", "meilisearch_url": url, "meilisearch_key": SecretStr(key), "meilisearch_timeout_s": 10}
+    chosen = {
+        "search_engine": "meilisearch",
+        "meilisearch_url": url,
+        "meilisearch_key": SecretStr(key),
+        "meilisearch_timeout_s": 10,
+    }
     index = f"essai-{uuid.uuid4().hex[:8]}"
-    made = a_service(tmp_path, a_case(id="x", title="Les haies"), a_case(id="y", title="Le lavoir"), meilisearch_index=index, **chosen)
+    made = a_service(
+        tmp_path,
+        a_case(id="x", title="Les haies"),
+        a_case(id="y", title="Le lavoir"),
+        meilisearch_index=index,
+        **chosen,
+    )
     try:
         found = made.finder.find(SearchQuery(q="les haies"))
         assert (found.degraded, [hit.resource.id for hit in found.hits]) == (None, ["x"])
@@ -301,7 +361,10 @@ def test_a_whole_service_answers_by_words_and_by_meaning(address: tuple[str, str
         matrix, _ = meaning.vectors._now()
         assert matrix is not None
         standing = Standing(matrix, vector, lambda _: {})
-        assert [key for key, _ in engine.neighbours(vector, standing, meaning.model).best(5)] == ["case:x", "case:y"]
+        assert [key for key, _ in engine.neighbours(vector, standing, meaning.model).best(5)] == [
+            "case:x",
+            "case:y",
+        ]
         assert made.indexer.pending() == 0
         assert all(part.ok for part in examine(made) if part.name not in {"disque"})
     finally:

@@ -21,9 +21,9 @@ from impact_alliances.engines.meilisearch.filters import (
     literal,
 )
 
-HOSTILE = st.text(st.characters(codec="utf-8") | st.sampled_from("\\\"'\n]) OR=_-:")) | st.sampled_from(
-    ['" OR 1=1', '\\"', "\\", "a' OR kind='case"]
-)
+HOSTILE = st.text(
+    st.characters(codec="utf-8") | st.sampled_from("\\\"'\n]) OR=_-:")
+) | st.sampled_from(['" OR 1=1', '\\"', "\\", "a' OR kind='case"])
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
@@ -42,7 +42,9 @@ def test_values_never_leave_their_quotes(values: list[str]) -> None:
 
 
 @given(HOSTILE, HOSTILE)
-def test_an_id_is_one_the_server_takes_whatever_the_case_and_gives_the_key_back(kind: str, identifier: str) -> None:
+def test_an_id_is_one_the_server_takes_whatever_the_case_and_gives_the_key_back(
+    kind: str, identifier: str
+) -> None:
     key = f"{kind.replace(':', '')}:{identifier}"
     assert re.fullmatch(r"[a-z0-9_-]+", id_of(key))
     assert key_of_id(id_of(key)) == key
@@ -61,17 +63,33 @@ WEIGHTS = st.lists(st.sampled_from([0.5, 1.0, 2.25, 4.0]), min_size=1, max_size=
 
 
 @given(WEIGHTS, st.floats(0.1, 15))
-def test_the_bar_s_filter_holds_for_just_the_documents_over_the_bar(weights: list[float], need: float) -> None:
+def test_the_bar_s_filter_holds_for_just_the_documents_over_the_bar(
+    weights: list[float], need: float
+) -> None:
     names = "abcde"[: len(weights)]
-    asked = enough_of(Bar(tuple(concept((name,), weight=weight) for name, weight in zip(names, weights, strict=True)), need))
-    for held in itertools.chain.from_iterable(itertools.combinations(names, size) for size in range(len(names) + 1)):
-        reached = sum(weight for name, weight in zip(names, weights, strict=True) if name in held) >= need - 1e-9
+    asked = enough_of(
+        Bar(
+            tuple(
+                concept((name,), weight=weight) for name, weight in zip(names, weights, strict=True)
+            ),
+            need,
+        )
+    )
+    for held in itertools.chain.from_iterable(
+        itertools.combinations(names, size) for size in range(len(names) + 1)
+    ):
+        reached = (
+            sum(weight for name, weight in zip(names, weights, strict=True) if name in held)
+            >= need - 1e-9
+        )
         assert _is_true(asked, set(held)) == reached
 
 
 def _is_true(asked: str, held: set[str]) -> bool:
     """Read a filter as Python would: enough of the grammar for the bar."""
-    python = re.sub(r'stems = "(\w)"', lambda found: str(found[1] in held), asked.replace(NOTHING, "False"))
+    python = re.sub(
+        r'stems = "(\w)"', lambda found: str(found[1] in held), asked.replace(NOTHING, "False")
+    )
     return bool(eval(python.replace("AND", "and").replace("OR", "or"), {}))  # noqa: S307
 
 
@@ -85,7 +103,10 @@ def test_the_bar_keeps_the_heaviest_concepts_only() -> None:
 
 def test_a_concept_is_any_of_its_expressions() -> None:
     either = (concept(("velo",), ("bicyclet",), ("cour", "ecol")),)
-    assert enough_of(Bar(either, 1.0)) == '(stems IN ["velo", "bicyclet"] OR (stems = "cour" AND stems = "ecol"))'
+    assert (
+        enough_of(Bar(either, 1.0))
+        == '(stems IN ["velo", "bicyclet"] OR (stems = "cour" AND stems = "ecol"))'
+    )
 
 
 def test_a_set_is_its_text_its_phrases_its_filters_and_its_exclusions() -> None:

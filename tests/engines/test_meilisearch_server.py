@@ -1,4 +1,6 @@
-"""A server that is slow, gone, wrong or full: always our own failure, in French, and never long to wait for."""
+"""A server that is slow, gone, wrong or full: always our own failure, in French, and never long to
+wait for.
+"""
 
 import datetime as dt
 import threading
@@ -33,7 +35,14 @@ from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.titles_only import NO_INDEX, TitlesOnly
 from impact_alliances.wiring import SPARE_ANSWERED, make_service
 
-HIT = {"id": "case-bus", "title_line": " bus ", "title_length": 1, "text_line": " bus  car ", "text_length": 2, "fragilite": ["mobilite"]}
+HIT = {
+    "id": "case-bus",
+    "title_line": " bus ",
+    "title_length": 1,
+    "text_line": " bus  car ",
+    "text_length": 2,
+    "fragilite": ["mobilite"],
+}
 HIT |= {"date_order": 7}
 
 
@@ -63,10 +72,19 @@ def _writer(url: str, database: Engine) -> MeilisearchWriter:
     [
         (Reply(delay_s=0.5), "injoignable ou trop lent"),
         (Reply(resets=True), "injoignable"),
-        (Reply(error("too_many_search_requests", "system"), status=503), "injoignable ou trop lent"),
+        (
+            Reply(error("too_many_search_requests", "system"), status=503),
+            "injoignable ou trop lent",
+        ),
         (Reply(b"<html>Bad gateway</html>", status=502, content_type="text/html"), "injoignable"),
-        (Reply(b"<html>Bienvenue</html>", content_type="text/html"), "n’est pas celle d’un serveur Meilisearch"),
-        (Reply(b"<html>Perdu</html>", status=404, content_type="text/html"), "n’est pas celle d’un serveur Meilisearch"),
+        (
+            Reply(b"<html>Bienvenue</html>", content_type="text/html"),
+            "n’est pas celle d’un serveur Meilisearch",
+        ),
+        (
+            Reply(b"<html>Perdu</html>", status=404, content_type="text/html"),
+            "n’est pas celle d’un serveur Meilisearch",
+        ),
         (Reply({"unexpected": 1}), "n’est pas celle d’un serveur Meilisearch"),
         (Reply({"results": []}), "n’est pas celle d’un serveur Meilisearch"),
         (Reply({"results": [{"hits": [{}]}]}), "n’est pas celle d’un serveur Meilisearch"),
@@ -74,7 +92,10 @@ def _writer(url: str, database: Engine) -> MeilisearchWriter:
         (Reply(error("index_not_found"), status=400), "reindex"),
         (Reply(error("invalid_search_filter"), status=400), r"invalid_search_filter.*reindex"),
         (Reply(error("invalid_api_key", "auth"), status=403), "IMPACT_MEILISEARCH_KEY"),
-        (Reply(error("missing_authorization_header", "auth"), status=401), "IMPACT_MEILISEARCH_KEY"),
+        (
+            Reply(error("missing_authorization_header", "auth"), status=401),
+            "IMPACT_MEILISEARCH_KEY",
+        ),
     ],
 )
 def test_a_fault_is_a_sentence_that_says_what_to_do(reply: Reply, said: str) -> None:
@@ -150,9 +171,16 @@ def test_a_fault_of_ours_is_not_told_as_one_of_the_servers(monkeypatch: pytest.M
         assert len(server.asked) == 4
 
 
-def test_the_cause_of_an_answer_that_is_not_the_servers_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_cause_of_an_answer_that_is_not_the_servers_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """With its traceback: the sentence alone would send whoever runs the service astray."""
-    with scripted(lambda *_: Reply({"results": [{"hits": [{}], "estimatedTotalHits": 1}]})) as server, pytest.raises(OutOfReach):
+    with (
+        scripted(
+            lambda *_: Reply({"results": [{"hits": [{}], "estimatedTotalHits": 1}]})
+        ) as server,
+        pytest.raises(OutOfReach),
+    ):
         _engine(server.url).page(Wanted(), "date", 0, 5)
     assert caplog.records[-1].exc_info
 
@@ -173,15 +201,30 @@ def test_counts_and_candidates_come_in_one_round_trip(database: Engine) -> None:
         counts = engine.counts(wanted, ["kind", "fragilite"])
         (found,) = engine.candidates(wanted, bus, 10)
         assert len(server.asked) == before + 1
-    assert (counts.total, counts.facets) == (1, {"kind": {"case": 1, "article": 2}, "fragilite": {"mobilite": 1}})
-    assert (found.key, found.covered, found.date_order, found.fragilites) == ("case:bus", 2.0, 7, ("mobilite",))
+    assert (counts.total, counts.facets) == (
+        1,
+        {"kind": {"case": 1, "article": 2}, "fragilite": {"mobilite": 1}},
+    )
+    assert (found.key, found.covered, found.date_order, found.fragilites) == (
+        "case:bus",
+        2.0,
+        7,
+        ("mobilite",),
+    )
     assert found.lexical == pytest.approx(0.719205, abs=1e-5)
 
 
 def _answer(query: dict[str, Any]) -> dict[str, object]:
     if "stems" in query.get("facets", ()):
-        distribution = {"stems": {"bus": 1, "car": 1}, "title": {"bus": 1}, "text": {"bus": 1, "car": 1}, "words": {"bus": 1}}
-        return search_result(total=1, facets={**distribution, "title_length": {"1": 1}, "text_length": {"2": 1}})
+        distribution = {
+            "stems": {"bus": 1, "car": 1},
+            "title": {"bus": 1},
+            "text": {"bus": 1, "car": 1},
+            "words": {"bus": 1},
+        }
+        return search_result(
+            total=1, facets={**distribution, "title_length": {"1": 1}, "text_length": {"2": 1}}
+        )
     if "sort" in query:
         return search_result({"indexed_at": 5})
     if query["facets"] == ["kind"]:
@@ -189,7 +232,7 @@ def _answer(query: dict[str, Any]) -> dict[str, object]:
     return search_result(HIT, facets={"fragilite": {"mobilite": 1}})
 
 
-# -- writing ---------------------------------------------------------------------------------------
+# -- writing -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -200,13 +243,20 @@ def _answer(query: dict[str, Any]) -> dict[str, object]:
         (error("index_not_found"), "reindex"),
     ],
 )
-def test_a_failed_task_is_a_failure_though_the_client_says_nothing(database: Engine, fault: dict[str, str], said: str) -> None:
+def test_a_failed_task_is_a_failure_though_the_client_says_nothing(
+    database: Engine, fault: dict[str, str], said: str
+) -> None:
     """The batch stays in the outbox."""
-    with _writing(lambda _: task(2, "failed", fault)) as server, pytest.raises(EngineFailure, match=said):
+    with (
+        _writing(lambda _: task(2, "failed", fault)) as server,
+        pytest.raises(EngineFailure, match=said),
+    ):
         _writer(server.url, database).apply([document_of(a_case())], [])
 
 
-def test_one_bad_document_is_found_by_halves_and_named(database: Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_bad_document_is_found_by_halves_and_named(
+    database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     """The seven others are in."""
     put: list[bytes] = []
 
@@ -217,7 +267,9 @@ def test_one_bad_document_is_found_by_halves_and_named(database: Engine, caplog:
         return task(2)
 
     with _writing(ended) as server:
-        _writer(server.url, database).apply([document_of(a_case(id=f"c{index}")) for index in range(8)], [])
+        _writer(server.url, database).apply(
+            [document_of(a_case(id=f"c{index}")) for index in range(8)], []
+        )
     assert sum(content.count(b"\n") + 1 for content in put) == 7
     assert "case:c5" in caplog.text
 
@@ -252,21 +304,37 @@ def test_a_server_without_our_index_is_not_ready(database: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "recent"), [("1.50.0", True), ("1.13.3", True), ("1.12.8", False), ("2.0.0", True), ("?", False), ("", True)]
+    ("version", "recent"),
+    [
+        ("1.50.0", True),
+        ("1.13.3", True),
+        ("1.12.8", False),
+        ("2.0.0", True),
+        ("?", False),
+        ("", True),
+    ],
 )
 def test_old_servers_are_named(version: str, recent: bool) -> None:
     """Vectors were an experiment before 1.13."""
     assert MeilisearchWriter.is_recent(version) is recent
 
 
-# -- the whole service -------------------------------------------------------------------------------
+# -- the whole service ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("spare", "said"), [(True, SPARE_ANSWERED), (False, NO_INDEX)])
-def test_the_spare_index_or_else_titles_answer_while_the_server_is_gone(tmp_path: Path, spare: bool, said: str) -> None:
+def test_the_spare_index_or_else_titles_answer_while_the_server_is_gone(
+    tmp_path: Path, spare: bool, said: str
+) -> None:
     """And the state of the service says why; with a spare index it is ready all the same."""
-    made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir"))
-    away = {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1", "meilisearch_spare": spare}
+    made = a_service(
+        tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir")
+    )
+    away = {
+        "search_engine": "meilisearch",
+        "meilisearch_url": "http://127.0.0.1:1",
+        "meilisearch_spare": spare,
+    }
     gone = make_service(made.settings.model_copy(update=away), made.embedder)
     found = gone.finder.find(SearchQuery(q="haies", mode="keyword"))
     suggested = gone.finder.titles("hai", 5)
@@ -279,7 +347,9 @@ def test_the_spare_index_or_else_titles_answer_while_the_server_is_gone(tmp_path
     made.close()
 
 
-def test_a_save_during_an_outage_reaches_the_spare_index_and_stays_in_the_outbox(tmp_path: Path) -> None:
+def test_a_save_during_an_outage_reaches_the_spare_index_and_stays_in_the_outbox(
+    tmp_path: Path,
+) -> None:
     """It is found at once, and the server will have it once it is back."""
     made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"))
     away = {"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1"}
@@ -290,18 +360,25 @@ def test_a_save_during_an_outage_reaches_the_spare_index_and_stays_in_the_outbox
             gone.indexer.step()
         store(gone.database, resource)
     gone.spare_indexer.catch_up()
-    assert [hit.resource.id for hit in gone.finder.find(SearchQuery(q="lavoir", mode="keyword")).hits] == ["y"]
+    assert [
+        hit.resource.id for hit in gone.finder.find(SearchQuery(q="lavoir", mode="keyword")).hits
+    ] == ["y"]
     assert (gone.indexer.pending(), gone.spare_indexer.pending()) == (2, 0)
     gone.close()
     made.close()
 
 
-def test_an_outage_is_told_once_by_the_indexer(tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outage_is_told_once_by_the_indexer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not at each of its tries."""
     monkeypatch.setattr("impact_alliances.indexing.indexer.IDLE_S", 0.01)
     made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"))
     gone = make_service(
-        made.settings.model_copy(update={"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1"}), made.embedder
+        made.settings.model_copy(
+            update={"search_engine": "meilisearch", "meilisearch_url": "http://127.0.0.1:1"}
+        ),
+        made.embedder,
     )
     store(gone.database, a_case(id="y", title="Le lavoir"))
     stop = threading.Event()
@@ -318,20 +395,30 @@ def test_each_use_sends_its_key_and_asks_for_no_compression() -> None:
     server = _door("http://127.0.0.1:7700/")
     one, other = server.client(), server.client()
     assert one.http.headers is not other.http.headers
-    assert (one.config.url, one.http.headers["Authorization"]) == ("http://127.0.0.1:7700", "Bearer cle")
+    assert (one.config.url, one.http.headers["Authorization"]) == (
+        "http://127.0.0.1:7700",
+        "Bearer cle",
+    )
     assert one.http.headers["Accept-Encoding"] == "identity"
 
 
-# -- said by doctor and /readyz ----------------------------------------------------------------------
+# -- said by doctor and /readyz ------------------------------------------------------------------
 
 
 def _state_of(tmp_path: Path, reply: Any) -> Any:
     """What is said of the index, and the whole examination, of a service on that server."""
     made = a_service(tmp_path, a_case(id="x"))
     with scripted(reply) as server:
-        where = {"search_engine": "meilisearch", "meilisearch_url": server.url, "meilisearch_spare": False}
+        where = {
+            "search_engine": "meilisearch",
+            "meilisearch_url": server.url,
+            "meilisearch_spare": False,
+        }
         there = make_service(made.settings.model_copy(update=where), made.embedder)
-        found = ({part.name: part for part in parts(there)}, {part.name: part for part in examine(there)})
+        found = (
+            {part.name: part for part in parts(there)},
+            {part.name: part for part in examine(there)},
+        )
         there.close()
     made.close()
     return found
@@ -344,10 +431,17 @@ def test_a_wrong_search_key_is_said_though_the_other_key_is_right(tmp_path: Path
         if path == "/multi-search":
             return Reply(error("invalid_api_key", "auth"), status=403)
         is_settings = path.endswith("/settings")
-        return Reply(index_settings(embedder_name(FakeEmbedder.name), FakeEmbedder.dimensions) if is_settings else {"results": []})
+        return Reply(
+            index_settings(embedder_name(FakeEmbedder.name), FakeEmbedder.dimensions)
+            if is_settings
+            else {"results": []}
+        )
 
     for found in _state_of(tmp_path, reply):
-        assert (found["index"].ok, "IMPACT_MEILISEARCH_KEY" in found["index"].detail) == (False, True)
+        assert (found["index"].ok, "IMPACT_MEILISEARCH_KEY" in found["index"].detail) == (
+            False,
+            True,
+        )
 
 
 def test_a_full_disk_is_told_as_such_and_not_as_a_missing_index(tmp_path: Path) -> None:
@@ -355,8 +449,13 @@ def test_a_full_disk_is_told_as_such_and_not_as_a_missing_index(tmp_path: Path) 
 
     def reply(_: str, path: str, __: Any) -> Reply:
         if path.startswith("/tasks"):
-            waited = {**task(3, "failed", error("index_not_found")), "indexUid": "base-beside-nothing"}
-            full = error("internal", "internal", "MDB_MAP_FULL: No space left on device (os error 28)")
+            waited = {
+                **task(3, "failed", error("index_not_found")),
+                "indexUid": "base-beside-nothing",
+            }
+            full = error(
+                "internal", "internal", "MDB_MAP_FULL: No space left on device (os error 28)"
+            )
             return Reply({"results": [waited, task(2, "failed", full), task(1)]})
         if path == "/version":
             return Reply({"pkgVersion": "1.50.0", "commitSha": "", "commitDate": ""})
@@ -369,13 +468,15 @@ def test_a_full_disk_is_told_as_such_and_not_as_a_missing_index(tmp_path: Path) 
 
 def test_a_full_disk_said_at_once_is_no_outage(database: Engine) -> None:
     """Whatever the status of the answer."""
-    with scripted(lambda *_: Reply(error("no_space_left_on_device", "system"), status=507)) as server:
+    with scripted(
+        lambda *_: Reply(error("no_space_left_on_device", "system"), status=507)
+    ) as server:
         with pytest.raises(EngineFailure, match="plein") as failed:
             _engine(server.url).page(Wanted(), "date", 0, 5)
         assert not isinstance(failed.value, OutOfReach)
 
 
-# -- one wait for each visitor -----------------------------------------------------------------------
+# -- one wait for each visitor -------------------------------------------------------------------
 
 
 def test_a_search_waits_once_for_all_its_questions() -> None:
@@ -409,7 +510,9 @@ def test_no_visitor_waits_to_know_whether_the_server_is_back() -> None:
 
 def test_titles_are_warm_before_the_outage(tmp_path: Path) -> None:
     """The first search of an outage reads no whole sheet but those of its page."""
-    made = a_service(tmp_path, *(a_case(id=f"c{number}", title=f"Halle {number}") for number in range(30)))
+    made = a_service(
+        tmp_path, *(a_case(id=f"c{number}", title=f"Halle {number}") for number in range(30))
+    )
     titles = TitlesOnly()
     with reading(made.database) as session:
         titles.warm(session)
@@ -422,7 +525,7 @@ def test_titles_are_warm_before_the_outage(tmp_path: Path) -> None:
     made.close()
 
 
-# -- an index that is behind -------------------------------------------------------------------------
+# -- an index that is behind ---------------------------------------------------------------------
 
 
 def test_an_index_that_is_behind_says_so(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""The embedded engine keeps the contract, and what is its own: generations, damage, several readers."""
+"""The embedded engine keeps the contract, and what is its own: generations, damage, several
+readers.
+"""
 
 import os
 import random
@@ -83,18 +85,27 @@ def test_a_missing_index_is_a_failure_that_names_the_command(tmp_path: Path) -> 
     assert not TantivyWriter(tmp_path / "nulle-part").is_ready()
 
 
-# -- damage --------------------------------------------------------------------------------------------
+# -- damage --------------------------------------------------------------------------------------
 
 
 def _answers(engine: TantivyEngine) -> object:
     bus = Wanted(bar=Bar((concept(("bus",)),), 0.5))
-    return engine.counts(Wanted(), FACET_NAMES), engine.counts(bus, []), engine.words(), engine.titles(["bus"], 5)
+    return (
+        engine.counts(Wanted(), FACET_NAMES),
+        engine.counts(bus, []),
+        engine.words(),
+        engine.titles(["bus"], 5),
+    )
 
 
 @pytest.mark.parametrize("name", HARMS)
 @pytest.mark.parametrize("suffix", [".idx", ".store", "meta.json", "CURRENT"])
-def test_damage_is_found_never_believed_and_mended(indexed: Indexed, name: str, suffix: str) -> None:
-    """Whatever is done to a file: who reads the index goes on with its own copy, who starts refuses it, a rebuild mends it."""
+def test_damage_is_found_never_believed_and_mended(
+    indexed: Indexed, name: str, suffix: str
+) -> None:
+    """Whatever is done to a file: who reads the index goes on with its own copy, who starts refuses
+    it, a rebuild mends it.
+    """
     engine, writer = indexed
     folder = writer._generations.folder
     expected = _answers(engine)
@@ -122,7 +133,12 @@ def test_damage_under_a_running_indexer_is_seen(indexed: Indexed) -> None:
     _, writer = indexed
     assert writer.is_ready()
     folder = writer._generations.folder
-    harm(folder, "flip", next(file for file in files_of(folder) if file.suffix == ".idx"), random.Random(1))
+    harm(
+        folder,
+        "flip",
+        next(file for file in files_of(folder) if file.suffix == ".idx"),
+        random.Random(1),
+    )
     with pytest.raises(EngineFailure, match="abîmé"):
         writer.apply([document_of(a_case(id="neuf"))], [])
     assert not writer.is_ready()
@@ -151,19 +167,26 @@ def test_a_process_that_was_killed_leaves_no_copy(indexed: Indexed) -> None:
     assert _answers(engine) == expected
 
 
-def test_without_room_for_a_copy_the_index_is_read_in_its_place(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_room_for_a_copy_the_index_is_read_in_its_place(
+    indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Checked first, all the same."""
     engine, writer = indexed
     folder = writer._generations.folder
     expected = _answers(engine)
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "nulle-part"))
     assert _answers(TantivyEngine(folder)) == expected
-    harm(folder, "flip", next(file for file in files_of(folder) if file.suffix == ".idx"), random.Random(1))
+    harm(
+        folder,
+        "flip",
+        next(file for file in files_of(folder) if file.suffix == ".idx"),
+        random.Random(1),
+    )
     with pytest.raises(EngineFailure, match="abîmé"):
         TantivyEngine(folder).counts(Wanted(), [])
 
 
-# -- several processes ---------------------------------------------------------------------------------
+# -- several processes ---------------------------------------------------------------------------
 
 
 def test_words_changed_by_another_process_are_seen_at_the_next_question(indexed: Indexed) -> None:
@@ -171,7 +194,9 @@ def test_words_changed_by_another_process_are_seen_at_the_next_question(indexed:
     engine, writer = indexed
     assert "tandem" not in engine.words()
     other = TantivyWriter(writer._generations.folder)
-    other.apply([document_of(a_case(id="velo", title="Le tandem", summary="Un tandem pour tous."))], [])
+    other.apply(
+        [document_of(a_case(id="velo", title="Le tandem", summary="Un tandem pour tous."))], []
+    )
     assert engine.words()["tandem"] == 1
     assert engine.words() is engine.words()
     assert engine.frequencies(["tandem"]) == (5, {"tandem": 1})
@@ -189,13 +214,15 @@ def test_two_writers_of_one_folder_lose_nothing_of_each_other(indexed: Indexed) 
     assert writer.damaged() == []
 
 
-# -- what tantivy cannot take --------------------------------------------------------------------------
+# -- what tantivy cannot take --------------------------------------------------------------------
 
 # No day has that number: tantivy refuses the document.
 POISON = replace(document_of(a_case(id="poison")), date_order=2**63)
 
 
-def test_a_document_that_cannot_be_taken_is_passed_over_and_known(indexed: Indexed, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_document_that_cannot_be_taken_is_passed_over_and_known(
+    indexed: Indexed, caplog: pytest.LogCaptureFixture
+) -> None:
     """By a change and by a rebuild; once it is mended, nothing is said of it any more."""
     engine, writer = indexed
     others = [document_of(a_case(id=f"c{number}")) for number in range(5)]
@@ -212,7 +239,9 @@ def test_a_document_that_cannot_be_taken_is_passed_over_and_known(indexed: Index
     assert (engine.counts(Wanted(), []).total, writer.refused()) == (6, {})
 
 
-def test_a_question_on_which_tantivy_panics_fails_alone(indexed: Indexed, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_question_on_which_tantivy_panics_fails_alone(
+    indexed: Indexed, caplog: pytest.LogCaptureFixture
+) -> None:
     """Its cause is logged, the index is not blamed, the next question is answered."""
     engine, _ = indexed
     with pytest.raises(EngineFailure, match="journal") as failure:
@@ -224,7 +253,9 @@ def test_a_question_on_which_tantivy_panics_fails_alone(indexed: Indexed, caplog
     assert engine.counts(Wanted(), []).total == 5
 
 
-def test_a_fault_of_ours_is_not_told_as_a_damaged_index(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_not_told_as_a_damaged_index(
+    indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It goes up as it is, to be answered 500 and logged."""
     engine, _ = indexed
 
@@ -238,7 +269,7 @@ def test_a_fault_of_ours_is_not_told_as_a_damaged_index(indexed: Indexed, monkey
         engine.candidates(Wanted(), (), 5)
 
 
-# -- a folder that cannot be written -------------------------------------------------------------------
+# -- a folder that cannot be written -------------------------------------------------------------
 
 
 def test_a_closed_folder_is_named(tmp_path: Path) -> None:
@@ -252,8 +283,12 @@ def test_a_closed_folder_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_and_leaves_the_index_in_use(indexed: Indexed, command: str) -> None:
     """Nothing is lost: the same is done once there is room."""
     engine, writer = indexed
-    many = [document_of(a_case(id=f"c{number}", summary=f"haie{number} " * 50)) for number in range(200)]
-    do = {"apply": lambda: writer.apply(many, []), "rebuild": lambda: writer.rebuild([many])}[command]
+    many = [
+        document_of(a_case(id=f"c{number}", summary=f"haie{number} " * 50)) for number in range(200)
+    ]
+    do = {"apply": lambda: writer.apply(many, []), "rebuild": lambda: writer.rebuild([many])}[
+        command
+    ]
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, limits[1]))
     try:

@@ -1,4 +1,6 @@
-"""Ten thousand texts of every block of Unicode through query, import and embedding (a million: `make fuzz`)."""
+"""Ten thousand texts of every block of Unicode through query, import and embedding (a million:
+`make fuzz`).
+"""
 
 import pytest
 from bench.fuzz import Words, read_by_words, run, text_of
@@ -38,11 +40,13 @@ def test_texts_drawn_to_be_hostile_are_read_without_a_fault(text: str) -> None:
 _WORDS = Words()
 
 
-# -- what was found ---------------------------------------------------------------------------------
+# -- what was found ------------------------------------------------------------------------------
 
 
 def test_a_flood_of_accents_folds_to_its_letter() -> None:
-    """A hundred thousand took eleven seconds to put in order, and a hundred times as long for a million."""
+    """A hundred thousand took eleven seconds to put in order, and a hundred times as long for a
+    million.
+    """
     assert fold("a" + "\u0301\u0323" * 500_000) == "a"
 
 
@@ -53,7 +57,9 @@ def test_a_word_longer_than_any_stands_for_its_beginning() -> None:
 
 
 def test_a_text_without_sentences_is_cut_and_a_book_is_known_by_its_beginning() -> None:
-    """A cell of ten megabytes without a full stop was one passage, which the model read for an hour."""
+    """A cell of ten megabytes without a full stop was one passage, which the model read for an
+    hour.
+    """
     parts = cut("mot " * 100_000)
     assert len(parts) == MOST_PASSAGES
     assert max(len(part.split()) for part in parts) <= 2 * PASSAGE_WORDS
@@ -68,13 +74,17 @@ def test_few_unknown_words_are_compared_with_those_of_the_corpus() -> None:
             super().__init__()
             self.nearest = asked.append  # type: ignore[assignment]
 
-    understand(" ".join(f"zzkw{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(200)), Counting())
+    understand(
+        " ".join(f"zzkw{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(200)), Counting()
+    )
     assert len(asked) == MOST_UNKNOWN
 
 
 def test_an_excerpt_of_a_text_that_is_one_word_over_and_over_is_its_beginning() -> None:
     """Each of its words was compared with all that follow."""
-    assert str(excerpt(["1 " * 2_000], frozenset({"1"}))).startswith("<mark>1</mark> <mark>1</mark>")
+    assert str(excerpt(["1 " * 2_000], frozenset({"1"}))).startswith(
+        "<mark>1</mark> <mark>1</mark>"
+    )
 
 
 @pytest.mark.parametrize("sign", ["⑴", "㈠", "½", "\ufdfa", "㏂", "🄐"])

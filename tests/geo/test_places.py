@@ -54,13 +54,24 @@ def test_every_commune_answers_to_its_own_code() -> None:
 
 
 def test_overseas_and_corsican_communes_are_there() -> None:
-    found = {code: gazetteer().by_code[code] for code in ("2A004", "97411", "97302", "97502", "98735")}
-    assert [commune.name for commune in found.values()] == ["Ajaccio", "Saint-Denis", "Cayenne", "Saint-Pierre", "Papeete"]
+    found = {
+        code: gazetteer().by_code[code] for code in ("2A004", "97411", "97302", "97502", "98735")
+    }
+    assert [commune.name for commune in found.values()] == [
+        "Ajaccio",
+        "Saint-Denis",
+        "Cayenne",
+        "Saint-Pierre",
+        "Papeete",
+    ]
     assert [commune.region for commune in found.values()] == ["94", "04", "03", "975", "987"]
 
 
 def test_the_size_follows_the_population() -> None:
-    assert (gazetteer().by_code["75056"].taille, gazetteer().by_code["01001"].taille) == ("grand", "petit")
+    assert (gazetteer().by_code["75056"].taille, gazetteer().by_code["01001"].taille) == (
+        "grand",
+        "petit",
+    )
 
 
 def test_coordinates_are_those_of_french_places() -> None:
@@ -73,7 +84,9 @@ def test_coordinates_are_those_of_french_places() -> None:
 def test_names_are_completed_the_most_populous_first() -> None:
     found = gazetteer().starting("lann", 5)
     assert found[0].code == "22113"
-    assert [c.population for c in found] == sorted((c.population for c in found), key=lambda p: -(p or 0))
+    assert [c.population for c in found] == sorted(
+        (c.population for c in found), key=lambda p: -(p or 0)
+    )
     assert len(gazetteer().starting("sa", 8)) == 8
 
 
@@ -99,7 +112,11 @@ def test_any_text_names_a_commune_or_is_refused(text: str) -> None:
 def _walked(text: str, digits: str) -> list[str]:
     """The codes of the communes whose name or postcode begins so, by looking at all of them."""
     everywhere = gazetteer().by_code.values()
-    found = [c for c in everywhere if slugify(c.name).startswith(text) or any(code.startswith(digits) for code in c.postcodes)]
+    found = [
+        c
+        for c in everywhere
+        if slugify(c.name).startswith(text) or any(code.startswith(digits) for code in c.postcodes)
+    ]
     return [c.code for c in sorted(found, key=lambda c: (-(c.population or 0), c.code))]
 
 
@@ -117,5 +134,8 @@ def test_what_is_typed_is_looked_for_without_a_walk_over_all_communes() -> None:
         look()
         return time.thread_time() - started
 
-    walk = min(cost(lambda: [c for c in gazetteer().by_code.values() if c.name.startswith("Lann")]) for _ in range(5))
+    walk = min(
+        cost(lambda: [c for c in gazetteer().by_code.values() if c.name.startswith("Lann")])
+        for _ in range(5)
+    )
     assert min(cost(lambda: gazetteer().starting("lann")) for _ in range(5)) < walk

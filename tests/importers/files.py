@@ -27,7 +27,14 @@ def as_csv(lines: Lines, delimiter: str = ",", encoding: str = "utf-8") -> bytes
 def as_xlsx(lines: Lines) -> bytes:
     """A workbook of these lines: texts stay texts, numbers and booleans are typed."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "dd/mm/yyyy"})
+    book = xlsxwriter.Workbook(
+        out,
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": "dd/mm/yyyy",
+        },
+    )
     sheet = book.add_worksheet()
     for row, line in enumerate(lines):
         sheet.write_row(row, 0, line)
@@ -38,7 +45,10 @@ def as_xlsx(lines: Lines) -> bytes:
 def as_jsonl(lines: Lines) -> bytes:
     """One JSON object a line."""
     header, *rest = lines
-    return "".join(json.dumps(dict(zip(header, line, strict=False)), ensure_ascii=False) + "\n" for line in rest).encode()
+    return "".join(
+        json.dumps(dict(zip(header, line, strict=False)), ensure_ascii=False) + "\n"
+        for line in rest
+    ).encode()
 
 
 def write(folder: Path, name: str, data: bytes | str) -> Path:
@@ -48,7 +58,15 @@ def write(folder: Path, name: str, data: bytes | str) -> Path:
     return path
 
 
-def take(database: Engine, folder: Path, data: bytes | str, *, kind: str = "case", name: str = "base.csv", dry_run: bool = False) -> Report:
+def take(
+    database: Engine,
+    folder: Path,
+    data: bytes | str,
+    *,
+    kind: str = "case",
+    name: str = "base.csv",
+    dry_run: bool = False,
+) -> Report:
     """Import that file."""
     return import_file(database, KINDS[kind], write(folder, name, data), dry_run=dry_run)
 

@@ -1,4 +1,6 @@
-"""Forty-odd files that no importer should survive reading carelessly: made here, each for one reason."""
+"""Forty-odd files that no importer should survive reading carelessly: made here, each for one
+reason.
+"""
 
 import io
 import json
@@ -10,21 +12,37 @@ from pathlib import Path
 
 SHEET = "xl/worksheets/sheet1.xml"
 _TYPES = (
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
-    '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '
+    'Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default '
+    'Extension="xml" ContentType="application/xml"/>'
+    '<Override PartName="/xl/workbook.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
     '<Override PartName="/xl/worksheets/sheet1.xml" '
     'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
 )
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATION = (
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{}" '
+    "<Relationships "
+    'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+    'Id="rId1" Type="{}" '
     'Target="{}"/></Relationships>'
 )
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_BOOK = f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="Fiches" sheetId="1" r:id="rId1"/></sheets></workbook>'
-_STRINGS = f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'  # noqa: E501
-HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c><c r="B1" t="inlineStr"><is><t>title</t></is></c></row>'
+_BOOK = (
+    f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="Fiches" sheetId="1" '
+    'r:id="rId1"/></sheets></workbook>'
+)
+_STRINGS = (
+    "<Relationships "
+    'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+    f'Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/><Relationship '
+    f'Id="rId2" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+)
+HEADER = (
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c><c r="B1" '
+    't="inlineStr"><is><t>title</t></is></c></row>'
+)
 
 
 def xlsx(rows: str, *, before: str = "", strings: str = "", level: int = 9) -> bytes:
@@ -33,8 +51,11 @@ def xlsx(rows: str, *, before: str = "", strings: str = "", level: int = 9) -> b
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATION.format(f"{_OFFICE}/officeDocument", "xl/workbook.xml"),
         "xl/workbook.xml": _BOOK,
-        "xl/_rels/workbook.xml.rels": _STRINGS if strings else _RELATION.format(f"{_OFFICE}/worksheet", "worksheets/sheet1.xml"),
-        SHEET: f'<?xml version="1.0"?>{before}<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>',
+        "xl/_rels/workbook.xml.rels": _STRINGS
+        if strings
+        else _RELATION.format(f"{_OFFICE}/worksheet", "worksheets/sheet1.xml"),
+        SHEET: f'<?xml version="1.0"?>{before}<worksheet '
+        f'xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>',
     }
     return zipped({**parts, **({"xl/sharedStrings.xml": strings} if strings else {})}, level)
 
@@ -53,10 +74,19 @@ def _cell(place: str, text: str = "x") -> str:
 
 
 def _ods(rows: str) -> bytes:
-    spaces = "xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0' xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'"  # noqa: E501
-    content = f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name='F'>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"  # noqa: E501
+    spaces = (
+        "xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' "
+        "xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0' "
+        "xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'"
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table "
+        f"table:name='F'>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
-    return zipped({"mimetype": kind, "META-INF/manifest.xml": "<manifest/>", "content.xml": content})
+    return zipped(
+        {"mimetype": kind, "META-INF/manifest.xml": "<manifest/>", "content.xml": content}
+    )
 
 
 def _ods_cell(repeated: int, text: str = "x") -> str:
@@ -87,16 +117,21 @@ def _laughs() -> str:
 def _xls(body: bytes) -> bytes:
     """The head of the old format of Excel, then what it never holds."""
     head = bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 16
-    return (head + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\x00" * 10 + body).ljust(4096, b"\xff")
+    return (head + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\x00" * 10 + body).ljust(
+        4096, b"\xff"
+    )
 
 
 def _shared(text: str, cells: int) -> bytes:
     strings = f'<sst xmlns="{_MAIN}"><si><t>id</t></si><si><t>{text}</t></si></sst>'
-    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>1</v></c></row>' for n in range(2, cells + 2))
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="s"><v>1</v></c></row>' for n in range(2, cells + 2)
+    )
     return xlsx('<row r="1"><c r="A1" t="s"><v>0</v></c></row>' + rows, strings=strings)
 
 
-# What is made, by name and extension. Each is refused, whole or row by row: nothing of it is a sheet of the base.
+# What is made, by name and extension. Each is refused, whole or row by row: nothing of it is a
+# sheet of the base.
 WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "far-corner.xlsx": lambda: xlsx(HEADER + _cell("XFD1048576")),
     "far-corner-alone.xlsx": lambda: xlsx(_cell("XFD1048576")),
@@ -104,7 +139,11 @@ WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "no-letter.xlsx": lambda: xlsx(HEADER + _cell("99999999999999999999")),
     "row-zero.xlsx": lambda: xlsx(HEADER + _cell("A0")),
     "backwards.xlsx": lambda: xlsx(_cell("B9") + _cell("A1") + _cell("XFD1")),
-    "wide.xlsx": lambda: xlsx("<row>" + "".join('<c t="inlineStr"><is><t>x</t></is></c>' for _ in range(16_384)) + "</row>"),
+    "wide.xlsx": lambda: xlsx(
+        "<row>"
+        + "".join('<c t="inlineStr"><is><t>x</t></is></c>' for _ in range(16_384))
+        + "</row>"
+    ),
     "many-rows.xlsx": lambda: xlsx(HEADER + "<row><c><v>1</v></c></row>" * 250_000),
     "bomb.xlsx": lambda: xlsx(HEADER + "<row/>" * 20_000_000),
     "lying-bomb.xlsx": lambda: _lying(xlsx(HEADER + "<row/>" * 20_000_000), SHEET),
@@ -114,7 +153,9 @@ WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "one-string-everywhere.xlsx": lambda: _shared("x" * 1_000_000, 5_000),
     "shared-string-out-of-reach.xlsx": lambda: xlsx('<row><c t="s"><v>99999999999</v></c></row>'),
     "billion-laughs.xlsx": lambda: xlsx(_cell("A1", "&l9;"), before=_laughs()),
-    "external-entity.xlsx": lambda: xlsx(_cell("A1", "&e;"), before='<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'),
+    "external-entity.xlsx": lambda: xlsx(
+        _cell("A1", "&e;"), before='<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    ),
     "deep.xlsx": lambda: xlsx("<row>" * 500_000 + "</row>" * 500_000),
     "unclosed.xlsx": lambda: xlsx("<row><c><is><t>x"),
     "attributes.xlsx": lambda: xlsx("<row " + "".join(f'a{n}="x" ' for n in range(200_000)) + "/>"),
@@ -131,7 +172,9 @@ WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "loop.xls": lambda: _xls(struct.pack("<I", 0) * 900),
     "huge-sector.xls": lambda: _xls(b"\xff\xff\xff\x7f" * 900),
     "xls-named.xlsx": lambda: _xls(b"\x01" * 3_600),
-    "noise.xlsb": lambda: zipped({"xl/workbook.bin": "\x01" * 4_000, "[Content_Types].xml": _TYPES}),
+    "noise.xlsb": lambda: zipped(
+        {"xl/workbook.bin": "\x01" * 4_000, "[Content_Types].xml": _TYPES}
+    ),
 }
 TEXTS: dict[str, Callable[[], bytes]] = {
     "one-line.csv": lambda: b"x" * 39_000_000,
@@ -143,7 +186,10 @@ TEXTS: dict[str, Callable[[], bytes]] = {
     "zeros.csv": lambda: b"\x00" * 39_000_000,
     "a-zero.csv": lambda: b"id,title\na,Un\nb,De\x00ux\n",
     "millions-of-rows.csv": lambda: b"id\n" + b"x\n" * 15_000_000,
-    "every-row-wrong.csv": lambda: b"id,title,echelon,date\n" + b"".join(b"a b%d,x,?%d,hier%d\n" % (n, n, n) for n in range(190_000)),
+    "every-row-wrong.csv": lambda: (
+        b"id,title,echelon,date\n"
+        + b"".join(b"a b%d,x,?%d,hier%d\n" % (n, n, n) for n in range(190_000))
+    ),
     "columns.csv": lambda: b",".join(b"c%d" % n for n in range(100_000)) + b"\n",
     "wide-signs.csv": lambda: b"id,title\n" + "😀".encode() * 9_000_000,
     "far-sign.csv": lambda: ("x" * 35_000_000 + "😀").encode(),
@@ -156,11 +202,14 @@ TEXTS: dict[str, Callable[[], bytes]] = {
     "keys.jsonl": lambda: json.dumps({f"k{n}": 1 for n in range(100_000)}).encode(),
     "new-keys.jsonl": lambda: b"".join(b'{"k%d": 1}\n' % n for n in range(190_000)),
     "wide-new-keys.jsonl": lambda: b"".join(
-        b"{%s}\n" % b",".join(b'"cl\xc3\xa9 %d": 1' % key for key in range(n * 490, n * 490 + 490)) for n in range(1_500)
+        b"{%s}\n" % b",".join(b'"cl\xc3\xa9 %d": 1' % key for key in range(n * 490, n * 490 + 490))
+        for n in range(1_500)
     ),
     "utf-32.csv": lambda: "id;title\na;Un\n".encode("utf-32"),
     "utf-32.jsonl": lambda: b"\x00\x00\xfe\xff" + '{"id": "a"}\n'.encode("utf-32-be"),
-    "huge-numbers.jsonl": lambda: b"".join(b'{"id": "a%d", "commune": %d, "date": %d}\n' % (n, 10**300, 10**300) for n in range(9)),
+    "huge-numbers.jsonl": lambda: b"".join(
+        b'{"id": "a%d", "commune": %d, "date": %d}\n' % (n, 10**300, 10**300) for n in range(9)
+    ),
     "halves.jsonl": lambda: b'{"id": "\\ud800", "title": "\\udfff"}\n',
 }
 FILES = {**WORKBOOKS, **TEXTS}

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from impact_alliances.importers.columns import BadCell, columns_of, join, read_date, split, text_of, write_cell
+from impact_alliances.importers.columns import (
+    BadCell,
+    columns_of,
+    join,
+    read_date,
+    split,
+    text_of,
+    write_cell,
+)
 from impact_alliances.resources.kinds import KINDS
 
 
@@ -18,12 +26,30 @@ def _cell(kind: str, name: str, cell: object) -> Any:
 @pytest.mark.parametrize(
     "text",
     [
-        "2024-05-16", "2024-5-16", "2024/05/16", "2024.05.16", "2024-05-16T10:30:00", "2024-05-16T10:30:00Z", "2024-05-16 10:30",
-        "16/05/2024", "16-05-2024", "16.05.2024", "16 05 2024", " 16/5/2024 ", "16/05/2024 10:30",
-        "16 mai 2024", "16 MAI 2024", "jeudi 16 mai 2024", "Jeudi 16 Mai 2024", "jeudi, 16 mai 2024", "le 16 mai 2024",
-        "le jeudi 16 mai 2024", "16\u00a0mai\u00a02024", "16-mai-2024",
+        "2024-05-16",
+        "2024-5-16",
+        "2024/05/16",
+        "2024.05.16",
+        "2024-05-16T10:30:00",
+        "2024-05-16T10:30:00Z",
+        "2024-05-16 10:30",
+        "16/05/2024",
+        "16-05-2024",
+        "16.05.2024",
+        "16 05 2024",
+        " 16/5/2024 ",
+        "16/05/2024 10:30",
+        "16 mai 2024",
+        "16 MAI 2024",
+        "jeudi 16 mai 2024",
+        "Jeudi 16 Mai 2024",
+        "jeudi, 16 mai 2024",
+        "le 16 mai 2024",
+        "le jeudi 16 mai 2024",
+        "16\u00a0mai\u00a02024",
+        "16-mai-2024",
     ],
-)  # fmt: skip
+)
 def test_a_day_is_read_in_every_french_form(text: str) -> None:
     assert read_date(text) == dt.date(2024, 5, 16)
 
@@ -60,14 +86,34 @@ def test_the_twelve_months_are_known_as_we_write_them(month: int) -> None:
 
 
 def test_dates_of_a_spreadsheet_are_taken_as_they_are() -> None:
-    assert read_date(dt.datetime(2024, 5, 16, 10, 30)) == read_date(dt.date(2024, 5, 16)) == read_date(2024) + dt.timedelta(days=136)
+    assert (
+        read_date(dt.datetime(2024, 5, 16, 10, 30))
+        == read_date(dt.date(2024, 5, 16))
+        == read_date(2024) + dt.timedelta(days=136)
+    )
 
 
 @pytest.mark.parametrize(
     "cell",
-    ["30/02/2024", "31 juin 2024", "29/02/2023", "2024-13-01", "05/16/2024", "16/05/24", "hier", "16 floréal 2024", "mai", "45428", "",
-     "2024-05-16 au 2024-06-01", "16/05/2024 et après", dt.time(10, 30), "1", "٣"],
-)  # fmt: skip
+    [
+        "30/02/2024",
+        "31 juin 2024",
+        "29/02/2023",
+        "2024-13-01",
+        "05/16/2024",
+        "16/05/24",
+        "hier",
+        "16 floréal 2024",
+        "mai",
+        "45428",
+        "",
+        "2024-05-16 au 2024-06-01",
+        "16/05/2024 et après",
+        dt.time(10, 30),
+        "1",
+        "٣",
+    ],
+)
 def test_what_is_no_day_is_refused_with_examples(cell: object) -> None:
     with pytest.raises(BadCell, match="2024-05-16, 16/05/2024 ou 16 mai 2024"):
         read_date(cell)
@@ -93,7 +139,7 @@ def test_a_day_written_is_read_again(day: dt.date) -> None:
     assert column.read(write_cell(column, day)) == day
 
 
-# -- values -------------------------------------------------------------------------------------------
+# -- values --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -122,7 +168,12 @@ def test_a_day_written_is_read_again(day: dt.date) -> None:
         ("case", "state", "Terminé", "termine"),
         ("case", "organisation_size", "TPO", "tpo"),
         ("case", "source_url", "https://exemple.example/a?b=c", "https://exemple.example/a?b=c"),
-        ("catalyseur", "area", "53|Bretagne|reg:75|dep:2A|région Grand Est", ["dep:53", "reg:53", "reg:75", "dep:2A", "reg:44"]),
+        (
+            "catalyseur",
+            "area",
+            "53|Bretagne|reg:75|dep:2A|région Grand Est",
+            ["dep:53", "reg:53", "reg:75", "dep:2A", "reg:44"],
+        ),
         ("catalyseur", "remote", "Oui", True),
         ("catalyseur", "remote", True, True),
         ("catalyseur", "remote", 0, False),
@@ -171,7 +222,9 @@ def test_a_cell_becomes_its_value(kind: str, name: str, cell: object, value: obj
         ("article", "bulletin", "2024-T5", "2024-T3", ""),
     ],
 )
-def test_a_refusal_says_why_and_what_is_near(kind: str, name: str, cell: object, reason: str, near: str | None) -> None:
+def test_a_refusal_says_why_and_what_is_near(
+    kind: str, name: str, cell: object, reason: str, near: str | None
+) -> None:
     with pytest.raises(BadCell) as bad:
         _cell(kind, name, cell)
     assert reason in bad.value.reason
@@ -203,8 +256,17 @@ def test_partners_of_a_json_file_keep_their_colons() -> None:
 
 
 _cells = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.dates() | st.datetimes() | st.times(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.dates()
+    | st.datetimes()
+    | st.times(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -222,11 +284,17 @@ def test_no_cell_breaks_a_column(cell: object) -> None:
                 assert isinstance(write_cell(column, value), str), name
 
 
-# -- lists --------------------------------------------------------------------------------------------
+# -- lists ---------------------------------------------------------------------------------------
 
 _hard = st.text("a|\\: ;'\"=", max_size=8)
 _items = (
-    st.one_of(_hard, st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("|\\:\"'\n;,=+-@ "), max_size=12))
+    st.one_of(
+        _hard,
+        st.text(
+            st.characters(exclude_categories=["Cs"]) | st.sampled_from("|\\:\"'\n;,=+-@ "),
+            max_size=12,
+        ),
+    )
     .map(text_of)
     .filter(bool)
 )
@@ -240,7 +308,11 @@ def test_a_list_written_as_a_cell_is_read_again(items: list[str]) -> None:
 
 
 _partners = st.fixed_dictionaries(
-    {"name": _items, "profile": st.sampled_from(["", "medias", "collectivites"]), "role": _items | st.just("")}
+    {
+        "name": _items,
+        "profile": st.sampled_from(["", "medias", "collectivites"]),
+        "role": _items | st.just(""),
+    }
 )
 
 

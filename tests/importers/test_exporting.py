@@ -26,32 +26,88 @@ from impact_alliances.importers.exporting import export_file, format_of, templat
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.publishing import missing_to_publish
 from impact_alliances.resources.resource import Resource
-from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, ECHELONS, FRAGILITES, METIERS, REGIONS, STATES, Vocabulary
+from impact_alliances.vocabularies.terms import (
+    ACTEURS,
+    DEPARTEMENTS,
+    ECHELONS,
+    FRAGILITES,
+    METIERS,
+    REGIONS,
+    STATES,
+    Vocabulary,
+)
 
 FORMS = ("csv", "xlsx", "jsonl")
 AWKWARD = 'À 5 € : « a|b », "c";\nd\\|e\\ \'=1 -2 +3 @4 _x0041_ 😀 œ \u2028 fin\\'
-BUILDERS: dict[str, Callable[..., Resource]] = {"case": a_case, "catalyseur": a_catalyseur, "jeudi": a_jeudi, "article": an_article}
+BUILDERS: dict[str, Callable[..., Resource]] = {
+    "case": a_case,
+    "catalyseur": a_catalyseur,
+    "jeudi": a_jeudi,
+    "article": an_article,
+}
 
 
 def _dump(database: Engine, kind: str) -> list[dict[str, Any]]:
     """Everything stored of that kind, but the moments of writing."""
     with reading(database) as session:
         rows = session.exec(select(KINDS[kind].table)).all()
-    return sorted((row.model_dump(exclude={"created_at", "updated_at"}) for row in rows), key=lambda row: str(row["id"]))
+    return sorted(
+        (row.model_dump(exclude={"created_at", "updated_at"}) for row in rows),
+        key=lambda row: str(row["id"]),
+    )
 
 
 def _awkward(kind: str) -> list[Resource]:
     """Resources of that kind whose every free text is hard to carry."""
     build = BUILDERS[kind]
-    firm = {"id", "title", "fragilites", "acteurs", "echelon", "odd", "commune", "departement", "region", "date", "status", "verified_on"}
-    firm |= {"source_url", "partners", "organisation_size", "impacts", "started_on", "ended_on", "state", "metiers", "area", "remote"}
-    firm |= {"email", "website", "phone", "published_on", "number", "bulletin", "strand"}
-    texts: dict[str, Any] = {name: AWKWARD for name, column in columns_of(KINDS[kind]).items() if name not in firm and column.empty == ""}
-    lists = {name: ["a|b", "c\\", "=d", "'"] for name in ("tags", "related") if name in columns_of(KINDS[kind])}
-    lines = {
-        name: " ".join(AWKWARD.split()) for name in ("role", "organisation", "month_theme", "author", "source", "name") if name in texts
+    firm = {
+        "id",
+        "title",
+        "fragilites",
+        "acteurs",
+        "echelon",
+        "odd",
+        "commune",
+        "departement",
+        "region",
+        "date",
+        "status",
+        "verified_on",
     }
-    partners = {"partners": [{"name": "A: b|c\\", "profile": "", "role": "medias:d"}, {"name": "E", "profile": "medias", "role": ""}]}
+    firm |= {
+        "source_url",
+        "partners",
+        "organisation_size",
+        "impacts",
+        "started_on",
+        "ended_on",
+        "state",
+        "metiers",
+        "area",
+        "remote",
+    }
+    firm |= {"email", "website", "phone", "published_on", "number", "bulletin", "strand"}
+    texts: dict[str, Any] = {
+        name: AWKWARD
+        for name, column in columns_of(KINDS[kind]).items()
+        if name not in firm and column.empty == ""
+    }
+    lists = {
+        name: ["a|b", "c\\", "=d", "'"]
+        for name in ("tags", "related")
+        if name in columns_of(KINDS[kind])
+    }
+    lines = {
+        name: " ".join(AWKWARD.split())
+        for name in ("role", "organisation", "month_theme", "author", "source", "name")
+        if name in texts
+    }
+    partners = {
+        "partners": [
+            {"name": "A: b|c\\", "profile": "", "role": "medias:d"},
+            {"name": "E", "profile": "medias", "role": ""},
+        ]
+    }
     full = {**texts, **lists, **lines, **(partners if kind == "case" else {})}
     return [
         build(
@@ -69,10 +125,18 @@ def _awkward(kind: str) -> list[Resource]:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_importing_an_export_changes_nothing(either_database: Engine, tmp_path: Path, kind: str, form: str) -> None:
+def test_importing_an_export_changes_nothing(
+    either_database: Engine, tmp_path: Path, kind: str, form: str
+) -> None:
     store(either_database, *_awkward(kind))
     before = _dump(either_database, kind)
-    report = take(either_database, tmp_path, export_file(either_database, KINDS[kind], form), kind=kind, name=f"a.{form}")
+    report = take(
+        either_database,
+        tmp_path,
+        export_file(either_database, KINDS[kind], form),
+        kind=kind,
+        name=f"a.{form}",
+    )
     assert (verdicts(report), report.unknown_columns) == ({"unchanged": 3}, {})
     assert [problem for problem in report.problems if not problem.warning] == []
     assert _dump(either_database, kind) == before
@@ -80,13 +144,19 @@ def test_importing_an_export_changes_nothing(either_database: Engine, tmp_path: 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_an_export_fills_an_empty_base_alike(make_database: Make, tmp_path: Path, kind: str, form: str) -> None:
+def test_an_export_fills_an_empty_base_alike(
+    make_database: Make, tmp_path: Path, kind: str, form: str
+) -> None:
     """Only the addresses are given anew, from the titles."""
     first, second = make_database(), make_database()
     store(first, *_awkward(kind))
-    report = take(second, tmp_path, export_file(first, KINDS[kind], form), kind=kind, name=f"a.{form}")
+    report = take(
+        second, tmp_path, export_file(first, KINDS[kind], form), kind=kind, name=f"a.{form}"
+    )
     assert verdicts(report) == {"created": 3}
-    without_slug = [[{**row, "slug": ""} for row in _dump(database, kind)] for database in (first, second)]
+    without_slug = [
+        [{**row, "slug": ""} for row in _dump(database, kind)] for database in (first, second)
+    ]
     assert without_slug[0] == without_slug[1]
 
 
@@ -112,11 +182,17 @@ def test_a_workbook_holds_texts_not_formulas(database: Engine, tmp_path: Path) -
 def test_jsonl_keeps_lists_and_dates_readable(database: Engine) -> None:
     store(database, a_case(id="a", tags=["été"], date=dt.date(2024, 5, 16)))
     record = json.loads(export_file(database, KINDS["case"], "jsonl"))
-    assert (record["tags"], record["date"], record["partners"][0]["profile"]) == (["été"], "2024-05-16", "collectivites")
+    assert (record["tags"], record["date"], record["partners"][0]["profile"]) == (
+        ["été"],
+        "2024-05-16",
+        "collectivites",
+    )
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_an_empty_base_gives_a_header_or_nothing(database: Engine, tmp_path: Path, form: str) -> None:
+def test_an_empty_base_gives_a_header_or_nothing(
+    database: Engine, tmp_path: Path, form: str
+) -> None:
     data = export_file(database, KINDS["jeudi"], form)
     if form == "jsonl":
         assert data == b""
@@ -132,7 +208,7 @@ def test_a_text_too_long_for_a_workbook_is_refused_not_cut(database: Engine) -> 
     assert len(export_file(database, KINDS["case"], "csv")) > limit
 
 
-# -- any text whatever --------------------------------------------------------------------------------
+# -- any text whatever ---------------------------------------------------------------------------
 
 _hard = st.text("a|\\:;,\"'\n\t=+-@ é_x0041\u00a0\u2028\u0085\ufeff", max_size=12)
 _texts = st.one_of(_hard, st.text(max_size=20)).map(text_of)
@@ -155,9 +231,20 @@ _shared = {
     "date": _days,
     "status": st.sampled_from(["draft", "retired", "published"]),
 }
-_partner = st.fixed_dictionaries({"name": _lines.filter(bool), "profile": st.sampled_from(["", *ACTEURS.by_slug]), "role": _lines})
+_partner = st.fixed_dictionaries(
+    {
+        "name": _lines.filter(bool),
+        "profile": st.sampled_from(["", *ACTEURS.by_slug]),
+        "role": _lines,
+    }
+)
 _own: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "case": {"need": _texts, "means": _texts, "partners": st.lists(_partner, max_size=3), "state": st.sampled_from(["", *STATES.by_slug])},
+    "case": {
+        "need": _texts,
+        "means": _texts,
+        "partners": st.lists(_partner, max_size=3),
+        "state": st.sampled_from(["", *STATES.by_slug]),
+    },
     "catalyseur": {
         "name": _lines,
         "role": _lines,
@@ -166,13 +253,19 @@ _own: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "area": _some(DEPARTEMENTS).map(lambda codes: [f"dep:{code}" for code in codes])
         | _some(REGIONS).map(lambda codes: [f"reg:{code}" for code in codes]),
     },
-    "jeudi": {"number": st.none() | st.integers(0, 999_999_999), "month_theme": _lines, "related": _lists},
+    "jeudi": {
+        "number": st.none() | st.integers(0, 999_999_999),
+        "month_theme": _lines,
+        "related": _lists,
+    },
     "article": {"source": _lines, "author": _lines},
 }
 
 
 @pytest.fixture(scope="module")
-def bases(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> Iterator[tuple[Engine, Engine]]:
+def bases(
+    tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path
+) -> Iterator[tuple[Engine, Engine]]:
     """Two SQLite bases, emptied between examples."""
     folder = tmp_path_factory.mktemp("bases")
     engines = []
@@ -192,24 +285,41 @@ def _clear(*databases: Engine) -> None:
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_any_resource_survives_the_round_trip(bases: tuple[Engine, Engine], tmp_path: Path, kind: str) -> None:
-    """Imported as JSON, exported in each format: importing changes nothing here, and an empty base gets the same."""
+def test_any_resource_survives_the_round_trip(
+    bases: tuple[Engine, Engine], tmp_path: Path, kind: str
+) -> None:
+    """Imported as JSON, exported in each format: importing changes nothing here, and an empty base
+    gets the same.
+    """
 
-    # Several resources an example: a workbook is read by a process of its own, which takes a moment to start.
+    # Several resources an example: a workbook is read by a process of its own, which takes a moment
+    # to start.
     @given(st.lists(st.fixed_dictionaries({**_shared, **_own[kind]}), min_size=2, max_size=8))
     @example([{"title": "=1", "tags": ["a\\", "b"], "body": "'"}])
     @example([{"title": "_x0041_", "tags": ["|", "\\|"], "body": "a\x85b\ufeffc"}])
-    @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(
+        max_examples=6,
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+        ],
+    )
     def survives(records: list[dict[str, Any]]) -> None:
         first, second = bases
         _clear(first)
-        data = "".join(json.dumps({"id": f"r-{number}", **record}) + "\n" for number, record in enumerate(records))
+        data = "".join(
+            json.dumps({"id": f"r-{number}", **record}) + "\n"
+            for number, record in enumerate(records)
+        )
         report = take(first, tmp_path, data, kind=kind, name="a.jsonl")
         assert verdicts(report) == {"created": len(records)}, report.lines()
         stored = _dump(first, kind)
         for form in FORMS:
             exported = export_file(first, KINDS[kind], form)
-            assert verdicts(take(first, tmp_path, exported, kind=kind, name=f"b.{form}")) == {"unchanged": len(records)}
+            assert verdicts(take(first, tmp_path, exported, kind=kind, name=f"b.{form}")) == {
+                "unchanged": len(records)
+            }
             _clear(second)
             take(second, tmp_path, exported, kind=kind, name=f"b.{form}")
             assert _dump(second, kind) == stored
@@ -217,7 +327,7 @@ def test_any_resource_survives_the_round_trip(bases: tuple[Engine, Engine], tmp_
     survives()
 
 
-# -- files for editors ----------------------------------------------------------------------------------
+# -- files for editors ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022])
@@ -236,7 +346,9 @@ def test_what_holds_contacts_is_for_its_owner_alone(tmp_path: Path, umask: int) 
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    """What the system says of it goes up, under the name that was asked for: `faults` makes a sentence of it."""
+    """What the system says of it goes up, under the name that was asked for: `faults` makes a
+    sentence of it.
+    """
     asked = tmp_path / "absent" / "a.csv"
     with pytest.raises(FileNotFoundError) as absent:
         write_for_editors(asked, b"")
@@ -247,13 +359,21 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "asked", "form"),
-    [("y.xlsx", None, "xlsx"), ("Y.JSONL", None, "jsonl"), ("y.csv", "csv", "csv"), ("y.dat", "xlsx", "xlsx"), (None, None, "csv")],
+    [
+        ("y.xlsx", None, "xlsx"),
+        ("Y.JSONL", None, "jsonl"),
+        ("y.csv", "csv", "csv"),
+        ("y.dat", "xlsx", "xlsx"),
+        (None, None, "csv"),
+    ],
 )
 def test_the_extension_says_the_format(name: str | None, asked: str | None, form: str) -> None:
     assert format_of(Path(name) if name else None, asked) == form
 
 
-@pytest.mark.parametrize(("name", "asked"), [("y.xlsx", "csv"), ("y.csv", "jsonl"), ("y", None), ("y.pdf", None)])
+@pytest.mark.parametrize(
+    ("name", "asked"), [("y.xlsx", "csv"), ("y.csv", "jsonl"), ("y", None), ("y.pdf", None)]
+)
 def test_a_format_that_nothing_says_or_two_say_is_refused(name: str, asked: str | None) -> None:
     with pytest.raises(Refusal, match="format"):
         format_of(Path(name), asked)
@@ -261,9 +381,16 @@ def test_a_format_that_nothing_says_or_two_say_is_refused(name: str, asked: str 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_the_template_is_a_file_that_import_takes(database: Engine, tmp_path: Path, kind: str, form: str) -> None:
+def test_the_template_is_a_file_that_import_takes(
+    database: Engine, tmp_path: Path, kind: str, form: str
+) -> None:
     """As a draft that lacks nothing, so that an example left there is never public."""
     report = take(database, tmp_path, template(KINDS[kind], form), kind=kind, name=f"modele.{form}")
-    assert (verdicts(report), report.problems, report.unknown_columns, report.drafts) == ({"created": 1}, [], {}, 1)
+    assert (verdicts(report), report.problems, report.unknown_columns, report.drafts) == (
+        {"created": 1},
+        [],
+        {},
+        1,
+    )
     with reading(database) as session:
         assert missing_to_publish(session.exec(select(KINDS[kind].table)).one()) == []

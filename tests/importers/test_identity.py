@@ -1,4 +1,6 @@
-"""A row without id and one with: whatever their order, a conflict is named and importing again changes nothing."""
+"""A row without id and one with: whatever their order, a conflict is named and importing again
+changes nothing.
+"""
 
 from pathlib import Path
 
@@ -17,13 +19,20 @@ A, C = "https://exemple.example/a", "https://exemple.example/c"
 HEADER = ["id", "title", "source_url", "status"]
 
 
-def _take(database: Engine, folder: Path, *rows: tuple[str, str, str], dry_run: bool = False) -> Report:
-    return take(database, folder, as_csv([HEADER, *([*row, "brouillon"] for row in rows)]), dry_run=dry_run)
+def _take(
+    database: Engine, folder: Path, *rows: tuple[str, str, str], dry_run: bool = False
+) -> Report:
+    return take(
+        database, folder, as_csv([HEADER, *([*row, "brouillon"] for row in rows)]), dry_run=dry_run
+    )
 
 
 def _titles(database: Engine) -> dict[str, str]:
     with reading(database) as session:
-        return {case.id if case.id in ("x", "y", "z") else "derived": case.title for case in session.exec(select(Case))}
+        return {
+            case.id if case.id in ("x", "y", "z") else "derived": case.title
+            for case in session.exec(select(Case))
+        }
 
 
 def _refusals(report: Report) -> list[tuple[int, str]]:
@@ -43,11 +52,19 @@ HELD = "La fiche « x » est déjà celle de la ligne 2."
         ([("", "Un", A), ("x", "Deux", C)], [(3, HELD)], {"x": "Un"}),
         ([("x", "Un", A), ("y", "Deux", A)], [], {"x": "Un", "y": "Deux"}),
         ([("x", "Un", C), ("", "Deux", A)], [], {"x": "Un", "derived": "Deux"}),
-        ([("x", "Un", A), ("y", "Deux", A), ("", "Trois", A)], [(4, ALREADY)], {"x": "Un", "y": "Deux"}),
+        (
+            [("x", "Un", A), ("y", "Deux", A), ("", "Trois", A)],
+            [(4, ALREADY)],
+            {"x": "Un", "y": "Deux"},
+        ),
     ],
 )
 def test_rows_that_could_be_one_are_named_and_nothing_flips(
-    database: Engine, tmp_path: Path, rows: list[tuple[str, str, str]], refusals: list[tuple[int, str]], titles: dict[str, str]
+    database: Engine,
+    tmp_path: Path,
+    rows: list[tuple[str, str, str]],
+    refusals: list[tuple[int, str]],
+    titles: dict[str, str],
 ) -> None:
     """The base holds the case `x` of the address A beforehand."""
     store(database, a_case(id="x", title="Avant", source_url=A, status="draft"))
@@ -57,7 +74,11 @@ def test_rows_that_could_be_one_are_named_and_nothing_flips(
     assert _refusals(first) == refusals
     assert _titles(database) == titles
     again = _take(database, tmp_path, *rows)
-    assert verdicts(again) == {key: n for key, n in {"unchanged": len(rows) - len(refusals), "refused": len(refusals)}.items() if n}
+    assert verdicts(again) == {
+        key: n
+        for key, n in {"unchanged": len(rows) - len(refusals), "refused": len(refusals)}.items()
+        if n
+    }
     assert _refusals(again) == refusals
 
 
@@ -68,9 +89,13 @@ def test_an_empty_base_keeps_the_first_of_two_such_rows(database: Engine, tmp_pa
     assert _titles(database) == {"derived": "Un"}
 
 
-def test_a_row_without_id_that_could_be_two_stored_cases_is_refused(database: Engine, tmp_path: Path) -> None:
+def test_a_row_without_id_that_could_be_two_stored_cases_is_refused(
+    database: Engine, tmp_path: Path
+) -> None:
     store(database, a_case(id="x", source_url=A), a_case(id="y", source_url=A))
-    assert _refusals(_take(database, tmp_path, ("", "Un", A))) == [(2, "Plusieurs fiches ont cette adresse (x et y) : donnez un « id ».")]
+    assert _refusals(_take(database, tmp_path, ("", "Un", A))) == [
+        (2, "Plusieurs fiches ont cette adresse (x et y) : donnez un « id ».")
+    ]
 
 
 def test_a_new_id_for_a_known_address_is_told(database: Engine, tmp_path: Path) -> None:
@@ -82,8 +107,18 @@ def test_a_new_id_for_a_known_address_is_told(database: Engine, tmp_path: Path) 
     assert _take(database, tmp_path, ("x", "Un", A)).problems == []
 
 
-def test_a_dry_run_sees_what_an_earlier_batch_would_have_moved(database: Engine, tmp_path: Path) -> None:
+def test_a_dry_run_sees_what_an_earlier_batch_would_have_moved(
+    database: Engine, tmp_path: Path
+) -> None:
     store(database, a_case(id="x", title="Avant", source_url=A, status="draft"))
-    rows = [("x", "Un", C), *((f"n{number}", "Autre", "") for number in range(BATCH)), ("", "Deux", A)]
+    rows = [
+        ("x", "Un", C),
+        *((f"n{number}", "Autre", "") for number in range(BATCH)),
+        ("", "Deux", A),
+    ]
     dry = _take(database, tmp_path, *rows, dry_run=True)
-    assert verdicts(dry) == verdicts(_take(database, tmp_path, *rows)) == {"updated": 1, "created": BATCH + 1}
+    assert (
+        verdicts(dry)
+        == verdicts(_take(database, tmp_path, *rows))
+        == {"updated": 1, "created": BATCH + 1}
+    )

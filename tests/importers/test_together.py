@@ -34,18 +34,26 @@ print(report.refused, sum(report.verdicts.values()))
 def _start(database: Engine, file: Path) -> subprocess.Popen[str]:
     url = database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", IMPORT, url, str(file)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def _cases(prefix: str, numbers: range) -> bytes:
     """Cases of their own whose titles, hence addresses, the other file has too."""
-    rows = [["id", "title", "status"], *([f"{prefix}{number}", f"Le car {number}", "brouillon"] for number in numbers)]
+    rows = [
+        ["id", "title", "status"],
+        *([f"{prefix}{number}", f"Le car {number}", "brouillon"] for number in numbers),
+    ]
     return as_csv(rows)
 
 
 def test_imports_at_once_end_whole(either_database: Engine, tmp_path: Path) -> None:
     """The same titles from both ends, and some ids in common: the database says who was first."""
-    shared = [["id", "title", "status"], *([f"s{number}", f"Le bus {number}", "brouillon"] for number in range(50))]
+    shared = [
+        ["id", "title", "status"],
+        *([f"s{number}", f"Le bus {number}", "brouillon"] for number in range(50)),
+    ]
     one = as_csv(shared) + _cases("a", range(ROWS)).split(b"\n", 1)[1]
     other = _cases("b", range(ROWS - 1, -1, -1)) + as_csv(shared).split(b"\n", 1)[1]
     files = [write(tmp_path, "a.csv", one), write(tmp_path, "b.csv", other)]
@@ -65,10 +73,14 @@ def test_a_dry_run_goes_on_while_another_writes(database: Engine, tmp_path: Path
     with writing(database) as session:
         session.add(a_case(id="x"))
         session.flush()
-        assert verdicts(take(database, tmp_path, "id,title\na,Un\n", dry_run=True)) == {"created": 1}
+        assert verdicts(take(database, tmp_path, "id,title\na,Un\n", dry_run=True)) == {
+            "created": 1
+        }
 
 
-def test_a_lock_that_lasts_is_a_sentence(database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_lasts_is_a_sentence(
+    database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And not what the database says of it in English."""
     monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 50)
     short = db.make_engine(database.url.render_as_string())

@@ -1,4 +1,6 @@
-"""The indexer, and what it does about damage, documents that cannot be taken and a disk that is full."""
+"""The indexer, and what it does about damage, documents that cannot be taken and a disk that is
+full.
+"""
 
 import random
 import threading
@@ -29,7 +31,9 @@ LONE_SURROGATE = "\ud800"
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
     """Three cases, indexed."""
-    return a_service(tmp_path, *(a_case(id=f"c{number}", title=f"Les haies {number}") for number in range(3)))
+    return a_service(
+        tmp_path, *(a_case(id=f"c{number}", title=f"Les haies {number}") for number in range(3))
+    )
 
 
 def _part(service: Service, name: str) -> Part:
@@ -67,9 +71,15 @@ def test_the_indexer_mends_a_damaged_index_by_itself(service: Service) -> None:
 
 
 @pytest.mark.parametrize("is_rebuilt", [False, True])
-def test_a_sheet_that_cannot_be_indexed_holds_back_no_other(service: Service, is_rebuilt: bool) -> None:
+def test_a_sheet_that_cannot_be_indexed_holds_back_no_other(
+    service: Service, is_rebuilt: bool
+) -> None:
     """It is told by doctor, who asks for no rebuild; mended, it is found."""
-    store(service.database, a_case(id="poison", title="Les haies folles", odd=[LONE_SURROGATE]), a_case(id="c3", title="Les haies 3"))
+    store(
+        service.database,
+        a_case(id="poison", title="Les haies folles", odd=[LONE_SURROGATE]),
+        a_case(id="c3", title="Les haies 3"),
+    )
     if is_rebuilt:
         service.indexer.rebuild()
     settle(service)
@@ -116,7 +126,9 @@ def test_a_rebuild_that_fails_is_not_tried_again_at_once(service: Service) -> No
     assert _total(service, "haies") == 3
 
 
-def test_an_indexer_whose_index_cannot_be_written_goes_on(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_indexer_whose_index_cannot_be_written_goes_on(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
     """It tells once what is wrong, and does what waits as soon as it can."""
     folder = service.settings.index_dir
     folder.rename(folder.with_name("aside"))
@@ -166,14 +178,20 @@ def stuck(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     made.close()
 
 
-def test_a_lost_index_is_rebuilt_while_the_model_is_stuck(stuck: Service, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_lost_index_is_rebuilt_while_the_model_is_stuck(
+    stuck: Service, caplog: pytest.LogCaptureFixture
+) -> None:
     """The loss is told once, and so is its end."""
     assert _until(lambda: stuck.indexer.pending() == 0)
     folder = stuck.settings.index_dir
     folder.rename(folder.with_name("aside"))
     assert _until(lambda: "Index de recherche reconstruit." in caplog.text)
     assert _total(stuck, "haies") == 3
-    assert caplog.text.count("manque ou est abîmé") == caplog.text.count("Index de recherche reconstruit.") == 1
+    assert (
+        caplog.text.count("manque ou est abîmé")
+        == caplog.text.count("Index de recherche reconstruit.")
+        == 1
+    )
     assert stuck.indexer.lacking() > 0
 
 
@@ -189,7 +207,9 @@ def test_one_thread_reads_at_a_time(stuck: Service) -> None:
     assert stuck.indexer.embed_some() == 0
 
 
-def test_a_text_changed_while_it_is_read_does_not_get_the_vectors_of_the_former_one(stuck: Service) -> None:
+def test_a_text_changed_while_it_is_read_does_not_get_the_vectors_of_the_former_one(
+    stuck: Service,
+) -> None:
     """They would stay for good: nothing would tell that they lack."""
     with writing(stuck.database) as session:
         session.get_one(Case, "long").title = "Un titre tout autre"

@@ -82,7 +82,9 @@ def test_a_build_cut_short_is_begun_again(either_database: Engine, tmp_path: Pat
     assert one.is_sound()
 
 
-def test_an_index_of_another_base_is_rebuilt(either_database: Engine, database: Engine, tmp_path: Path) -> None:
+def test_an_index_of_another_base_is_rebuilt(
+    either_database: Engine, database: Engine, tmp_path: Path
+) -> None:
     """A folder whose database was changed for another: though it can be read, it is not ours."""
     store(database, a_case(id="autre"))
     _indexer(database, tmp_path / "a")
@@ -95,7 +97,9 @@ def test_no_change_waits_for_an_index_that_is_gone(either_database: Engine, tmp_
     """Back after a long silence, it is built anew."""
     one, gone = (_indexer(either_database, tmp_path / name) for name in ("a", "b"))
     with writing(either_database) as session:
-        session.get_one(Follower, gone.writer.name).seen_at = now() - SILENCE - dt.timedelta(hours=1)
+        session.get_one(Follower, gone.writer.name).seen_at = (
+            now() - SILENCE - dt.timedelta(hours=1)
+        )
         session.get_one(Follower, one.writer.name).seen_at = now() - dt.timedelta(hours=1)
     store(either_database, a_case(id="x"))
     one.catch_up()
@@ -138,10 +142,17 @@ class Unwilling(FakeEmbedder):
         raise AssertionError("nothing was to be computed")
 
 
-def test_vectors_shipped_with_a_text_are_not_computed_again(either_database: Engine, tmp_path: Path) -> None:
+def test_vectors_shipped_with_a_text_are_not_computed_again(
+    either_database: Engine, tmp_path: Path
+) -> None:
     """Whatever the database, and whoever imported the text."""
     made = packed(FakeEmbedder().embed_passages(["un vecteur"]))
-    one = Indexer(either_database, TantivyWriter(tmp_path), Unwilling(), shipped=lambda hashes: dict.fromkeys(hashes, made))
+    one = Indexer(
+        either_database,
+        TantivyWriter(tmp_path),
+        Unwilling(),
+        shipped=lambda hashes: dict.fromkeys(hashes, made),
+    )
     store(either_database, *(a_case(id=f"c{number}") for number in range(3)))
     one.catch_up()
     assert (one.lacking(), one.embed_some(), one.lacking()) == (3 + 16, 3 + 16, 0)
@@ -150,7 +161,12 @@ def test_vectors_shipped_with_a_text_are_not_computed_again(either_database: Eng
 def test_one_model_reads_at_a_time(database: Engine, tmp_path: Path) -> None:
     """Two machines would each read all that waits."""
     readers = [
-        Indexer(database, TantivyWriter(tmp_path / name), FakeEmbedder(), reading_lock=shared_lock(database, "reading"))
+        Indexer(
+            database,
+            TantivyWriter(tmp_path / name),
+            FakeEmbedder(),
+            reading_lock=shared_lock(database, "reading"),
+        )
         for name in ("a", "b")
     ]
     with shared_lock(database, "reading").hold():

@@ -1,4 +1,6 @@
-"""A text that the model cannot read is answered by words, or noted and passed over; the others keep their vectors."""
+"""A text that the model cannot read is answered by words, or noted and passed over; the others keep
+their vectors.
+"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -50,7 +52,9 @@ def _cases() -> list[Case]:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """Fifteen sound cases and one that the model cannot read, embedded."""
-    made = a_service(tmp_path, *_cases(), a_case(id="mal", title="Le texte maléfique"), embedder=Delicate())
+    made = a_service(
+        tmp_path, *_cases(), a_case(id="mal", title="Le texte maléfique"), embedder=Delicate()
+    )
     yield made
     made.close()
 
@@ -61,7 +65,9 @@ def _find(service: Service, text: str) -> Found:
 
 def _models(service: Service) -> list[str]:
     with reading(service.database) as session:
-        rows = session.exec(select(Embedding.model, Embedding.vectors).where(Embedding.subject == "mal")).all()
+        rows = session.exec(
+            select(Embedding.model, Embedding.vectors).where(Embedding.subject == "mal")
+        ).all()
     return [model for model, vectors in rows if vectors]
 
 
@@ -69,7 +75,11 @@ def test_its_neighbours_have_their_vectors_and_it_is_not_tried_again(service: Se
     model = service.embedder
     assert isinstance(model, Delicate)
     before = model.broken
-    assert (service.indexer.lacking(), service.indexer.embed_some(), service.indexer.unreadable()) == (0, 0, ["case:mal"])
+    assert (
+        service.indexer.lacking(),
+        service.indexer.embed_some(),
+        service.indexer.unreadable(),
+    ) == (0, 0, ["case:mal"])
     assert model.broken == before
     assert service.meanings.now().vectors.passages("case:c07") is not None
 
@@ -97,7 +107,9 @@ def test_it_is_tried_by_another_model(service: Service) -> None:
     after.close()
 
 
-def test_a_question_that_the_model_cannot_read_is_answered_by_words_and_it_is_said(service: Service) -> None:
+def test_a_question_that_the_model_cannot_read_is_answered_by_words_and_it_is_said(
+    service: Service,
+) -> None:
     found = _find(service, "maléfique")
     assert ([hit.resource.id for hit in found.hits], found.degraded) == (["mal"], UNREADABLE)
     assert _find(service, "haie").degraded is None

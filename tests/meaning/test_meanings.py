@@ -44,14 +44,20 @@ class Clock:
 
 def _two_models(folder: Path) -> tuple[Service, Service]:
     """The same base before and after another model was chosen."""
-    cases = [a_case(id="x", title="Les haies"), a_case(id="y", title="Le généraliste"), a_case(id="z", title="Le lavoir")]
+    cases = [
+        a_case(id="x", title="Les haies"),
+        a_case(id="y", title="Le généraliste"),
+        a_case(id="z", title="Le lavoir"),
+    ]
     before = a_service(folder, *cases)
     return before, make_service(before.settings, OtherModel())
 
 
 def _meanings(service: Service, former: Embedder | None, clock: Clock) -> Meanings:
     wanted = Meaning.of(service.database, OtherModel.name, OtherModel.dimensions, OtherModel())
-    return Meanings(service.database, wanted, {former.name: former}.get if former else lambda _: None, clock)
+    return Meanings(
+        service.database, wanted, {former.name: former}.get if former else lambda _: None, clock
+    )
 
 
 def _find(service: Service, text: str) -> Found:
@@ -93,7 +99,9 @@ def test_a_text_that_changes_keeps_no_vector_of_any_model(tmp_path: Path) -> Non
         case.title = "Les murets"
     after.indexer.catch_up()
     with reading(after.database) as session:
-        rows = session.exec(select(Embedding.model, Embedding.vectors).where(Embedding.subject == "x")).all()
+        rows = session.exec(
+            select(Embedding.model, Embedding.vectors).where(Embedding.subject == "x")
+        ).all()
     assert [(model, vectors) for model, vectors in rows] == [(OtherModel.name, None)]
     before.close()
 
@@ -128,7 +136,9 @@ class FailingModel(FakeEmbedder):
         raise EmbedderUnavailable("plus de mémoire")
 
 
-def test_a_model_that_fails_leaves_words_to_answer_and_its_work_for_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_model_that_fails_leaves_words_to_answer_and_its_work_for_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """No page breaks, and the indexer rests between two tries."""
     made = a_service(tmp_path, a_case(id="x", title="Les haies"), embedder=FailingModel())
     assert (made.indexer.lacking(), made.indexer.embed_some()) == (17, 0)
@@ -145,7 +155,9 @@ class GrownModel(FakeEmbedder):
 
 def test_vectors_of_another_size_under_the_same_name_are_made_again(tmp_path: Path) -> None:
     """Meanwhile they are not read."""
-    before = a_service(tmp_path, a_case(id="x", title="Les haies"), a_case(id="y", title="Le lavoir"))
+    before = a_service(
+        tmp_path, a_case(id="x", title="Les haies"), a_case(id="y", title="Le lavoir")
+    )
     after = make_service(before.settings, GrownModel())
     assert _find(after, "haies").degraded == NO_VECTORS
     settle(after)
@@ -155,10 +167,14 @@ def test_vectors_of_another_size_under_the_same_name_are_made_again(tmp_path: Pa
 
 
 def test_a_grid_is_whole_or_not_at_all_and_seen_anew(tmp_path: Path) -> None:
-    """Read half-way through, it was kept until the service was started again, and scored every answer."""
+    """Read half-way through, it was kept until the service was started again, and scored every
+    answer.
+    """
     service = a_service(tmp_path, a_case(id="x", title="Les haies"))
     clock = Clock()
-    stored = StoredVectors(service.database, FakeEmbedder.name, FakeEmbedder.dimensions, (FRAGILITE,))
+    stored = StoredVectors(
+        service.database, FakeEmbedder.name, FakeEmbedder.dimensions, (FRAGILITE,)
+    )
     anchors = Anchors(stored, clock)
     whole = anchors.now()
     assert whole.keys() == FRAGILITES.by_slug.keys()
@@ -177,7 +193,10 @@ def test_a_grid_is_whole_or_not_at_all_and_seen_anew(tmp_path: Path) -> None:
         row = session.get(Embedding, (FRAGILITE, "mobilite", FakeEmbedder.name))
         assert row is not None
         assert former
-        row.vectors, row.version = packed(-unpacked(former, FakeEmbedder.dimensions)), row.version + 1
+        row.vectors, row.version = (
+            packed(-unpacked(former, FakeEmbedder.dimensions)),
+            row.version + 1,
+        )
     clock.now += 2
     assert anchors.now()["mobilite"] == pytest.approx(-whole["mobilite"], abs=1e-3)
     service.close()

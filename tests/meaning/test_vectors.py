@@ -1,4 +1,6 @@
-"""The vectors held in memory: all of them, or a sample beside an engine that finds the nearest by itself."""
+"""The vectors held in memory: all of them, or a sample beside an engine that finds the nearest by
+itself.
+"""
 
 import numpy as np
 import pytest
@@ -30,7 +32,15 @@ def _unit(number: int) -> Vector:
 def _store(database: Engine, *numbers: int) -> None:
     with writing(database) as session:
         session.add_all(
-            Embedding(kind="case", subject=f"c{n}", model="axes", text_hash="", vectors=packed(_unit(n)), version=n) for n in numbers
+            Embedding(
+                kind="case",
+                subject=f"c{n}",
+                model="axes",
+                text_hash="",
+                vectors=packed(_unit(n)),
+                version=n,
+            )
+            for n in numbers
         )
 
 
@@ -50,16 +60,24 @@ def _seen(index: VectorIndex) -> Standing:
 def test_without_a_bound_every_document_is_compared(stored: StoredVectors) -> None:
     """The nearest are exact."""
     seen = _seen(VectorIndex(stored))
-    assert (seen.is_whole, [key for key, _ in seen.best(3)]) == (True, ["case:c1", "case:c2", "case:c3"])
+    assert (seen.is_whole, [key for key, _ in seen.best(3)]) == (
+        True,
+        ["case:c1", "case:c2", "case:c3"],
+    )
     assert len(seen.best(100)) == COUNT
     assert seen.of(["case:absent"]) == {}
 
 
-def test_past_the_bound_a_sample_is_held_and_the_others_are_read_when_asked_for(stored: StoredVectors) -> None:
+def test_past_the_bound_a_sample_is_held_and_the_others_are_read_when_asked_for(
+    stored: StoredVectors,
+) -> None:
     """Mean and deviation are about those of the whole; the likeness of any document is exact."""
     whole, index = _seen(VectorIndex(stored)), VectorIndex(stored, most=10)
     seen = _seen(index)
-    assert (seen.is_whole, [key for key, _ in seen.best(100)]) == (False, [f"case:c{n}" for n in range(4, COUNT + 1, 4)])
+    assert (seen.is_whole, [key for key, _ in seen.best(100)]) == (
+        False,
+        [f"case:c{n}" for n in range(4, COUNT + 1, 4)],
+    )
     assert seen.mean == pytest.approx(whole.mean, abs=0.1)
     assert seen.deviation == pytest.approx(whole.deviation, abs=0.1)
     keys = ["case:c1", "case:c4", "case:c39", "case:absent"]
@@ -68,7 +86,9 @@ def test_past_the_bound_a_sample_is_held_and_the_others_are_read_when_asked_for(
     assert index.passages("case:absent") is None
 
 
-def test_a_document_that_changes_is_seen_anew_and_one_that_leaves_is_not_seen(stored: StoredVectors, database: Engine) -> None:
+def test_a_document_that_changes_is_seen_anew_and_one_that_leaves_is_not_seen(
+    stored: StoredVectors, database: Engine
+) -> None:
     """In a sample too, whatever its new version."""
     clock = Clock()
     for most in (None, 10):
@@ -85,7 +105,9 @@ def test_a_document_that_changes_is_seen_anew_and_one_that_leaves_is_not_seen(st
     assert "case:c8" not in dict(_seen(index).best(100))
 
 
-def test_a_new_document_joins_the_whole_and_is_read_beside_a_sample(stored: StoredVectors, database: Engine) -> None:
+def test_a_new_document_joins_the_whole_and_is_read_beside_a_sample(
+    stored: StoredVectors, database: Engine
+) -> None:
     """A base that grows much is sampled anew."""
     clock = Clock()
     whole, sample = VectorIndex(stored, None, clock), VectorIndex(stored, 10, clock)
@@ -94,4 +116,6 @@ def test_a_new_document_joins_the_whole_and_is_read_beside_a_sample(stored: Stor
     clock.now += 2
     assert len(_seen(whole).best(100)) == COUNT + 10
     assert set(_seen(sample).of([f"case:c{COUNT + 1}"])) == {f"case:c{COUNT + 1}"}
-    assert [key for key, _ in _seen(sample).best(100)] == [f"case:c{n}" for n in range(5, COUNT + 11, 5)]
+    assert [key for key, _ in _seen(sample).best(100)] == [
+        f"case:c{n}" for n in range(5, COUNT + 11, 5)
+    ]

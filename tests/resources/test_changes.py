@@ -12,7 +12,10 @@ from impact_alliances.resources.changes import Change
 
 def _outbox(database: Engine) -> list[tuple[str, str]]:
     with reading(database) as session:
-        return [(row.kind, row.resource_id) for row in session.exec(select(Change).order_by(col(Change.id)))]
+        return [
+            (row.kind, row.resource_id)
+            for row in session.exec(select(Change).order_by(col(Change.id)))
+        ]
 
 
 def _empty(database: Engine) -> None:
@@ -22,8 +25,15 @@ def _empty(database: Engine) -> None:
 
 
 def test_each_kind_leaves_a_row_when_created(either_database: Engine) -> None:
-    store(either_database, a_case(id="a"), a_catalyseur(id="b"), a_jeudi(id="c"), an_article(id="d"))
-    assert sorted(_outbox(either_database)) == [("article", "d"), ("case", "a"), ("catalyseur", "b"), ("jeudi", "c")]
+    store(
+        either_database, a_case(id="a"), a_catalyseur(id="b"), a_jeudi(id="c"), an_article(id="d")
+    )
+    assert sorted(_outbox(either_database)) == [
+        ("article", "d"),
+        ("case", "a"),
+        ("catalyseur", "b"),
+        ("jeudi", "c"),
+    ]
 
 
 def test_a_rollback_leaves_neither_change_nor_row(either_database: Engine) -> None:

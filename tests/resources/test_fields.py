@@ -1,4 +1,6 @@
-"""The table of fields: each is a column of the model, its example is taken, and its headers name it alone."""
+"""The table of fields: each is a column of the model, its example is taken, and its headers name it
+alone.
+"""
 
 from collections import Counter
 

@@ -13,7 +13,13 @@ from impact_alliances.resources.article import Article
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.publishing import Slugs, complete, incoherences, missing_to_publish, publish
+from impact_alliances.resources.publishing import (
+    Slugs,
+    complete,
+    incoherences,
+    missing_to_publish,
+    publish,
+)
 from impact_alliances.resources.resource import DRAFT, PUBLISHED, Resource
 
 CASES = KINDS["case"]
@@ -30,8 +36,14 @@ def test_what_the_builders_give_may_be_published(build: Any) -> None:
     [
         (a_case(title=""), ["un titre"]),
         (a_case(summary=""), ["un chapô"]),
-        (a_case(need="", alliance="", actions=""), ["le besoin", "l’alliance", "ce qui a été fait"]),
-        (a_case(fragilites=[], acteurs=[]), ["au moins une fragilité", "au moins un profil d’acteur"]),
+        (
+            a_case(need="", alliance="", actions=""),
+            ["le besoin", "l’alliance", "ce qui a été fait"],
+        ),
+        (
+            a_case(fragilites=[], acteurs=[]),
+            ["au moins une fragilité", "au moins un profil d’acteur"],
+        ),
         (a_case(echelon="", date=None), ["un échelon", "une date"]),
         (a_catalyseur(name="", role=""), ["un nom", "un rôle"]),
         (a_catalyseur(email="", departement=""), ["un département", "une adresse électronique"]),
@@ -48,12 +60,16 @@ def test_what_lacks_is_named(resource: Resource, lacking: list[str]) -> None:
 def test_a_case_does_not_end_before_it_starts() -> None:
     start = dt.date(2024, 1, 10)
     assert incoherences(a_case(started_on=start, ended_on=start)) == []
-    assert incoherences(a_case(started_on=start, ended_on=dt.date(2024, 1, 9))) == ["La fin (ended_on) précède le début (started_on)."]
+    assert incoherences(a_case(started_on=start, ended_on=dt.date(2024, 1, 9))) == [
+        "La fin (ended_on) précède le début (started_on)."
+    ]
 
 
 @pytest.mark.parametrize("day", [13, 14, 15, 17, 18, 19])
 def test_a_jeudi_is_published_on_a_thursday(day: int) -> None:
-    assert incoherences(a_jeudi(published_on=dt.date(2024, 5, day))) == [f"Un Jeudi paraît un jeudi ; le {day}/05/2024 n’en est pas un."]
+    assert incoherences(a_jeudi(published_on=dt.date(2024, 5, day))) == [
+        f"Un Jeudi paraît un jeudi ; le {day}/05/2024 n’en est pas un."
+    ]
 
 
 def test_the_place_follows_from_the_commune() -> None:
@@ -85,7 +101,9 @@ def test_the_region_follows_from_the_departement() -> None:
         (a_catalyseur(), None),
     ],
 )
-def test_the_day_of_reference_follows_from_the_kind(resource: Resource, day: dt.date | None) -> None:
+def test_the_day_of_reference_follows_from_the_kind(
+    resource: Resource, day: dt.date | None
+) -> None:
     assert resource.date == day
 
 
@@ -97,7 +115,7 @@ def test_publishing_makes_visible_and_notes_the_moment() -> None:
     assert case.updated_at > long_ago
 
 
-# -- addresses ----------------------------------------------------------------------------------------
+# -- addresses -----------------------------------------------------------------------------------
 
 
 def _entitle(database: Engine, identifier: str, title: str) -> str:
@@ -152,7 +170,12 @@ def test_an_address_made_from_an_id_may_be_taken_already(either_database: Engine
     """« Le car b » holds the address that the second « Le car » would get from its id."""
     slugs = [
         _entitle(either_database, identifier, title)
-        for identifier, title in (("a", "Le car"), ("c", "Le car b"), ("b", "Le car"), ("B", "Le car"))
+        for identifier, title in (
+            ("a", "Le car"),
+            ("c", "Le car b"),
+            ("b", "Le car"),
+            ("B", "Le car"),
+        )
     ]
     assert len(set(slugs)) == 4
     assert _entitle(either_database, "b", "Le car") == slugs[2]

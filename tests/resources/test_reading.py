@@ -1,4 +1,6 @@
-"""The only door to resources: published ones come through, drafts do not exist, retired ones are gone, moved ones redirect."""
+"""The only door to resources: published ones come through, drafts do not exist, retired ones are
+gone, moved ones redirect.
+"""
 
 import datetime as dt
 
@@ -10,7 +12,16 @@ from impact_alliances.db import reading
 from impact_alliances.errors import NotFound, Withdrawn
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.reading import Moved, around, by_id, by_slug, citing, count, load, newest
+from impact_alliances.resources.reading import (
+    Moved,
+    around,
+    by_id,
+    by_slug,
+    citing,
+    count,
+    load,
+    newest,
+)
 from impact_alliances.resources.resource import DRAFT, RETIRED, Resource
 
 CASES = KINDS["case"]
@@ -38,7 +49,11 @@ def test_a_draft_is_invisible(either_database: Engine) -> None:
             by_slug(session, CASES, "le-car")
         with pytest.raises(NotFound):
             by_id(session, CASES, "a")
-        assert (load(session, [("case", "a")]), list(newest(session, CASES, 10)), count(session, CASES)) == ({}, [], 0)
+        assert (
+            load(session, [("case", "a")]),
+            list(newest(session, CASES, 10)),
+            count(session, CASES),
+        ) == ({}, [], 0)
 
 
 def test_a_retired_case_is_withdrawn(either_database: Engine) -> None:
@@ -48,7 +63,11 @@ def test_a_retired_case_is_withdrawn(either_database: Engine) -> None:
             by_slug(session, CASES, "le-car")
         with pytest.raises(Withdrawn):
             by_id(session, CASES, "a")
-        assert (load(session, [("case", "a")]), list(newest(session, CASES, 10)), count(session, CASES)) == ({}, [], 0)
+        assert (
+            load(session, [("case", "a")]),
+            list(newest(session, CASES, 10)),
+            count(session, CASES),
+        ) == ({}, [], 0)
 
 
 def test_nothing_at_an_unknown_address(either_database: Engine) -> None:
@@ -101,9 +120,24 @@ def test_a_former_address_belongs_to_its_kind(either_database: Engine) -> None:
 
 
 def test_several_kinds_load_at_once(either_database: Engine) -> None:
-    store(either_database, a_case(id="un"), a_jeudi(id="un"), an_article(id="deux"), a_case(id="trois", status=DRAFT))
+    store(
+        either_database,
+        a_case(id="un"),
+        a_jeudi(id="un"),
+        an_article(id="deux"),
+        a_case(id="trois", status=DRAFT),
+    )
     with reading(either_database) as session:
-        found = load(session, [("case", "un"), ("jeudi", "un"), ("article", "deux"), ("case", "trois"), ("case", "absent")])
+        found = load(
+            session,
+            [
+                ("case", "un"),
+                ("jeudi", "un"),
+                ("article", "deux"),
+                ("case", "trois"),
+                ("case", "absent"),
+            ],
+        )
     assert {key: (type(resource).__name__, resource.id) for key, resource in found.items()} == {
         ("case", "un"): ("Case", "un"),
         ("jeudi", "un"): ("Jeudi", "un"),
@@ -112,9 +146,21 @@ def test_several_kinds_load_at_once(either_database: Engine) -> None:
 
 
 def test_the_newest_come_first_page_after_page(either_database: Engine) -> None:
-    """Equal days are ordered by id, the undated come last, and pages neither overlap nor skip, on both databases."""
-    days = {"a": dt.date(2024, 1, 1), "b": dt.date(2024, 3, 1), "c": dt.date(2024, 3, 1), "d": dt.date(2022, 5, 5), "e": None}
-    store(either_database, *(a_case(id=identifier, date=day) for identifier, day in days.items()), a_case(status=RETIRED))
+    """Equal days are ordered by id, the undated come last, and pages neither overlap nor skip, on
+    both databases.
+    """
+    days = {
+        "a": dt.date(2024, 1, 1),
+        "b": dt.date(2024, 3, 1),
+        "c": dt.date(2024, 3, 1),
+        "d": dt.date(2022, 5, 5),
+        "e": None,
+    }
+    store(
+        either_database,
+        *(a_case(id=identifier, date=day) for identifier, day in days.items()),
+        a_case(status=RETIRED),
+    )
     with reading(either_database) as session:
         pages = [ids(newest(session, CASES, 2, offset)) for offset in (0, 2, 4, 6)]
         assert count(session, CASES) == 5
@@ -140,7 +186,10 @@ def test_around_a_note_are_its_published_neighbours(either_database: Engine) -> 
     days = {f"j{day}": dt.date(2024, 5, day) for day in (2, 9, 16, 23)}
     store(
         either_database,
-        *(a_jeudi(id=name, slug=name, date=day, status=DRAFT if name == "j9" else "published") for name, day in days.items()),
+        *(
+            a_jeudi(id=name, slug=name, date=day, status=DRAFT if name == "j9" else "published")
+            for name, day in days.items()
+        ),
     )
     with reading(either_database) as session:
         here = by_id(session, KINDS["jeudi"], "j16")

@@ -1,4 +1,6 @@
-"""The whole search over a small base: sets, reasons, exact counts, order, what happens when a part is missing."""
+"""The whole search over a small base: sets, reasons, exact counts, order, what happens when a part
+is missing.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -22,7 +24,15 @@ from impact_alliances.search.titles_only import NO_INDEX
 from impact_alliances.wiring import LAST_SOUND_ANSWERED, Service, make_service
 
 FRAGILITES = ["mobilite", "sante", "education", "logement", "numerique"]
-SUBJECTS = ["le vélo", "un médecin", "la cantine", "une maison", "un ordinateur", "la rivière", "les haies"]
+SUBJECTS = [
+    "le vélo",
+    "un médecin",
+    "la cantine",
+    "une maison",
+    "un ordinateur",
+    "la rivière",
+    "les haies",
+]
 
 
 def _resources() -> list[object]:
@@ -30,7 +40,8 @@ def _resources() -> list[object]:
         a_case(
             id=f"c{number}",
             title=f"{SUBJECTS[number % 7]} partagé numéro {number}",
-            summary=f"Dans la vallée, {SUBJECTS[(number * 3) % 7]} et {SUBJECTS[(number * 5 + 1) % 7]} changent la vie.",
+            summary=f"Dans la vallée, {SUBJECTS[(number * 3) % 7]} et "
+            f"{SUBJECTS[(number * 5 + 1) % 7]} changent la vie.",
             fragilites=sorted({FRAGILITES[number % 5], FRAGILITES[(number * 2) % 5]}),
             acteurs=[["associations", "entreprises", "collectivites"][number % 3]],
             echelon=["local", "regional", "national"][number % 3],
@@ -51,7 +62,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 def find(service: Service, **parameters: str | list[str]) -> Found:
     """The answer to these parameters."""
-    pairs = [(name, value) for name, given in parameters.items() for value in ([given] if isinstance(given, str) else given)]
+    pairs = [
+        (name, value)
+        for name, given in parameters.items()
+        for value in ([given] if isinstance(given, str) else given)
+    ]
     query, problems = parse(pairs)
     assert problems == []
     return service.finder.find(query)
@@ -72,7 +87,11 @@ def test_without_a_text_everything_comes_newest_first(service: Service) -> None:
 
 def test_a_title_finds_its_own_document(service: Service) -> None:
     """With or without accents, with either apostrophe."""
-    for text in ("Un baromètre de la confiance", "un barometre de la confiance", "BAROMÈTRE confiance"):
+    for text in (
+        "Un baromètre de la confiance",
+        "un barometre de la confiance",
+        "BAROMÈTRE confiance",
+    ):
         assert ids(find(service, q=text))[0] == "a1"
 
 
@@ -96,7 +115,9 @@ def test_exclusions_and_phrases_are_kept_by_the_semantic_side_too(service: Servi
     """What is excluded never comes back by its meaning."""
     found = find(service, q="rivière -haies", par_page="100")
     assert found.total
-    assert all("haies" not in " ".join((hit.resource.title, *hit.resource.texts())) for hit in found.hits)
+    assert all(
+        "haies" not in " ".join((hit.resource.title, *hit.resource.texts())) for hit in found.hits
+    )
     assert find(service, q='"vallée rivière"', mode="keyword").total > 0
     assert find(service, q='"rivière vallée"').total == 0
 
@@ -115,7 +136,22 @@ def test_words_that_no_document_holds_bring_nothing_by_words(service: Service) -
 
 
 @pytest.mark.parametrize(
-    "text", ["le la les", "de", "?", "😀", "-", '"', '""', "-haies", "«", "a" * 900, "AND OR NOT", "*:*", "<b>haies</b>"]
+    "text",
+    [
+        "le la les",
+        "de",
+        "?",
+        "😀",
+        "-",
+        '"',
+        '""',
+        "-haies",
+        "«",
+        "a" * 900,
+        "AND OR NOT",
+        "*:*",
+        "<b>haies</b>",
+    ],
 )
 def test_any_text_is_answered(service: Service, text: str) -> None:
     """Stop words, emoji, operators, markup: an answer, whose page is coherent with its total."""
@@ -126,18 +162,37 @@ def test_any_text_is_answered(service: Service, text: str) -> None:
 CHOICES = st.lists(
     st.sampled_from(
         [
-            ("fragilite", "mobilite"), ("fragilite", "sante"), ("acteur", "associations"), ("acteur", "entreprises"),
-            ("echelon", "local"), ("kind", "case"), ("kind", "article"), ("region", "53"), ("departement", "974"),
-            ("taille", "grand"), ("annee", "2024"), ("odd", "3"), ("impact", "confiance"),
+            ("fragilite", "mobilite"),
+            ("fragilite", "sante"),
+            ("acteur", "associations"),
+            ("acteur", "entreprises"),
+            ("echelon", "local"),
+            ("kind", "case"),
+            ("kind", "article"),
+            ("region", "53"),
+            ("departement", "974"),
+            ("taille", "grand"),
+            ("annee", "2024"),
+            ("odd", "3"),
+            ("impact", "confiance"),
         ]
     ),
     max_size=4,
-)  # fmt: skip
+)
 
 
-@given(choices=CHOICES, text=st.sampled_from(["", "haies", "le médecin de la vallée", "rivière -haies", "vélo partagé"]))
-def test_the_number_beside_a_value_is_what_its_link_returns(service: Service, choices: list[tuple[str, str]], text: str) -> None:
-    """Alone, with a text, with other facets: choosing a value in its facet, all else kept, returns the count shown."""
+@given(
+    choices=CHOICES,
+    text=st.sampled_from(
+        ["", "haies", "le médecin de la vallée", "rivière -haies", "vélo partagé"]
+    ),
+)
+def test_the_number_beside_a_value_is_what_its_link_returns(
+    service: Service, choices: list[tuple[str, str]], text: str
+) -> None:
+    """Alone, with a text, with other facets: choosing a value in its facet, all else kept, returns
+    the count shown.
+    """
     query, _ = parse([("q", text), *choices])
     found = service.finder.find(query)
     for facet in found.facets:
@@ -160,11 +215,20 @@ def test_counts_and_total_are_the_same_on_every_page_and_in_every_order(
         assert (found.total, found.facets) == (expected.total, expected.facets)
 
 
-@pytest.mark.parametrize("parameters", [{}, {"q": "haies"}, {"q": "vallée", "tri": "titre"}, {"q": "le médecin", "tri": "date"}])
-def test_pages_together_are_the_whole_set_once(service: Service, parameters: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"q": "haies"}, {"q": "vallée", "tri": "titre"}, {"q": "le médecin", "tri": "date"}],
+)
+def test_pages_together_are_the_whole_set_once(
+    service: Service, parameters: dict[str, str]
+) -> None:
     """No hit is lost or doubled between pages."""
     total = find(service, **parameters).total
-    seen = [identifier for page in range(1, 11) for identifier in ids(find(service, **parameters, page=str(page), par_page="9"))]
+    seen = [
+        identifier
+        for page in range(1, 11)
+        for identifier in ids(find(service, **parameters, page=str(page), par_page="9"))
+    ]
     assert len(seen) == len(set(seen)) == total
 
 
@@ -175,10 +239,16 @@ def test_filters_only_cut_the_set(service: Service) -> None:
     assert cut <= whole
 
 
-def test_a_large_set_goes_on_past_the_ranked_candidates(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_set_goes_on_past_the_ranked_candidates(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is not scored follows by date, without gap or double."""
     monkeypatch.setattr("impact_alliances.search.ranking.RANKED", 10)
-    seen = [identifier for page in range(1, 9) for identifier in ids(find(service, q="vallée", page=str(page), par_page="8"))]
+    seen = [
+        identifier
+        for page in range(1, 9)
+        for identifier in ids(find(service, q="vallée", page=str(page), par_page="8"))
+    ]
     assert len(seen) == len(set(seen)) == find(service, q="vallée").total > 10
 
 
@@ -197,7 +267,7 @@ def test_titles_are_suggested_while_typing(service: Service) -> None:
     assert [one.id for one in service.finder.titles("un barom", 5)] == ["a1"]
 
 
-# -- a part is missing ---------------------------------------------------------------------------------
+# -- a part is missing ---------------------------------------------------------------------------
 
 
 def test_without_a_model_words_answer_and_it_is_said(tmp_path: Path) -> None:
@@ -222,7 +292,9 @@ def test_before_vectors_are_computed_words_answer_and_it_is_said(tmp_path: Path)
 
 def test_a_lost_index_is_answered_from_its_last_state_and_mends_itself(tmp_path: Path) -> None:
     """The folder of the index is deleted under the service."""
-    made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir"))
+    made = a_service(
+        tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir")
+    )
     shutil.rmtree(made.settings.index_dir)
     found = find(made, q="bocage", mode="keyword")
     assert (ids(found), found.degraded) == (["x"], LAST_SOUND_ANSWERED)
@@ -232,7 +304,9 @@ def test_a_lost_index_is_answered_from_its_last_state_and_mends_itself(tmp_path:
 
 def test_an_index_that_was_never_read_leaves_titles_to_search(tmp_path: Path) -> None:
     """Another process starts while the index is lost."""
-    made = a_service(tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir"))
+    made = a_service(
+        tmp_path, a_case(id="x", title="Les haies du bocage"), a_case(id="y", title="Le lavoir")
+    )
     shutil.rmtree(made.settings.index_dir)
     other = make_service(made.settings, FakeEmbedder())
     found = find(other, q="haies", fragilite="mobilite")
@@ -269,7 +343,12 @@ def test_a_rebuild_empties_the_outbox_of_what_it_covers(tmp_path: Path) -> None:
     """A first start indexes once, not twice."""
     made = a_service(tmp_path)
     with writing(made.database) as session:
-        session.add_all([a_case(id=f"r{number}", status="retired" if number % 5 == 0 else "published") for number in range(20)])
+        session.add_all(
+            [
+                a_case(id=f"r{number}", status="retired" if number % 5 == 0 else "published")
+                for number in range(20)
+            ]
+        )
     made.indexer.rebuild()
     assert made.indexer.pending() == 0
     assert find(made).total == 16

@@ -6,11 +6,24 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from impact_alliances.search.query import FILTERS, LONGEST_TEXT, MODES, MOST_PROBLEMS, PARAMETERS, SORTS, Problem, SearchQuery, parse
+from impact_alliances.search.query import (
+    FILTERS,
+    LONGEST_TEXT,
+    MODES,
+    MOST_PROBLEMS,
+    PARAMETERS,
+    SORTS,
+    Problem,
+    SearchQuery,
+    parse,
+)
 from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies.terms import FACETS
 
-VALUES = {facet: ["2023", "2024"] if facet == "annee" else list(vocabulary.by_slug) for facet, vocabulary in FILTERS.items()}
+VALUES = {
+    facet: ["2023", "2024"] if facet == "annee" else list(vocabulary.by_slug)
+    for facet, vocabulary in FILTERS.items()
+}
 
 
 def _parsed(**given_ones: str | list[str]) -> SearchQuery:
@@ -20,14 +33,23 @@ def _parsed(**given_ones: str | list[str]) -> SearchQuery:
 
 
 def _read(**given_ones: str | list[str]) -> tuple[SearchQuery, list[Problem]]:
-    return parse([(name, value) for name, values in given_ones.items() for value in ([values] if isinstance(values, str) else values)])
+    return parse(
+        [
+            (name, value)
+            for name, values in given_ones.items()
+            for value in ([values] if isinstance(values, str) else values)
+        ]
+    )
 
 
 def _from(url: str) -> tuple[SearchQuery, list[Problem]]:
     return parse(parse_qsl(urlsplit(url).query, keep_blank_values=True))
 
 
-_filters = st.lists(st.sampled_from([(facet, value) for facet, values in VALUES.items() for value in values]), max_size=6)
+_filters = st.lists(
+    st.sampled_from([(facet, value) for facet, values in VALUES.items() for value in values]),
+    max_size=6,
+)
 _queries = st.builds(
     lambda pairs, rest: parse([*pairs, *rest.items()])[0],
     _filters,
@@ -47,7 +69,7 @@ _queries = st.builds(
 _anything = st.text(st.characters() | st.sampled_from('\x00\ud800\udfff\u2028 "«»-&=+%#'))
 
 
-# -- printing and parsing -------------------------------------------------------------------------------
+# -- printing and parsing ------------------------------------------------------------------------
 
 
 @given(_queries)
@@ -57,14 +79,25 @@ def test_a_query_printed_is_parsed_again(query: SearchQuery) -> None:
 
 
 @given(_queries, st.sampled_from(sorted(FILTERS)), st.data())
-def test_toggles_are_the_addresses_of_the_toggled_queries(query: SearchQuery, facet: str, data: st.DataObject) -> None:
+def test_toggles_are_the_addresses_of_the_toggled_queries(
+    query: SearchQuery, facet: str, data: st.DataObject
+) -> None:
     values = data.draw(st.lists(st.sampled_from(VALUES[facet]), max_size=5, unique=True))
-    assert query.toggles(facet, values) == {value: query.toggled(facet, value).url() for value in values}
-    assert query.toggles(facet, values, "/api/search") == {value: query.toggled(facet, value).url("/api/search") for value in values}
+    assert query.toggles(facet, values) == {
+        value: query.toggled(facet, value).url() for value in values
+    }
+    assert query.toggles(facet, values, "/api/search") == {
+        value: query.toggled(facet, value).url("/api/search") for value in values
+    }
 
 
-@given(_queries, st.sampled_from([(facet, value) for facet, values in VALUES.items() for value in values]))
-def test_toggling_twice_gives_the_first_page_of_the_same_search(query: SearchQuery, pair: tuple[str, str]) -> None:
+@given(
+    _queries,
+    st.sampled_from([(facet, value) for facet, values in VALUES.items() for value in values]),
+)
+def test_toggling_twice_gives_the_first_page_of_the_same_search(
+    query: SearchQuery, pair: tuple[str, str]
+) -> None:
     assert query.toggled(*pair).toggled(*pair) == query.at(1)
     assert (pair[1] in query.toggled(*pair).values(pair[0])) != (pair[1] in query.values(pair[0]))
 
@@ -74,7 +107,9 @@ def test_toggling_twice_gives_the_first_page_of_the_same_search(query: SearchQue
 @example([("q", "x" * 5_000)])
 @example([("page", "²"), ("par_page", "9" * 400), ("annee", "²⁰²⁴")])
 @example([("\ud800", "\udfff"), ("", "")])
-def test_any_parameters_give_a_query_that_can_be_printed_and_said(pairs: list[tuple[str, str]]) -> None:
+def test_any_parameters_give_a_query_that_can_be_printed_and_said(
+    pairs: list[tuple[str, str]],
+) -> None:
     query, problems = parse(pairs)
     assert _from(query.url()) == (query, [])
     query.sentence(12).encode()
@@ -84,22 +119,48 @@ def test_any_parameters_give_a_query_that_can_be_printed_and_said(pairs: list[tu
         "".join(problem.as_dict().values()).encode()
 
 
-@given(st.permutations([("fragilite", "sante"), ("fragilite", "mobilite"), ("kind", "case"), ("q", "car"), ("region", "53")]))
+@given(
+    st.permutations(
+        [
+            ("fragilite", "sante"),
+            ("fragilite", "mobilite"),
+            ("kind", "case"),
+            ("q", "car"),
+            ("region", "53"),
+        ]
+    )
+)
 def test_one_search_has_one_address(pairs: list[tuple[str, str]]) -> None:
-    assert parse(pairs)[0].url() == "/recherche?q=car&kind=case&fragilite=mobilite&fragilite=sante&region=53"
+    assert (
+        parse(pairs)[0].url()
+        == "/recherche?q=car&kind=case&fragilite=mobilite&fragilite=sante&region=53"
+    )
 
 
 def test_the_empty_query_has_the_bare_address() -> None:
     query = _parsed()
     assert (query, query.url()) == (SearchQuery(), "/recherche")
-    assert _parsed(q="  ", page="1", par_page="20", mode="hybrid", correction="oui", fragilite="") == query
+    assert (
+        _parsed(q="  ", page="1", par_page="20", mode="hybrid", correction="oui", fragilite="")
+        == query
+    )
 
 
 def test_values_are_known_by_slug_label_or_synonym() -> None:
-    query = _parsed(fragilite=["Santé", "mobilité"], region="bretagne", odd="17", kind="Veille", departement="2a")
+    query = _parsed(
+        fragilite=["Santé", "mobilité"],
+        region="bretagne",
+        odd="17",
+        kind="Veille",
+        departement="2a",
+    )
     assert query.chosen == {
-        "kind": ("article",), "fragilite": ("mobilite", "sante"), "region": ("53",), "departement": ("2A",), "odd": ("17",),
-    }  # fmt: skip
+        "kind": ("article",),
+        "fragilite": ("mobilite", "sante"),
+        "region": ("53",),
+        "departement": ("2A",),
+        "odd": ("17",),
+    }
 
 
 def test_a_value_given_twice_counts_once() -> None:
@@ -107,25 +168,40 @@ def test_a_value_given_twice_counts_once() -> None:
 
 
 def test_the_words_are_cleaned_and_several_are_one_text() -> None:
-    assert _parsed(q=[" ma\tcommune\n", "n’a plus\x00de médecin "]).q == "ma commune n’a plus de médecin"
+    assert (
+        _parsed(q=[" ma\tcommune\n", "n’a plus\x00de médecin "]).q
+        == "ma commune n’a plus de médecin"
+    )
 
 
 @pytest.mark.parametrize(
     ("given_ones", "sort"),
-    [({}, "date"), ({"q": "car"}, "pertinence"), ({"tri": "pertinence"}, "date"), ({"q": "car", "tri": "titre"}, "titre")],
+    [
+        ({}, "date"),
+        ({"q": "car"}, "pertinence"),
+        ({"tri": "pertinence"}, "date"),
+        ({"q": "car", "tri": "titre"}, "titre"),
+    ],
 )
 def test_the_sort_is_by_relevance_only_with_words(given_ones: dict[str, str], sort: str) -> None:
     assert _parsed(**given_ones).sort == sort
 
 
-@pytest.mark.parametrize("given_ones", [{"tri": "date"}, {"tri": "pertinence"}, {"q": "car", "tri": "pertinence"}])
+@pytest.mark.parametrize(
+    "given_ones", [{"tri": "date"}, {"tri": "pertinence"}, {"q": "car", "tri": "pertinence"}]
+)
 def test_the_order_a_search_has_by_itself_is_not_in_its_address(given_ones: dict[str, str]) -> None:
     assert "tri" not in _parsed(**given_ones).url()
 
 
 def test_a_changed_filter_goes_back_to_the_first_page() -> None:
     query = _parsed(q="car", page="7", tri="date")
-    assert query.toggled("region", "53").page == query.choosing("region", []).page == query.without_filters().page == 1
+    assert (
+        query.toggled("region", "53").page
+        == query.choosing("region", []).page
+        == query.without_filters().page
+        == 1
+    )
     assert query.at(3).url() == "/recherche?q=car&tri=date&page=3"
 
 
@@ -134,7 +210,7 @@ def test_freeing_the_filters_keeps_words_and_kind() -> None:
     assert query.without_filters() == _parsed(q="car", kind="case", tri="date")
 
 
-# -- what cannot be taken ---------------------------------------------------------------------------------
+# -- what cannot be taken ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -162,12 +238,18 @@ def test_freeing_the_filters_keeps_words_and_kind() -> None:
         ("fragilite", "日本", ""),
     ],
 )
-def test_what_is_unknown_is_left_out_and_the_nearest_named(name: str, value: str, nearest: str) -> None:
+def test_what_is_unknown_is_left_out_and_the_nearest_named(
+    name: str, value: str, nearest: str
+) -> None:
     query, problems = _read(**{name: value})
     assert query == SearchQuery()
-    assert [(problem.parameter, problem.value, problem.nearest) for problem in problems] == [(name, value, nearest)]
+    assert [(problem.parameter, problem.value, problem.nearest) for problem in problems] == [
+        (name, value, nearest)
+    ]
     said = "Bretagne" if name == "region" else nearest
-    assert (f"Vouliez-vous dire «\u00a0{said}\u00a0»\u00a0?" in problems[0].sentence) == bool(nearest)
+    assert (f"Vouliez-vous dire «\u00a0{said}\u00a0»\u00a0?" in problems[0].sentence) == bool(
+        nearest
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +258,11 @@ def test_what_is_unknown_is_left_out_and_the_nearest_named(name: str, value: str
         ("kind", "foo", "Valeurs possibles : case, catalyseur, jeudi ou article."),
         ("tri", "alpha", "Valeurs possibles : pertinence, date ou titre."),
         ("mode", "vecteurs", "Valeurs possibles : hybrid, keyword ou semantic."),
-        ("echelon", "mondial", "Valeurs possibles : local, regional, national, europeen ou international."),
+        (
+            "echelon",
+            "mondial",
+            "Valeurs possibles : local, regional, national, europeen ou international.",
+        ),
         ("departement", "zzzzzz", "/api/vocabularies"),
         ("annee", "hier", "quatre chiffres"),
         ("par_page", "1000", "entre 1 et 100"),
@@ -189,20 +275,32 @@ def test_what_is_allowed_is_told(name: str, value: str, told: str) -> None:
 @pytest.mark.parametrize("spoken", ["case", "cas", "Cas", "cases"])
 def test_kinds_are_known_by_their_french_names(spoken: str) -> None:
     assert _parsed(kind=spoken).values("kind") == ("case",)
-    assert _parsed(kind=["veille", "Jeudis", "notes", "catalyseurs"]).values("kind") == ("article", "catalyseur", "jeudi")
+    assert _parsed(kind=["veille", "Jeudis", "notes", "catalyseurs"]).values("kind") == (
+        "article",
+        "catalyseur",
+        "jeudi",
+    )
 
 
 def test_modes_sorts_and_answers_are_known_by_their_words() -> None:
     assert [_parsed(mode=word).mode for word in ("mots", "Sens", "sémantique", "hybride")] == [
-        "keyword", "semantic", "semantic", "hybrid",
-    ]  # fmt: skip
-    assert [_parsed(q="car", tri=word).sort for word in ("Titres", "plus récents")] == ["titre", "date"]
+        "keyword",
+        "semantic",
+        "semantic",
+        "hybrid",
+    ]
+    assert [_parsed(q="car", tri=word).sort for word in ("Titres", "plus récents")] == [
+        "titre",
+        "date",
+    ]
     assert not _parsed(correction="no").correction
     assert _parsed(page="007").page == 7
 
 
 def test_a_crowd_of_faults_is_told_in_few_and_counted() -> None:
-    pairs = [(f"inconnu{number}", "x") for number in range(50)] + [("fragilite", "zzz" * 1_000)] * 50
+    pairs = [(f"inconnu{number}", "x") for number in range(50)] + [
+        ("fragilite", "zzz" * 1_000)
+    ] * 50
     problems = parse(pairs)[1]
     assert len(problems) == MOST_PROBLEMS + 1
     # Wrong values first: they change what is found.
@@ -231,7 +329,7 @@ def test_a_text_is_cleaned_once_and_for_all(text: str) -> None:
     assert not any(char < " " or "\ud800" <= char <= "\udfff" for char in cleaned)
 
 
-# -- said in French ---------------------------------------------------------------------------------------
+# -- said in French ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -244,25 +342,45 @@ def test_a_text_is_cleaned_once_and_for_all(text: str) -> None:
         ({"kind": "jeudi"}, 1, "1 note"),
         ({"kind": ["article"]}, 2, "2 articles de veille"),
         ({"kind": ["article", "case"]}, 2, "2 fiches"),
-        ({"kind": "case", "fragilite": "mobilite", "echelon": "local"}, 12, "12 cas sur la mobilité, à l’échelon local"),
+        (
+            {"kind": "case", "fragilite": "mobilite", "echelon": "local"},
+            12,
+            "12 cas sur la mobilité, à l’échelon local",
+        ),
         ({"q": "médecin"}, 3, "3 fiches pour « médecin »"),
-        ({"q": "médecin", "fragilite": ["sante", "mobilite"]}, 3, "3 fiches pour « médecin », sur la mobilité ou la santé"),
+        (
+            {"q": "médecin", "fragilite": ["sante", "mobilite"]},
+            3,
+            "3 fiches pour « médecin », sur la mobilité ou la santé",
+        ),
         ({"kind": "case", "acteur": "fondations"}, 5, "5 cas portés par des fondations"),
         ({"acteur": "fondations"}, 5, "5 fiches portées par des fondations"),
-        ({"kind": "jeudi", "acteur": ["citoyens", "medias"]}, 5, "5 notes portées par des citoyens ou des médias"),
+        (
+            {"kind": "jeudi", "acteur": ["citoyens", "medias"]},
+            5,
+            "5 notes portées par des citoyens ou des médias",
+        ),
         ({"region": ["53", "44"]}, 5, "5 fiches dans le Grand Est ou en Bretagne"),
         ({"departement": "22"}, 5, "5 fiches dans le département Côtes-d’Armor (22)"),
         ({"taille": "petit"}, 5, "5 fiches dans les communes de moins de 2 000 habitants"),
         ({"odd": ["17"]}, 5, "5 fiches au titre de l’ODD 17"),
-        ({"impact": "confiance", "annee": ["2023", "2024"]}, 5, "5 fiches pour la confiance, en 2023 ou 2024"),
+        (
+            {"impact": "confiance", "annee": ["2023", "2024"]},
+            5,
+            "5 fiches pour la confiance, en 2023 ou 2024",
+        ),
     ],
 )
 def test_a_search_says_itself(given_ones: dict[str, str], total: int, sentence: str) -> None:
-    assert _parsed(**given_ones).sentence(total).replace("\u00a0", " ") == sentence.replace("\u00a0", " ")
+    assert _parsed(**given_ones).sentence(total).replace("\u00a0", " ") == sentence.replace(
+        "\u00a0", " "
+    )
 
 
 @pytest.mark.parametrize("facet", sorted(FACETS))
 def test_every_value_has_its_words_in_a_sentence(facet: str) -> None:
     said = {value: SearchQuery().toggled(facet, value).sentence(2) for value in VALUES[facet]}
     assert len(set(said.values())) == len(said)
-    assert all(sentence.startswith("2\u00a0fiches ") and "  " not in sentence for sentence in said.values())
+    assert all(
+        sentence.startswith("2\u00a0fiches ") and "  " not in sentence for sentence in said.values()
+    )

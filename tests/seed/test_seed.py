@@ -1,4 +1,6 @@
-"""The demonstration base is complete, coherent, fictional and well typeset: checks over the files themselves."""
+"""The demonstration base is complete, coherent, fictional and well typeset: checks over the files
+themselves.
+"""
 
 import datetime as dt
 import itertools
@@ -17,25 +19,40 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.seeding import DATE_OF_RECORD, FILES, read_vectors
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.matching import slugify
-from impact_alliances.vocabularies.terms import ACTEURS, ECHELONS, FRAGILITES, METIERS, ODD, REGIONS, taille_of
+from impact_alliances.vocabularies.terms import (
+    ACTEURS,
+    ECHELONS,
+    FRAGILITES,
+    METIERS,
+    ODD,
+    REGIONS,
+    taille_of,
+)
 from tests.builders import stored
 from tests.seed.contents import PROSE, SECTIONS, alike, items, prose, rows
 
 LEAST = {"case": 1050, "catalyseur": 350, "jeudi": 300, "article": 4000}
-# Organisations that exist, and that invented ones must not be named after. Folded, looked for as whole words.
+# Organisations that exist, and that invented ones must not be named after. Folded, looked for as
+# whole words.
 REAL = """
-emmaus | croix rouge | secours populaire | secours catholique | restos du coeur | la poste | siel bleu | enercoop |
-wimoov | unis cite | habitat et humanisme | fondation de france | apf france handicap | adie | france active | simplon
-| ticket for change | makesense | les petits freres des pauvres | atd quart monde | medecins du monde | blablacar |
-leroy merlin | carrefour | edf | engie | sncf | veolia | suez | danone | michelin | decathlon | airbus | total
-energies | orange | bouygues | caisse des depots | banque des territoires | pole emploi | france travail | ademe |
-bpifrance | credit agricole | credit mutuel | la nef | maif | macif | vinci | le monde | liberation | le figaro |
-ouest france | mediapart | france bleu | la gazette des communes | familles rurales | admr | adapei | apajh | ladapt |
-lpo | terre de liens | biocoop | groupe sos | ares | envie | la cravate solidaire | voisins malins | bibliotheques
-sans frontieres | singa | cojob | phenix | too good to go | le rameau
-""".replace("\n", " ").split("|")  # fmt: skip
-_ENGLISH = re.compile(r"\b(the|and|with|for you|from|this|that|their|have|will|should)\b", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"lorem|ipsum|todo|xxx|\?\?\?|\{\{|\}\}|\bcas-\d{4}\b|\bart-\d{5}\b", re.IGNORECASE)
+emmaus | croix rouge | secours populaire | secours catholique | restos du coeur | la poste | siel
+bleu | enercoop | wimoov | unis cite | habitat et humanisme | fondation de france | apf france
+handicap | adie | france active | simplon | ticket for change | makesense | les petits freres des
+pauvres | atd quart monde | medecins du monde | blablacar | leroy merlin | carrefour | edf | engie |
+sncf | veolia | suez | danone | michelin | decathlon | airbus | total energies | orange | bouygues |
+caisse des depots | banque des territoires | pole emploi | france travail | ademe | bpifrance |
+credit agricole | credit mutuel | la nef | maif | macif | vinci | le monde | liberation | le figaro
+| ouest france | mediapart | france bleu | la gazette des communes | familles rurales | admr |
+adapei | apajh | ladapt | lpo | terre de liens | biocoop | groupe sos | ares | envie | la cravate
+solidaire | voisins malins | bibliotheques sans frontieres | singa | cojob | phenix | too good to go
+| le rameau
+""".replace("\n", " ").split("|")
+_ENGLISH = re.compile(
+    r"\b(the|and|with|for you|from|this|that|their|have|will|should)\b", re.IGNORECASE
+)
+_PLACEHOLDER = re.compile(
+    r"lorem|ipsum|todo|xxx|\?\?\?|\{\{|\}\}|\bcas-\d{4}\b|\bart-\d{5}\b", re.IGNORECASE
+)
 
 
 def every_row() -> list[tuple[str, dict[str, str]]]:
@@ -43,7 +60,7 @@ def every_row() -> list[tuple[str, dict[str, str]]]:
     return [(kind, row) for kind in FILES for row in rows(kind)]
 
 
-# -- counts and spreads ----------------------------------------------------------------------------------
+# -- counts and spreads --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", FILES)
@@ -63,7 +80,12 @@ def test_cases_cover_the_reading_grid() -> None:
     assert min(by_acteur[term.slug] for term in ACTEURS.terms) >= 80
     assert min(by_echelon[term.slug] for term in ECHELONS.terms) >= 15
     assert by_echelon.most_common(1)[0][0] == "local"
-    assert {taille_of(commune.population or 0) for commune in communes} == {"petit", "petit-moyen", "intermediaire", "grand"}
+    assert {taille_of(commune.population or 0) for commune in communes} == {
+        "petit",
+        "petit-moyen",
+        "intermediaire",
+        "grand",
+    }
     regions = {commune.region for commune in communes}
     assert {term.slug for term in REGIONS.terms[:18]} <= regions
     assert len(regions & {"975", "977", "978", "986", "987", "988"}) >= 4
@@ -85,13 +107,21 @@ def test_every_case_is_told_whole() -> None:
 
 
 def test_catalyseurs_serve_every_departement() -> None:
-    """At least three in each metropolitan département, thirty overseas, every trade and origin, some remote."""
+    """At least three in each metropolitan département, thirty overseas, every trade and origin,
+    some remote.
+    """
     catalyseurs = rows("catalyseur")
     places = Counter(gazetteer().by_code[row["commune"]].departement for row in catalyseurs)
-    metropolitan = {commune.departement for commune in gazetteer().by_code.values() if len(commune.departement) == 2}
+    metropolitan = {
+        commune.departement
+        for commune in gazetteer().by_code.values()
+        if len(commune.departement) == 2
+    }
     assert min(places[code] for code in metropolitan) >= 3
     assert sum(count for code, count in places.items() if len(code) == 3) >= 30
-    assert {slug for row in catalyseurs for slug in items(row, "metiers")} == {term.slug for term in METIERS.terms}
+    assert {slug for row in catalyseurs for slug in items(row, "metiers")} == {
+        term.slug for term in METIERS.terms
+    }
     assert len({row["acteurs"] for row in catalyseurs}) >= 8
     assert {row["remote"] for row in catalyseurs} == {"oui", "non"}
 
@@ -103,20 +133,31 @@ def test_there_is_a_jeudi_every_thursday() -> None:
     assert (days[0], DATE_OF_RECORD - days[-1] < dt.timedelta(7)) == (dt.date(2021, 1, 7), True)
     assert all(later - earlier == dt.timedelta(7) for earlier, later in itertools.pairwise(days))
     assert [int(row["number"]) for row in jeudis] == list(range(1, len(jeudis) + 1))
-    themes = {(day.year, day.month): row["month_theme"] for day, row in zip(days, jeudis, strict=True)}
-    assert all(themes[day.year, day.month] == row["month_theme"] for day, row in zip(days, jeudis, strict=True))
+    themes = {
+        (day.year, day.month): row["month_theme"] for day, row in zip(days, jeudis, strict=True)
+    }
+    assert all(
+        themes[day.year, day.month] == row["month_theme"]
+        for day, row in zip(days, jeudis, strict=True)
+    )
     headings = ["## L’idée", "## L’exemple", "## Le contact", "## Pour aller plus loin"]
     for row in jeudis:
-        assert [line for line in row["body"].split("\n") if line.startswith("##")] == headings, row["id"]
+        assert [line for line in row["body"].split("\n") if line.startswith("##")] == headings, row[
+            "id"
+        ]
         assert (row["id"], 110 <= len(row["body"].split()) <= 260) == (row["id"], True)
 
 
 def test_articles_follow_the_bulletins() -> None:
-    """Every quarter from 2012-T1 on, both strands; a date inside its quarter; summaries of 40 to 90 words."""
+    """Every quarter from 2012-T1 on, both strands; a date inside its quarter; summaries of 40 to 90
+    words.
+    """
     articles = rows("article")
     assert {row["strand"] for row in articles} == {"innovation-societale", "tpe-pme"}
     quarters = {row["bulletin"] for row in articles}
-    assert {f"{year}-T{quarter}" for year in range(2012, 2026) for quarter in (1, 2, 3, 4)} <= quarters
+    assert {
+        f"{year}-T{quarter}" for year in range(2012, 2026) for quarter in (1, 2, 3, 4)
+    } <= quarters
     for row in articles:
         day = dt.date.fromisoformat(row["published_on"])
         assert row["bulletin"] == f"{day.year}-T{(day.month + 2) // 3}", row["id"]
@@ -124,24 +165,31 @@ def test_articles_follow_the_bulletins() -> None:
         assert row["source"], row["id"]
 
 
-# -- soundness -------------------------------------------------------------------------------------------
+# -- soundness -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_every_row_imports_without_a_warning_and_twice_changes_nothing(database: Engine, kind: str) -> None:
+def test_every_row_imports_without_a_warning_and_twice_changes_nothing(
+    database: Engine, kind: str
+) -> None:
     """The same import as anyone's."""
     path = shipped("seed") / FILES[kind]
     report = import_file(database, KINDS[kind], path)
     assert report.problems == []
     assert report.unknown_columns == {}
     assert report.verdicts["created"] == len(rows(kind))
-    assert import_file(database, KINDS[kind], path, dry_run=True).verdicts["unchanged"] == len(rows(kind))
+    assert import_file(database, KINDS[kind], path, dry_run=True).verdicts["unchanged"] == len(
+        rows(kind)
+    )
 
 
 @pytest.mark.parametrize("kind", FILES)
 def test_ids_and_titles_are_unique(kind: str) -> None:
     """So are the slugs, which follow from the titles."""
-    for values in ([row["id"] for row in rows(kind)], [slugify(row["title"]) for row in rows(kind)]):
+    for values in (
+        [row["id"] for row in rows(kind)],
+        [slugify(row["title"]) for row in rows(kind)],
+    ):
         assert [value for value, count in Counter(values).items() if count > 1] == []
 
 
@@ -161,25 +209,32 @@ def test_no_two_notes_or_contacts_are_near_copies() -> None:
         assert list(alike({row["id"]: prose(row) for row in rows(kind)}, 0.25)) == []
 
 
-# Two cases that tell the same story in other words stand over this cosine of their mean vectors: one written twice on
-# purpose with every word changed reaches .975, the nearest pair of different stories stays under it.
+# Two cases that tell the same story in other words stand over this cosine of their mean vectors:
+# one written twice on purpose with every word changed reaches .975, the nearest pair of different
+# stories stays under it.
 SAME_STORY = 0.975
 
 
 def test_no_two_cases_tell_the_same_story() -> None:
     """By meaning, whatever the words."""
-    vectors = {key: rows.mean(axis=0) for key, (_, rows) in read_vectors().items() if key[0] == "case"}
+    vectors = {
+        key: rows.mean(axis=0) for key, (_, rows) in read_vectors().items() if key[0] == "case"
+    }
     names = sorted(vectors)
     matrix = np.array([vectors[name] / np.linalg.norm(vectors[name]) for name in names])
     likeness = matrix @ matrix.T
     np.fill_diagonal(likeness, 0)
-    assert [(names[a], names[b]) for a, b in zip(*np.where(likeness > SAME_STORY), strict=True) if a < b] == []
+    assert [
+        (names[a], names[b]) for a, b in zip(*np.where(likeness > SAME_STORY), strict=True) if a < b
+    ] == []
 
 
 def test_no_reference_is_broken() -> None:
     """What a note cites exists, and was there before it."""
     known = {row["id"] for _, row in every_row()}
-    dates = {row["id"]: row.get("published_on") or row.get("started_on") or "" for _, row in every_row()}
+    dates = {
+        row["id"]: row.get("published_on") or row.get("started_on") or "" for _, row in every_row()
+    }
     for row in rows("jeudi"):
         related = items(row, "related")
         assert related, row["id"]
@@ -197,7 +252,7 @@ def test_dates_are_coherent() -> None:
         assert last <= DATE_OF_RECORD.isoformat(), row["id"]
 
 
-# -- fiction and typography ------------------------------------------------------------------------------
+# -- fiction and typography ----------------------------------------------------------------------
 
 
 def test_addresses_and_telephones_are_reserved_for_fiction() -> None:
@@ -211,7 +266,11 @@ def test_addresses_and_telephones_are_reserved_for_fiction() -> None:
 def test_no_known_organisation_is_told_about() -> None:
     """Invented partners, organisations and sources only."""
     names = [
-        *((row["id"], partner.split(":")[0]) for row in rows("case") for partner in items(row, "partners")),
+        *(
+            (row["id"], partner.split(":")[0])
+            for row in rows("case")
+            for partner in items(row, "partners")
+        ),
         *((row["id"], row["organisation"]) for row in rows("catalyseur")),
         *((row["id"], row["source"]) for row in rows("article")),
     ]
@@ -228,19 +287,25 @@ def test_no_english_and_no_placeholder_is_left() -> None:
 
 
 def test_typography_is_french() -> None:
-    """Curly apostrophes, no-break spaces before « : ; ? ! » and inside the quotes, no straight quote, no double space."""
-    wrong = re.compile(r"'|\"|  |[^\s\u202f\u00a0][;?!](?=\s|$)|(?<=[a-zé]) [;:?!]|« |[^\u00a0]»|\.\.\.")
+    """Curly apostrophes, no-break spaces before « : ; ? ! » and inside the quotes, no straight
+    quote, no double space.
+    """
+    wrong = re.compile(
+        r"'|\"|  |[^\s\u202f\u00a0][;?!](?=\s|$)|(?<=[a-zé]) [;:?!]|« |[^\u00a0]»|\.\.\."
+    )
     for _, row in every_row():
         for column in PROSE:
             text = (row.get(column) or "").replace("##", "")
             assert (row["id"], column, wrong.findall(text)) == (row["id"], column, [])
 
 
-# -- vectors ---------------------------------------------------------------------------------------------
+# -- vectors -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_every_resource_has_the_vectors_of_its_present_text(database: Engine, kind: str, tmp_path: Path) -> None:
+def test_every_resource_has_the_vectors_of_its_present_text(
+    database: Engine, kind: str, tmp_path: Path
+) -> None:
     """`make seed-vectors` was run after the last change of a text."""
     import_file(database, KINDS[kind], shipped("seed") / FILES[kind])
     vectors = read_vectors()

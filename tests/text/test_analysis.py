@@ -13,10 +13,27 @@ from impact_alliances.vocabularies.matching import fold
 @pytest.mark.parametrize(
     "alike",
     [
-        ("école", "ecole", "ÉCOLE", "Écoles", "e\u0301cole", "l’école", "l'école", "d’écoles", "L'École"),
+        (
+            "école",
+            "ecole",
+            "ÉCOLE",
+            "Écoles",
+            "e\u0301cole",
+            "l’école",
+            "l'école",
+            "d’écoles",
+            "L'École",
+        ),
         ("cœur", "coeur", "CŒUR", "cœurs"),
         ("œuvre", "oeuvre", "Œuvres"),
-        ("co-construction", "coconstruction", "co construction", "Co‑construction", "co-constructions", "CO-CONSTRUCTION"),
+        (
+            "co-construction",
+            "coconstruction",
+            "co construction",
+            "Co‑construction",
+            "co-constructions",
+            "CO-CONSTRUCTION",
+        ),
         ("éco-quartier", "écoquartier", "eco-quartiers"),
         ("bio-diversité", "biodiversité"),
         ("ODD17", "ODD 17", "odd-17", "Odd 17", "ODD\u00a017"),
@@ -31,11 +48,22 @@ from impact_alliances.vocabularies.matching import fold
     ids=lambda alike: alike[0],
 )
 def test_these_are_the_same_words(alike: tuple[str, ...]) -> None:
-    assert {spelling: stems(spelling) for spelling in alike} == dict.fromkeys(alike, stems(alike[0]))
+    assert {spelling: stems(spelling) for spelling in alike} == dict.fromkeys(
+        alike, stems(alike[0])
+    )
     assert stems(alike[0])
 
 
-@pytest.mark.parametrize(("one", "other"), [("car", "carte"), ("eau", "air"), ("ODD 1", "ODD 17"), ("co-pilote", "pilote"), ("CO2", "CO3")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("car", "carte"),
+        ("eau", "air"),
+        ("ODD 1", "ODD 17"),
+        ("co-pilote", "pilote"),
+        ("CO2", "CO3"),
+    ],
+)
 def test_these_are_different_words(one: str, other: str) -> None:
     assert stems(one) != stems(other)
 
@@ -64,11 +92,18 @@ def test_a_company_name_does_not_swallow_the_next_word() -> None:
     assert "dans" in words("Durand et Co dans le village")
 
 
-@pytest.mark.parametrize("text", ["L’école co-construit à Trévou-Tréguignec", "e\u0301cole", "CO₂ et ODD17"])
+@pytest.mark.parametrize(
+    "text", ["L’école co-construit à Trévou-Tréguignec", "e\u0301cole", "CO₂ et ODD17"]
+)
 def test_tokens_say_where_they_are(text: str) -> None:
     found = list(tokens(text))
-    assert [(token.start, token.end) for token in found] == sorted((token.start, token.end) for token in found)
-    assert all(fold(text[token.start : token.end]).replace("-", "").replace(" ", "") == token.word for token in found)
+    assert [(token.start, token.end) for token in found] == sorted(
+        (token.start, token.end) for token in found
+    )
+    assert all(
+        fold(text[token.start : token.end]).replace("-", "").replace(" ", "") == token.word
+        for token in found
+    )
 
 
 @given(st.text())
@@ -82,14 +117,20 @@ def test_any_text_is_cut_into_words_in_order(text: str) -> None:
 
 @given(st.text())
 def test_accents_and_case_never_matter(text: str) -> None:
-    """A text and its lower case, composed or decomposed, hold the same words as far as French goes."""
-    french = "".join(char for char in text if char in "abcdefghijklmnopqrstuvwxyzàâäéèêëîïôöùûüçœæ’' -0123456789")
+    """A text and its lower case, composed or decomposed, hold the same words as far as French
+    goes.
+    """
+    french = "".join(
+        char for char in text if char in "abcdefghijklmnopqrstuvwxyzàâäéèêëîïôöùûüçœæ’' -0123456789"
+    )
     assert stems(french.upper()) == stems(french) == stems(fold(french))
 
 
 @given(st.text())
 def test_cleaning_keeps_the_words(text: str) -> None:
-    visible = "".join(char for char in text if char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff")
+    visible = "".join(
+        char for char in text if char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff"
+    )
     assert words(clean(visible)) == words(" ".join(visible.split()))
 
 
@@ -97,8 +138,15 @@ _ENDINGS = ("isations", "ement", "aux", "ités", "euses", "ions", "emment", "iqu
 
 
 def test_threads_do_not_spoil_each_other_s_stems() -> None:
-    """An indexer and its visitors analyse at the same time, and what is wrong once stays in the memory of the process."""
-    raws = [f"{start}{middle}{end}" for start in "bcdfglmnprst" for middle in ("ocal", "uror", "ivil", "ami") for end in _ENDINGS] * 20
+    """An indexer and its visitors analyse at the same time, and what is wrong once stays in the
+    memory of the process.
+    """
+    raws = [
+        f"{start}{middle}{end}"
+        for start in "bcdfglmnprst"
+        for middle in ("ocal", "uror", "ivil", "ami")
+        for end in _ENDINGS
+    ] * 20
     analyse = _analysed.__wrapped__
     alone = [analyse(raw) for raw in raws]
     with ThreadPoolExecutor(8) as pool:

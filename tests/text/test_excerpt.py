@@ -26,7 +26,10 @@ def _plain(excerpted: str) -> str:
 
 
 def test_the_words_found_are_marked_as_they_are_written() -> None:
-    assert _excerpt("ecole medecin", "L’École et les médecins du village") == "L’<mark>École</mark> et les <mark>médecins</mark> du village"
+    assert (
+        _excerpt("ecole medecin", "L’École et les médecins du village")
+        == "L’<mark>École</mark> et les <mark>médecins</mark> du village"
+    )
 
 
 def test_nothing_wanted_gives_the_beginning_unmarked() -> None:
@@ -56,7 +59,11 @@ def test_every_word_of_the_demonstration_base_is_found_by_its_stem() -> None:
     text = (shipped("seed") / "cases.csv").read_text(encoding="utf-8")
     by_stem = {token.stem: text[token.start : token.end] for token in tokens(text) if token.stem}
     assert len(by_stem) > 5_000
-    assert [word for stem, word in by_stem.items() if "<mark>" not in excerpt([f"Un {word}."], frozenset([stem]))] == []
+    assert [
+        word
+        for stem, word in by_stem.items()
+        if "<mark>" not in excerpt([f"Un {word}."], frozenset([stem]))
+    ] == []
 
 
 @pytest.mark.parametrize("texts", [(), ("",), ("", "")])
@@ -65,7 +72,10 @@ def test_no_text_gives_no_excerpt(texts: tuple[str, ...]) -> None:
 
 
 def test_the_text_that_holds_most_of_the_words_is_quoted() -> None:
-    assert _excerpt("car village", "Un car passe.", "Le car du village.") == "Le <mark>car</mark> du <mark>village</mark>."
+    assert (
+        _excerpt("car village", "Un car passe.", "Le car du village.")
+        == "Le <mark>car</mark> du <mark>village</mark>."
+    )
 
 
 def test_a_long_text_is_cut_around_the_words_between_two_spaces() -> None:
@@ -110,25 +120,38 @@ def test_words_far_from_each_other_inside_the_window_are_all_marked() -> None:
 
 
 _alphabet = st.characters(exclude_categories=["Cs"]) | st.sampled_from("<>&\"' \n médecin/")
-_words = st.sampled_from(["médecin", "car", "<b>", "</mark>", "<mark>", "&amp;", "village", "x" * 60, "\n", "l’école"])
+_words = st.sampled_from(
+    ["médecin", "car", "<b>", "</mark>", "<mark>", "&amp;", "village", "x" * 60, "\n", "l’école"]
+)
 _texts = st.one_of(
-    st.text(_alphabet, max_size=400), st.lists(_words, max_size=80).map(" ".join), st.lists(_words, max_size=80).map("\n".join)
+    st.text(_alphabet, max_size=400),
+    st.lists(_words, max_size=80).map(" ".join),
+    st.lists(_words, max_size=80).map("\n".join),
 )
 
 
-@given(st.lists(_texts, max_size=3), st.sets(st.sampled_from([*stems("médecin car village école b mark amp"), "zzz"])))
+@given(
+    st.lists(_texts, max_size=3),
+    st.sets(st.sampled_from([*stems("médecin car village école b mark amp"), "zzz"])),
+)
 @example(["<mark>car</mark>"], {"car", "mark"})
 @example(['"><img src=x onerror=alert(1)>'], {"img"})
-def test_no_markup_but_marks_and_only_around_wanted_words(texts: list[str], wanted: set[str]) -> None:
+def test_no_markup_but_marks_and_only_around_wanted_words(
+    texts: list[str], wanted: set[str]
+) -> None:
     found = str(excerpt(texts, frozenset(wanted)))
     bare = found.replace("<mark>", "").replace("</mark>", "")
     assert not set(bare) & set("<>\"'")
     assert re.fullmatch(r"(?:[^&]|&(?:amp|lt|gt|#34|#39);)*", bare)
     assert all(
-        [token.stem for token in tokens(html.unescape(word))] and set(stems(html.unescape(word))) <= wanted for word in _MARK.findall(found)
+        [token.stem for token in tokens(html.unescape(word))]
+        and set(stems(html.unescape(word))) <= wanted
+        for word in _MARK.findall(found)
     )
     assert found.count("<mark>") == found.count("</mark>") == len(_MARK.findall(found))
-    assert any(_plain(found) in text or html.unescape(bare) in text for text in texts) or not any(texts)
+    assert any(_plain(found) in text or html.unescape(bare) in text for text in texts) or not any(
+        texts
+    )
 
 
 @given(st.lists(_texts, min_size=1, max_size=3))

@@ -7,7 +7,17 @@ from rapidfuzz.distance import OSA
 
 from impact_alliances.text.spelling import TWO_ERRORS_FROM, Spelling
 
-WORDS = {"medecin": 9, "medecins": 4, "mediation": 3, "commune": 8, "communes": 2, "bus": 5, "but": 7, "covoiturage": 6, "cœur": 1}
+WORDS = {
+    "medecin": 9,
+    "medecins": 4,
+    "mediation": 3,
+    "commune": 8,
+    "communes": 2,
+    "bus": 5,
+    "but": 7,
+    "covoiturage": 6,
+    "cœur": 1,
+}
 ALPHABET = "abcdéœz9ж"
 
 
@@ -24,7 +34,9 @@ ALPHABET = "abcdéœz9ж"
         ("", None),
     ],
 )
-def test_the_nearest_word_is_used_and_the_commonest_of_several(typed: str, used: str | None) -> None:
+def test_the_nearest_word_is_used_and_the_commonest_of_several(
+    typed: str, used: str | None
+) -> None:
     """Letters dropped, changed, exchanged."""
     assert Spelling(WORDS).nearest(typed) == used
 
@@ -36,7 +48,9 @@ def test_an_empty_corpus_corrects_nothing() -> None:
 
 
 @given(
-    words=st.dictionaries(st.text(ALPHABET, min_size=1, max_size=12), st.integers(1, 9), max_size=30),
+    words=st.dictionaries(
+        st.text(ALPHABET, min_size=1, max_size=12), st.integers(1, 9), max_size=30
+    ),
     typed=st.text(ALPHABET, min_size=1, max_size=12),
 )
 def test_it_finds_what_measuring_every_word_would_find(words: dict[str, int], typed: str) -> None:

@@ -29,7 +29,7 @@ def _asked(text: str) -> list[str]:
     return [concept.word for concept in _read(text).concepts]
 
 
-# -- words ------------------------------------------------------------------------------------------------
+# -- words ---------------------------------------------------------------------------------------
 
 
 def test_a_sentence_is_reduced_to_what_it_asks_for() -> None:
@@ -56,16 +56,25 @@ def test_a_word_given_twice_is_one_concept() -> None:
     ],
 )
 def test_two_spellings_ask_for_the_same(one: str, other: str) -> None:
-    assert [concept.stems for concept in _read(one).concepts] == [concept.stems for concept in _read(other).concepts]
+    assert [concept.stems for concept in _read(one).concepts] == [
+        concept.stems for concept in _read(other).concepts
+    ]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "???", "de la", "-", '"', "«", '""', '-""', "\x00", "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "???", "de la", "-", '"', "«", '""', '-""', "\x00", "\ud800"]
+)
 def test_nothing_asked_is_understood_as_nothing(text: str) -> None:
     understood = _read(text)
-    assert (understood.concepts, understood.phrases, understood.excluded, understood.stems) == ((), (), (), frozenset())
+    assert (understood.concepts, understood.phrases, understood.excluded, understood.stems) == (
+        (),
+        (),
+        (),
+        frozenset(),
+    )
 
 
-# -- corrections ------------------------------------------------------------------------------------------
+# -- corrections ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -75,10 +84,16 @@ def test_nothing_asked_is_understood_as_nothing(text: str) -> None:
         ("mobiltié douce", (("mobiltié", "mobilite"),), "mobilite douce"),
         ("Covoiturrage senior", (("Covoiturrage", "covoiturage"),), "covoiturage senior"),
         ("hebergmentt des jeunes", (("hebergmentt", "hebergement"),), "hebergement des jeunes"),
-        ("medcin, covoiturge", (("medcin", "medecin"), ("covoiturge", "covoiturage")), "medecin, covoiturage"),
+        (
+            "medcin, covoiturge",
+            (("medcin", "medecin"), ("covoiturge", "covoiturage")),
+            "medecin, covoiturage",
+        ),
     ],
 )
-def test_a_typing_error_is_corrected_and_told(text: str, corrections: tuple[tuple[str, str], ...], read: str) -> None:
+def test_a_typing_error_is_corrected_and_told(
+    text: str, corrections: tuple[tuple[str, str], ...], read: str
+) -> None:
     understood = _read(text)
     assert (understood.corrections, understood.text) == (corrections, read)
 
@@ -88,7 +103,18 @@ def test_a_correction_can_be_refused() -> None:
     assert (understood.corrections, understood.text) == ((), "medcin mobile")
 
 
-@pytest.mark.parametrize("text", ["médecins écoles", "velo", "abc mobile", "2024 mobile", "zzzzzzzz mobile", "ess", "besoins de médecin"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "médecins écoles",
+        "velo",
+        "abc mobile",
+        "2024 mobile",
+        "zzzzzzzz mobile",
+        "ess",
+        "besoins de médecin",
+    ],
+)
 def test_known_short_or_strange_words_are_left_as_typed(text: str) -> None:
     assert _read(text).corrections == ()
 
@@ -104,7 +130,7 @@ def test_the_commonest_of_the_nearest_words_is_taken() -> None:
     assert understand("parode mobile", lexicon).corrections == (("parode", "parole"),)
 
 
-# -- synonyms and acronyms ------------------------------------------------------------------------------
+# -- synonyms and acronyms -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -119,18 +145,26 @@ def test_the_commonest_of_the_nearest_words_is_taken() -> None:
         ("PMR", "PMR", ("personne à mobilité réduite",)),
     ],
 )
-def test_an_acronym_or_a_word_finds_its_equals_that_the_corpus_holds(text: str, word: str, others: tuple[str, ...]) -> None:
+def test_an_acronym_or_a_word_finds_its_equals_that_the_corpus_holds(
+    text: str, word: str, others: tuple[str, ...]
+) -> None:
     understood = _read(text)
     assert word in [concept.word for concept in understood.concepts]
     assert dict(understood.synonyms).get(word, ()) == others
     concept = next(concept for concept in understood.concepts if concept.word == word)
-    assert concept.alternatives[: 1 + len(others)] == (tuple(stems(word)), *(tuple(stems(other)) for other in others))
+    assert concept.alternatives[: 1 + len(others)] == (
+        tuple(stems(word)),
+        *(tuple(stems(other)) for other in others),
+    )
 
 
 def test_synonyms_can_be_refused() -> None:
     understood = _read("médecin ESS", synonyms=False)
     assert understood.synonyms == ()
-    assert [concept.alternatives for concept in understood.concepts] == [((stems("médecin")[0],),), ((stems("ess")[0],),)]
+    assert [concept.alternatives for concept in understood.concepts] == [
+        ((stems("médecin")[0],),),
+        ((stems("ess")[0],),),
+    ]
 
 
 def test_the_longest_expression_is_taken_first() -> None:
@@ -141,14 +175,23 @@ def test_the_longest_expression_is_taken_first() -> None:
 def test_every_expression_of_the_thesaurus_has_stems_and_equals() -> None:
     assert all(expression and others for expression, others in thesaurus().items())
     assert longest() == max(map(len, thesaurus()))
-    assert all(expression not in [other for _, other in others] for expression, others in thesaurus().items())
+    assert all(
+        expression not in [other for _, other in others]
+        for expression, others in thesaurus().items()
+    )
 
 
-# -- operators ----------------------------------------------------------------------------------------------
+# -- operators -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "text", ['"centre de santé" mobile', "« centre de santé » mobile", "“centre de santé” mobile", 'mobile "Centres de Santé']
+    "text",
+    [
+        '"centre de santé" mobile',
+        "« centre de santé » mobile",
+        "“centre de santé” mobile",
+        'mobile "Centres de Santé',
+    ],
 )
 def test_a_quoted_phrase_must_be_there(text: str) -> None:
     understood = _read(text)
@@ -180,12 +223,14 @@ def test_what_is_excluded_is_not_asked_for(text: str, excluded: str) -> None:
     assert not set(stems(excluded)) & understood.stems
 
 
-@pytest.mark.parametrize("text", ["rendez-vous santé", "santé - mobilité", "2020-2024 santé", "porte-à-porte santé"])
+@pytest.mark.parametrize(
+    "text", ["rendez-vous santé", "santé - mobilité", "2020-2024 santé", "porte-à-porte santé"]
+)
 def test_a_hyphen_inside_or_alone_excludes_nothing(text: str) -> None:
     assert _read(text).excluded == ()
 
 
-# -- a word being typed ---------------------------------------------------------------------------------
+# -- a word being typed --------------------------------------------------------------------------
 
 
 def test_the_last_word_may_be_unfinished() -> None:
@@ -207,12 +252,31 @@ def test_two_letters_are_too_few_to_complete() -> None:
     assert _read("zo co").concepts[-1].alternatives == (("co",),)
 
 
-# -- anything -----------------------------------------------------------------------------------------------
+# -- anything ------------------------------------------------------------------------------------
 
 _typed = st.one_of(
     st.text(),
     st.lists(
-        st.sampled_from(["médecin", "medcin", "ess", "co", "-", '"', "«", "»", '-"', "mobilité", "l’", "17", "\\1", "(", "²", "\ud800"])
+        st.sampled_from(
+            [
+                "médecin",
+                "medcin",
+                "ess",
+                "co",
+                "-",
+                '"',
+                "«",
+                "»",
+                '-"',
+                "mobilité",
+                "l’",
+                "17",
+                "\\1",
+                "(",
+                "²",
+                "\ud800",
+            ]
+        )
     ).map(" ".join),
 )
 
@@ -222,7 +286,10 @@ _typed = st.one_of(
 @example("-" * 300 + '"' * 300, True, True)
 def test_any_text_is_understood(text: str, correct: bool, synonyms: bool) -> None:
     understood = _read(text, correct=correct, synonyms=synonyms)
-    assert all(concept.word and concept.alternatives and all(concept.alternatives) for concept in understood.concepts)
+    assert all(
+        concept.word and concept.alternatives and all(concept.alternatives)
+        for concept in understood.concepts
+    )
     assert all(understood.phrases)
     assert all(understood.excluded)
     assert correct or not understood.corrections

@@ -7,13 +7,17 @@ import pytest
 from impact_alliances.vocabularies import french
 
 
-@pytest.mark.parametrize(("value", "shown"), [(0, "0"), (999, "999"), (1_234, "1\u202f234"), (1_234_567, "1\u202f234\u202f567")])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0"), (999, "999"), (1_234, "1\u202f234"), (1_234_567, "1\u202f234\u202f567")],
+)
 def test_thousands_are_parted_by_narrow_spaces(value: int, shown: str) -> None:
     assert french.number(value) == shown
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(0, "0\u00a0note"), (1, "1\u00a0note"), (2, "2\u00a0notes"), (1_500, "1\u202f500\u00a0notes")]
+    ("value", "shown"),
+    [(0, "0\u00a0note"), (1, "1\u00a0note"), (2, "2\u00a0notes"), (1_500, "1\u202f500\u00a0notes")],
 )
 def test_french_is_plural_from_two_on(value: int, shown: str) -> None:
     assert french.counted(value, "note", "notes") == shown
@@ -26,7 +30,10 @@ def test_days_are_written_as_french_people_do() -> None:
     assert french.month(dt.date(2024, 2, 29)) == "février 2024"
 
 
-@pytest.mark.parametrize(("items", "shown"), [([], ""), (["a"], "a"), (["a", "b"], "a et b"), (["a", "b", "c"], "a, b et c")])
+@pytest.mark.parametrize(
+    ("items", "shown"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a et b"), (["a", "b", "c"], "a, b et c")],
+)
 def test_lists_end_with_a_conjunction(items: list[str], shown: str) -> None:
     assert french.listed(items) == shown
 

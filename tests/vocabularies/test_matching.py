@@ -5,7 +5,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from impact_alliances.vocabularies.matching import fold, match, nearest, slugify
-from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, FACETS, FRAGILITES, ODD, REGIONS
+from impact_alliances.vocabularies.terms import (
+    ACTEURS,
+    DEPARTEMENTS,
+    FACETS,
+    FRAGILITES,
+    ODD,
+    REGIONS,
+)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies.signs import without_hidden_signs
 
-# Signs of the category « format » that are seen: they stand before or around Arabic, Syriac and Kaithi numbers.
+# Signs of the category « format » that are seen: they stand before or around Arabic, Syriac and
+# Kaithi numbers.
 SEEN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
-SIGNS = st.text(st.one_of(st.characters(), st.sampled_from("a👩❤️\u200d\u200b\ufe0f#\u00ad\u202e\ufeff\ufffe\x00\n")))
+SIGNS = st.text(
+    st.one_of(
+        st.characters(), st.sampled_from("a👩❤️\u200d\u200b\ufe0f#\u00ad\u202e\ufeff\ufffe\x00\n")
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -34,14 +39,40 @@ def test_every_sign_of_format_goes_but_those_that_are_seen() -> None:
     assert {code for code in formats if without_hidden_signs(f"a{chr(code)}b") != "ab"} == SEEN
 
 
-@pytest.mark.parametrize("broken", ["\x00", "\x1f", "\x7f", "\x9f", "\ud800", "\ufdd0", "\ufffe", "\uffff", "\U0010ffff", "\U0001fffe"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "\x00",
+        "\x1f",
+        "\x7f",
+        "\x9f",
+        "\ud800",
+        "\ufdd0",
+        "\ufffe",
+        "\uffff",
+        "\U0010ffff",
+        "\U0001fffe",
+    ],
+)
 def test_what_is_no_character_becomes_a_space(broken: str) -> None:
     assert without_hidden_signs(f"a{broken}b") == "a b"
     assert clean(f"{broken}a{broken}{broken}b") == "a b"
 
 
 @pytest.mark.parametrize(
-    "text", ["👩‍🌾", "👨‍👩‍👧‍👦", "❤️", "❤️‍🔥", "1️⃣", "🏳️‍🌈", "Ligne 1\nLigne 2\tfin", "1\u202f234\u00a0€", "e\u0301cole", "école"]
+    "text",
+    [
+        "👩‍🌾",
+        "👨‍👩‍👧‍👦",
+        "❤️",
+        "❤️‍🔥",
+        "1️⃣",
+        "🏳️‍🌈",
+        "Ligne 1\nLigne 2\tfin",
+        "1\u202f234\u00a0€",
+        "e\u0301cole",
+        "école",
+    ],
 )
 def test_what_is_seen_stays(text: str) -> None:
     assert without_hidden_signs(text) == text

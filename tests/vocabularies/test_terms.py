@@ -30,7 +30,16 @@ ALL = (*FACETS.values(), ORGANISATION_SIZES, METIERS, STATES, STRANDS, STATUS, K
 
 
 @pytest.mark.parametrize(
-    ("vocabulary", "size"), [(FRAGILITES, 16), (ACTEURS, 10), (ECHELONS, 5), (TAILLES, 4), (IMPACTS, 3), (ODD, 17), (METIERS, 4)]
+    ("vocabulary", "size"),
+    [
+        (FRAGILITES, 16),
+        (ACTEURS, 10),
+        (ECHELONS, 5),
+        (TAILLES, 4),
+        (IMPACTS, 3),
+        (ODD, 17),
+        (METIERS, 4),
+    ],
 )
 def test_the_grid_has_the_sizes_of_the_study(vocabulary: Vocabulary, size: int) -> None:
     assert len(vocabulary.terms) == len(vocabulary.by_slug) == size
@@ -69,18 +78,29 @@ def test_communes_departements_and_regions_agree() -> None:
     astray = [
         commune.code
         for commune in gazetteer().by_code.values()
-        if commune.departement not in DEPARTEMENTS or REGION_OF[commune.departement] != commune.region
+        if commune.departement not in DEPARTEMENTS
+        or REGION_OF[commune.departement] != commune.region
     ]
     assert astray == []
 
 
 @pytest.mark.parametrize(
     ("population", "slug"),
-    [(0, "petit"), (1_999, "petit"), (2_000, "petit-moyen"), (19_999, "petit-moyen"), (20_000, "intermediaire"), (50_000, "grand")],
+    [
+        (0, "petit"),
+        (1_999, "petit"),
+        (2_000, "petit-moyen"),
+        (19_999, "petit-moyen"),
+        (20_000, "intermediaire"),
+        (50_000, "grand"),
+    ],
 )
 def test_sizes_follow_the_bounds_of_the_study(population: int, slug: str) -> None:
     assert taille_of(population) == slug
 
 
 def test_the_label_of_a_value_without_table_is_the_value() -> None:
-    assert (FRAGILITES.label_of("mobilite"), FRAGILITES.label_of("2024")) == ("Mobilité, transport", "2024")
+    assert (FRAGILITES.label_of("mobilite"), FRAGILITES.label_of("2024")) == (
+        "Mobilité, transport",
+        "2024",
+    )

@@ -1,4 +1,6 @@
-"""The application asked in bytes, as a server hands them over: what no well-behaved client would send."""
+"""The application asked in bytes, as a server hands them over: what no well-behaved client would
+send.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -26,7 +28,9 @@ def ask(
     body: bytes = b"",
     client: str = "127.0.0.1",
 ) -> Answer:
-    """One request. `path` is decoded already, as servers do; a fault that nothing answers is raised."""
+    """One request. `path` is decoded already, as servers do; a fault that nothing answers is
+    raised.
+    """
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -56,4 +60,8 @@ def ask(
 
     asyncio.run(app(scope, receive, send))
     start = sent[0]
-    return Answer(start["status"], Headers(raw=start["headers"]), b"".join(part.get("body", b"") for part in sent[1:]))
+    return Answer(
+        start["status"],
+        Headers(raw=start["headers"]),
+        b"".join(part.get("body", b"") for part in sent[1:]),
+    )

@@ -17,10 +17,15 @@ from tests.service import a_service
         ({"demo": True}, "personne à qui écrire"),
         ({}, "n’a pas encore indiqué où lui écrire"),
         ({"contact": "base@observatoire.example"}, 'href="mailto:base@observatoire.example"'),
-        ({"contact": "https://observatoire.example/ecrire", "editor": "L’Observatoire"}, 'href="https://observatoire.example/ecrire"'),
+        (
+            {"contact": "https://observatoire.example/ecrire", "editor": "L’Observatoire"},
+            'href="https://observatoire.example/ecrire"',
+        ),
     ],
 )
-def test_the_page_about_says_where_to_write_in_every_mode(settings: dict[str, object], said: str, tmp_path: Path) -> None:
+def test_the_page_about_says_where_to_write_in_every_mode(
+    settings: dict[str, object], said: str, tmp_path: Path
+) -> None:
     """Nothing of the demonstration outside it, and nothing about exports that is not so."""
     service = a_service(tmp_path, **settings)
     page = TestClient(create_app(service.settings, service)).get("/a-propos").text
@@ -31,7 +36,9 @@ def test_the_page_about_says_where_to_write_in_every_mode(settings: dict[str, ob
     assert "seule l’équipe éditoriale les tient" in page
 
 
-@pytest.mark.parametrize("given", ["javascript:alert(1)", "une adresse", "a@b", 'https://x.example/"><script>'])
+@pytest.mark.parametrize(
+    "given", ["javascript:alert(1)", "une adresse", "a@b", 'https://x.example/"><script>']
+)
 def test_a_contact_that_is_no_address_is_refused(given: str) -> None:
     """Nothing else becomes a link."""
     with pytest.raises(ValidationError):

@@ -7,7 +7,20 @@ from impact_alliances.web.api.schemas import SearchOut
 from impact_alliances.web.api.sheets import SHEETS
 
 CONTRACT = {"query", "total", "page", "per_page", "took_ms", "mode", "degraded", "hits", "facets"}
-HIT = {"kind", "id", "url", "title", "excerpt_html", "score", "matched_by", "fragilites", "acteurs", "echelon", "region", "date"}
+HIT = {
+    "kind",
+    "id",
+    "url",
+    "title",
+    "excerpt_html",
+    "score",
+    "matched_by",
+    "fragilites",
+    "acteurs",
+    "echelon",
+    "region",
+    "date",
+}
 
 
 def test_a_search_answers_in_the_shape_of_the_contract(client: TestClient) -> None:
@@ -20,7 +33,9 @@ def test_a_search_answers_in_the_shape_of_the_contract(client: TestClient) -> No
 
 
 def test_following_a_facet_address_gives_its_count(client: TestClient) -> None:
-    """The address given for a value, not chosen yet in a facet without choice, returns its number."""
+    """The address given for a value, not chosen yet in a facet without choice, returns its
+    number.
+    """
     answer = client.get("/api/search", params={"q": "alliance"}).json()
     for values in answer["facets"].values():
         for value in values[:3]:
@@ -39,7 +54,9 @@ def test_following_a_facet_address_gives_its_count(client: TestClient) -> None:
         ({"tri": "datte"}, "date"),
     ],
 )
-def test_a_wrong_parameter_is_a_problem_that_names_the_nearest_value(client: TestClient, parameters: dict[str, str], expected: str) -> None:
+def test_a_wrong_parameter_is_a_problem_that_names_the_nearest_value(
+    client: TestClient, parameters: dict[str, str], expected: str
+) -> None:
     """400, never a silent guess."""
     answer = client.get("/api/search", params=parameters)
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
@@ -49,10 +66,24 @@ def test_a_wrong_parameter_is_a_problem_that_names_the_nearest_value(client: Tes
 
 
 @pytest.mark.parametrize(
-    "text", ["x" * 5000, "\x00\x01", "\ud800", "<script>", "'; DROP TABLE case_study; --", "a:b AND (", "\\", '"' * 50, "%", "\u202e"]
+    "text",
+    [
+        "x" * 5000,
+        "\x00\x01",
+        "\ud800",
+        "<script>",
+        "'; DROP TABLE case_study; --",
+        "a:b AND (",
+        "\\",
+        '"' * 50,
+        "%",
+        "\u202e",
+    ],
 )
 def test_no_text_breaks_the_search(client: TestClient, text: str) -> None:
-    """Long, control characters, surrogates, markup, SQL, query syntax: 200, or 400 with a sentence."""
+    """Long, control characters, surrogates, markup, SQL, query syntax: 200, or 400 with a
+    sentence.
+    """
     answer = client.get("/api/search", params={"q": text.encode("utf-8", "surrogatepass")})
     assert answer.status_code in (200, 400)
     if answer.status_code == 400:
@@ -67,9 +98,16 @@ def test_a_page_past_the_end_is_empty_and_keeps_its_total(client: TestClient) ->
 
 @pytest.mark.parametrize(
     ("kind", "path"),
-    [("case", "cases/cas-0001"), ("catalyseur", "catalyseurs/cat-0001"), ("jeudi", "jeudis/jeudi-0001"), ("article", "articles/art-0001")],
+    [
+        ("case", "cases/cas-0001"),
+        ("catalyseur", "catalyseurs/cat-0001"),
+        ("jeudi", "jeudis/jeudi-0001"),
+        ("article", "articles/art-0001"),
+    ],
 )
-def test_a_sheet_has_the_shape_that_openapi_describes(client: TestClient, kind: str, path: str) -> None:
+def test_a_sheet_has_the_shape_that_openapi_describes(
+    client: TestClient, kind: str, path: str
+) -> None:
     """All that is described, and nothing more."""
     answer = client.get(f"/api/{path}")
     SHEETS[kind].model_validate_json(answer.content, strict=True)
@@ -78,9 +116,15 @@ def test_a_sheet_has_the_shape_that_openapi_describes(client: TestClient, kind: 
 
 @pytest.mark.parametrize(
     ("path", "told"),
-    [("/api/suggest?q=" + "x" * 201, "200 caractères au plus"), ("/api/livres/x", "valeurs possibles"), ("/api/cases/" + "x" * 65, "64")],
+    [
+        ("/api/suggest?q=" + "x" * 201, "200 caractères au plus"),
+        ("/api/livres/x", "valeurs possibles"),
+        ("/api/cases/" + "x" * 65, "64"),
+    ],
 )
-def test_a_parameter_out_of_bounds_is_told_in_french(client: TestClient, path: str, told: str) -> None:
+def test_a_parameter_out_of_bounds_is_told_in_french(
+    client: TestClient, path: str, told: str
+) -> None:
     """With its bound."""
     answer = client.get(path)
     assert answer.status_code == 400
@@ -96,7 +140,10 @@ def test_a_resource_is_public_but_for_its_contacts(client: TestClient) -> None:
     assert "98 12 34" not in whole
 
 
-@pytest.mark.parametrize(("path", "status"), [("cases/brouillon", 404), ("cases/retire", 410), ("cases/rien", 404), ("livres/x", 400)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("cases/brouillon", 404), ("cases/retire", 410), ("cases/rien", 404), ("livres/x", 400)],
+)
 def test_what_is_not_published_is_a_problem(client: TestClient, path: str, status: int) -> None:
     """Draft, retired, unknown."""
     answer = client.get(f"/api/{path}")
@@ -120,7 +167,9 @@ def test_suggestions_are_at_most_eight(client: TestClient) -> None:
 
 def test_communes_are_found_by_name_or_postcode(client: TestClient) -> None:
     """Homonyms are told apart by their postcode."""
-    labels = [one["label"] for one in client.get("/api/communes", params={"q": "saint-denis"}).json()]
+    labels = [
+        one["label"] for one in client.get("/api/communes", params={"q": "saint-denis"}).json()
+    ]
     assert {"Saint-Denis (93200)", "Saint-Denis (97400)"} <= set(labels)
     assert client.get("/api/communes", params={"q": "22300"}).json()[0]["name"] == "Lannion"
 
@@ -128,12 +177,20 @@ def test_communes_are_found_by_name_or_postcode(client: TestClient) -> None:
 def test_vocabularies_are_open(client: TestClient) -> None:
     """The whole grid, in order."""
     found = {one["name"]: one["terms"] for one in client.get("/api/vocabularies").json()}
-    assert (len(found["fragilite"]), len(found["acteur"]), len(found["echelon"]), len(found["odd"])) == (16, 10, 5, 17)
+    assert (
+        len(found["fragilite"]),
+        len(found["acteur"]),
+        len(found["echelon"]),
+        len(found["odd"]),
+    ) == (16, 10, 5, 17)
 
 
 def test_health_says_each_part(client: TestClient) -> None:
     """Alive, and ready with its parts."""
-    assert client.get("/healthz").json().items() >= {"status": "ok", "shedding": False, "waiting": 0}.items()
+    assert (
+        client.get("/healthz").json().items()
+        >= {"status": "ok", "shedding": False, "waiting": 0}.items()
+    )
     ready = client.get("/readyz")
     assert ready.status_code == 200
     assert [part["ok"] for part in ready.json()["parts"]] == [True, True, True]

@@ -1,4 +1,6 @@
-"""A crowd: each is answered rightly or sent away at once, nobody waits for ever, and the service is itself again afterwards."""
+"""A crowd: each is answered rightly or sent away at once, nobody waits for ever, and the service is
+itself again afterwards.
+"""
 
 import asyncio
 from collections import Counter
@@ -19,9 +21,13 @@ HANG_S = 60
 
 async def _crowd(app: object, path: str) -> list[httpx2.Response]:
     transport = httpx2.ASGITransport(app=app)  # type: ignore[arg-type]
-    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as visitors:
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1:8000"
+    ) as visitors:
         async with asyncio.timeout(HANG_S):
-            answers = await asyncio.gather(*[visitors.get(path.format(number)) for number in range(CROWD)])
+            answers = await asyncio.gather(
+                *[visitors.get(path.format(number)) for number in range(CROWD)]
+            )
             alone = await visitors.get(path.format(1))
     return [*answers, alone]
 
@@ -39,12 +45,18 @@ async def _crowd(app: object, path: str) -> list[httpx2.Response]:
     ],
 )
 def test_a_crowd_is_answered_or_sent_away(site_service: Service, path: str, right: int) -> None:
-    """A request that kept its connection while it waited for a thread once stopped everything, for ever."""
+    """A request that kept its connection while it waited for a thread once stopped everything, for
+    ever.
+    """
     *answers, alone = asyncio.run(_crowd(create_app(site_service.settings, site_service), path))
     statuses = Counter(answer.status_code for answer in answers)
     assert statuses.keys() <= {right, 503}
     assert statuses[right] >= site_service.settings.requests_at_once
-    assert all(int(answer.headers["Retry-After"]) in (1, 2, 3) for answer in answers if answer.status_code == 503)
+    assert all(
+        int(answer.headers["Retry-After"]) in (1, 2, 3)
+        for answer in answers
+        if answer.status_code == 503
+    )
     assert alone.status_code == right
 
 
@@ -59,8 +71,17 @@ def test_a_place_is_given_back_once_the_answer_is_computed(site_service: Service
     async def send(message: object) -> None:
         in_work.append(app.state.door.in_work)
 
-    scope = {"type": "http", "method": "GET", "path": "/recherche", "raw_path": b"/recherche", "query_string": b"", "headers": []}
-    asyncio.run(app({**scope, "http_version": "1.1", "scheme": "http", "server": ("x", 80)}, receive, send))  # type: ignore[arg-type]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/recherche",
+        "raw_path": b"/recherche",
+        "query_string": b"",
+        "headers": [],
+    }
+    asyncio.run(
+        app({**scope, "http_version": "1.1", "scheme": "http", "server": ("x", 80)}, receive, send)
+    )  # type: ignore[arg-type]
     assert len(in_work) >= 2
     assert set(in_work) == {0}
 
@@ -81,8 +102,12 @@ ROUTES = (
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_a_request_holds_one_connection_at_a_time_and_none_once_answered(client: TestClient, site_service: Service, path: str) -> None:
-    """Else as many connections as threads would not be enough: two requests could each wait for what the other holds."""
+def test_a_request_holds_one_connection_at_a_time_and_none_once_answered(
+    client: TestClient, site_service: Service, path: str
+) -> None:
+    """Else as many connections as threads would not be enough: two requests could each wait for
+    what the other holds.
+    """
     held, most = 0, 0
 
     def taken(*_: object) -> None:
@@ -110,11 +135,35 @@ def test_a_refusal_is_a_page_for_people_and_a_problem_for_programs(site_service:
 
     async def ask() -> list[httpx2.Response]:
         transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as visitor:
-            return [await visitor.get(path) for path in ("/recherche?q=x", "/api/search?q=x", "/healthz", "/static/style.css", "/readyz")]
+        async with httpx2.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8000"
+        ) as visitor:
+            return [
+                await visitor.get(path)
+                for path in (
+                    "/recherche?q=x",
+                    "/api/search?q=x",
+                    "/healthz",
+                    "/static/style.css",
+                    "/readyz",
+                )
+            ]
 
     page, problem, health, style, ready = asyncio.run(ask())
-    assert (page.status_code, "Trop de visites" in page.text, "text/html" in page.headers["content-type"]) == (503, True, True)
-    assert (problem.status_code, problem.headers["content-type"], problem.json()["status"]) == (503, "application/problem+json", 503)
+    assert (
+        page.status_code,
+        "Trop de visites" in page.text,
+        "text/html" in page.headers["content-type"],
+    ) == (503, True, True)
+    assert (problem.status_code, problem.headers["content-type"], problem.json()["status"]) == (
+        503,
+        "application/problem+json",
+        503,
+    )
     assert "content-security-policy" in page.headers
-    assert (health.json()["shedding"], health.json()["refused"], style.status_code, ready.status_code) == (True, 2, 200, 503)
+    assert (
+        health.json()["shedding"],
+        health.json()["refused"],
+        style.status_code,
+        ready.status_code,
+    ) == (True, 2, 200, 503)

@@ -13,9 +13,18 @@ from tests.builders import a_case
 from tests.service import a_service
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
-# A link in Markdown is decoded once more than the text around it: this one holds a control character.
-HOSTILE = "Un lien <https://x.example/&#1;&#x1b;&#xfffe;> et \x02 \x0b \ufffe \uffff \U0001ffff &#12; <b>gras</b> ]]> <!-- \u2028"
-FEEDS = ["/cas.atom", "/recherche.atom", "/recherche.atom?q=lien", "/recherche.atom?tri=titre&kind=case"]
+# A link in Markdown is decoded once more than the text around it: this one holds a control
+# character.
+HOSTILE = (
+    "Un lien <https://x.example/&#1;&#x1b;&#xfffe;> et \x02 \x0b \ufffe \uffff \U0001ffff &#12; "
+    "<b>gras</b> ]]> <!-- \u2028"
+)
+FEEDS = [
+    "/cas.atom",
+    "/recherche.atom",
+    "/recherche.atom?q=lien",
+    "/recherche.atom?tri=titre&kind=case",
+]
 
 
 def read(xml: bytes) -> ElementTree.Element:
@@ -49,12 +58,16 @@ def test_a_summary_is_text_after_one_decoding(hostile: TestClient) -> None:
         assert "<" not in str(summary.text)
 
 
-@given(st.text(st.characters() | st.sampled_from("\x00\x0c\ufffe\uffff\U0001fffe\u0085\u2028<>&\"'")))
+@given(
+    st.text(st.characters() | st.sampled_from("\x00\x0c\ufffe\uffff\U0001fffe\u0085\u2028<>&\"'"))
+)
 @example("\ufffe")
 @example("\ud800")
 def test_a_feed_is_well_formed_whatever_the_question(client: TestClient, text: str) -> None:
     """Or a clear refusal."""
-    answer = client.get("/recherche.atom", params={"q": text.encode("utf-8", "surrogatepass"), "kind": "jeudi"})
+    answer = client.get(
+        "/recherche.atom", params={"q": text.encode("utf-8", "surrogatepass"), "kind": "jeudi"}
+    )
     assert answer.status_code in (200, 400)
     if answer.status_code == 200:
         read(answer.content)
@@ -64,5 +77,7 @@ def test_a_feed_is_well_formed_whatever_the_question(client: TestClient, text: s
 def test_what_is_writable_is_read_back(text: str) -> None:
     """Every Unicode text."""
     kept = writable(text)
-    escaped = kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    escaped = (
+        kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    )
     assert (read(f"<a>{escaped}</a>".encode()).text or "") == kept

@@ -21,38 +21,105 @@ from impact_alliances.wiring import Service
 from tests.web.raw import Answer, ask
 
 PATHS = """
-/ /recherche /recherche.atom /recherche/ /cas /cas.atom /catalyseurs /catalyseurs.atom /jeudis /jeudis.atom /jeudis/ /veille /veille.atom
-/a-propos /api/docs /api/openapi.json /api/search /api/suggest /api/communes /api/vocabularies
+/ /recherche /recherche.atom /recherche/ /cas /cas.atom /catalyseurs /catalyseurs.atom /jeudis
+/jeudis.atom /jeudis/ /veille /veille.atom /a-propos /api/docs /api/openapi.json /api/search
+/api/suggest /api/communes /api/vocabularies
 /api/cases/cas-0001 /api/cases/cas-0001/similar
-/api/jeudis/jeudi-0001 /api/catalyseurs/cat-0001 /api/articles/x /api/livres/x /cas/retire /cas/x /static/style.css /static/../app.py
-/static /vendor/htmx.min.js /healthz /readyz //evil.example/recherche/ /favicon.ico
+/api/jeudis/jeudi-0001 /api/catalyseurs/cat-0001 /api/articles/x /api/livres/x /cas/retire /cas/x
+/static/style.css /static/../app.py /static
+/vendor/htmx.min.js /healthz /readyz //evil.example/recherche/ /favicon.ico
 """.split()
-METHODS = ["GET"] * 8 + ["HEAD", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT", "get", "ÉTRANGE", ""]
-NAMES = "accept accept-encoding accept-language content-length content-type cookie hx-request hx-target if-modified-since".split()
-NAMES += "if-none-match if-range origin range referer transfer-encoding user-agent x-forwarded-for x-forwarded-host".split()
-HOSTS = [b"evil.example", b"evil.example:99999", b"[", b"[::1", b"evil.example/\xff", b"", b"a@evil.example"]
-HEADER_VALUES = [b"gzip", b"gzip;q=0", b"bytes=0-1", b"bytes=5-1", b"bytes=-", b"*", b"true", b"-1", b"9" * 20]
+METHODS = ["GET"] * 8 + [
+    "HEAD",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "PATCH",
+    "CONNECT",
+    "get",
+    "ÉTRANGE",
+    "",
+]
+NAMES = (
+    "accept accept-encoding accept-language content-length content-type cookie hx-request "
+    "hx-target if-modified-since"
+).split()
+NAMES += (
+    "if-none-match if-range origin range referer transfer-encoding user-agent x-forwarded-for "
+    "x-forwarded-host"
+).split()
+HOSTS = [
+    b"evil.example",
+    b"evil.example:99999",
+    b"[",
+    b"[::1",
+    b"evil.example/\xff",
+    b"",
+    b"a@evil.example",
+]
+HEADER_VALUES = [
+    b"gzip",
+    b"gzip;q=0",
+    b"bytes=0-1",
+    b"bytes=5-1",
+    b"bytes=-",
+    b"*",
+    b"true",
+    b"-1",
+    b"9" * 20,
+]
 HEADER_VALUES += [b"text/html", b"\xff\x00"]
 # Signs that break parsers, and the three ways a text may be put in bytes.
-_signs = st.characters() | st.sampled_from('\x00\x0b\x1b\ud800\udfff\ufffe\uffff\U0001fffe\ufdfa\u202e\u0301\u2028 "«»-&=+%#;<>')
-_texts = st.text(_signs, max_size=60) | st.builds(lambda sign, times: sign * times, _signs, st.integers(1, 300))
-_bytes = st.builds(lambda text, form: text.encode(*form), _texts, st.sampled_from([("utf-8", "surrogatepass"), ("cp1252", "replace")]))
+_signs = st.characters() | st.sampled_from(
+    '\x00\x0b\x1b\ud800\udfff\ufffe\uffff\U0001fffe\ufdfa\u202e\u0301\u2028 "«»-&=+%#;<>'
+)
+_texts = st.text(_signs, max_size=60) | st.builds(
+    lambda sign, times: sign * times, _signs, st.integers(1, 300)
+)
+_bytes = st.builds(
+    lambda text, form: text.encode(*form),
+    _texts,
+    st.sampled_from([("utf-8", "surrogatepass"), ("cp1252", "replace")]),
+)
 _values = st.one_of(
     _bytes.map(lambda raw: quote_from_bytes(raw).encode()),
     _bytes,
     st.binary(max_size=30),
-    st.sampled_from([slug.encode() for vocabulary in FILTERS.values() for slug in vocabulary.by_slug]),
-    st.sampled_from([word.encode() for word in (*MODES, *SORTS, "oui", "non", "haies", "alliance", "%", "%C3", "%ED%A0%80")]),
+    st.sampled_from(
+        [slug.encode() for vocabulary in FILTERS.values() for slug in vocabulary.by_slug]
+    ),
+    st.sampled_from(
+        [
+            word.encode()
+            for word in (*MODES, *SORTS, "oui", "non", "haies", "alliance", "%", "%C3", "%ED%A0%80")
+        ]
+    ),
     st.integers(-(10**30), 10**30).map(lambda number: str(number).encode()),
 )
 _names = st.sampled_from([name.encode() for name in PARAMETERS]) | st.just(b"q") | _values
-_pairs = st.builds(lambda name, value, link: name + link + value, _names, _values, st.sampled_from([b"=", b"=", b"=", b"", b"=="]))
+_pairs = st.builds(
+    lambda name, value, link: name + link + value,
+    _names,
+    _values,
+    st.sampled_from([b"=", b"=", b"=", b"", b"=="]),
+)
 _links = st.sampled_from([b"&", b"&", b"&amp;", b";", b"&&"])
 _queries = st.builds(lambda parts, link: link.join(parts), st.lists(_pairs, max_size=6), _links)
 _paths = st.sampled_from(PATHS) | st.builds(
-    lambda start, rest: start + rest, st.sampled_from(["/", "/cas/", "/api/", "/api/cases/", "/static/", "//", "", "/jeudis/"]), _texts
+    lambda start, rest: start + rest,
+    st.sampled_from(["/", "/cas/", "/api/", "/api/cases/", "/static/", "//", "", "/jeudis/"]),
+    _texts,
 )
-_headers = st.lists(st.tuples(st.sampled_from(NAMES).map(str.encode), st.sampled_from(HEADER_VALUES) | st.binary(max_size=20)), max_size=4)
+_headers = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES).map(str.encode),
+        st.sampled_from(HEADER_VALUES) | st.binary(max_size=20),
+    ),
+    max_size=4,
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +141,17 @@ def app(site_service: Service) -> ASGIApp:
 @example("GET", "/recherche/", b"q=\xff&;=%", b"evil.example", [(b"hx-request", b"true")], b"")
 @example("GET", "/cas/" + "x" * 1_990, b"", b"", [], b"")
 def test_whatever_is_asked_gets_a_whole_answer(
-    app: ASGIApp, method: str, path: str, query: bytes, host: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+    app: ASGIApp,
+    method: str,
+    path: str,
+    query: bytes,
+    host: bytes,
+    headers: list[tuple[bytes, bytes]],
+    body: bytes,
 ) -> None:
-    """No fault of ours, the headers on, a body of the kind that is told, and never the Host sent."""
+    """No fault of ours, the headers on, a body of the kind that is told, and never the Host
+    sent.
+    """
     answer = ask(app, path, query, method=method, headers=[(b"host", host), *headers], body=body)
     assert answer.status < 500 or answer.status == 503
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
@@ -90,7 +165,11 @@ def test_whatever_is_asked_gets_a_whole_answer(
 
 
 def _unpacked(answer: Answer) -> bytes:
-    return gzip.decompress(answer.body) if answer.body and answer.headers.get("content-encoding") == "gzip" else answer.body
+    return (
+        gzip.decompress(answer.body)
+        if answer.body and answer.headers.get("content-encoding") == "gzip"
+        else answer.body
+    )
 
 
 def _read(answer: Answer, path: str) -> None:
@@ -101,8 +180,14 @@ def _read(answer: Answer, path: str) -> None:
     match kind:
         case "application/json" | "application/problem+json":
             read = json.loads(body)
-            assert answer.status == 503 or (kind == "application/problem+json") == (answer.status >= 400)
-            assert answer.status < 400 or kind != "application/problem+json" or read["status"] == answer.status
+            assert answer.status == 503 or (kind == "application/problem+json") == (
+                answer.status >= 400
+            )
+            assert (
+                answer.status < 400
+                or kind != "application/problem+json"
+                or read["status"] == answer.status
+            )
         case "application/atom+xml":
             ElementTree.fromstring(body)  # noqa: S314
         case "text/html":
@@ -114,10 +199,14 @@ def _read(answer: Answer, path: str) -> None:
 
 
 @given(
-    start=st.sampled_from(["/recherche", "/recherche.atom", "/api/search", "/api/suggest", "/api/communes"]),
+    start=st.sampled_from(
+        ["/recherche", "/recherche.atom", "/api/search", "/api/suggest", "/api/communes"]
+    ),
     pairs=st.lists(st.tuples(_names, _values), max_size=130),
 )
-def test_a_crowd_of_parameters_gets_a_short_answer(app: ASGIApp, start: str, pairs: list[tuple[bytes, bytes]]) -> None:
+def test_a_crowd_of_parameters_gets_a_short_answer(
+    app: ASGIApp, start: str, pairs: list[tuple[bytes, bytes]]
+) -> None:
     """However many, however wrong: what is told of them is bounded."""
     answer = ask(app, start, b"&".join(name + b"=" + value for name, value in pairs))
     assert answer.status in (200, 302, 400, 414, 503)

@@ -12,7 +12,9 @@ EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=list(H
 
 def test_every_operation_keeps_its_description(site_service: Service) -> None:
     """No 500; the declared statuses, content types and shapes, whatever the parameters."""
-    schema = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(site_service.settings, site_service))
+    schema = schemathesis.openapi.from_asgi(
+        "/api/openapi.json", create_app(site_service.settings, site_service)
+    )
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) >= 8
     for operation in operations:
@@ -20,7 +22,8 @@ def test_every_operation_keeps_its_description(site_service: Service) -> None:
         @given(case=operation.as_strategy())
         @EXAMPLES
         def holds(case: schemathesis.Case) -> None:
-            # A visitor's text is taken as it comes, so what the schema calls invalid may well be answered.
+            # A visitor's text is taken as it comes, so what the schema calls invalid may well be
+            # answered.
             case.call_and_validate(excluded_checks=[negative_data_rejection, unsupported_method])
 
         holds()
@@ -36,13 +39,23 @@ def test_the_description_speaks_french_and_gives_the_values(site_service: Servic
 
 
 def test_sheets_and_errors_are_described_as_they_are(site_service: Service) -> None:
-    """Each kind has its model, every field its sentence; what cannot be taken is a problem document, never a 422."""
+    """Each kind has its model, every field its sentence; what cannot be taken is a problem
+    document, never a 422.
+    """
     described = create_app(site_service.settings, site_service).openapi()
-    sheet = described["paths"]["/api/{collection}/{identifier}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    models = [described["components"]["schemas"][one["$ref"].rpartition("/")[2]] for one in sheet["oneOf"]]
+    sheet = described["paths"]["/api/{collection}/{identifier}"]["get"]["responses"]["200"][
+        "content"
+    ]["application/json"]["schema"]
+    models = [
+        described["components"]["schemas"][one["$ref"].rpartition("/")[2]] for one in sheet["oneOf"]
+    ]
     assert len(models) == 4
-    assert all(field.get("description") for model in models for field in model["properties"].values())
-    assert not {"email", "phone", "status", "created_at"} & {name for model in models for name in model["properties"]}
+    assert all(
+        field.get("description") for model in models for field in model["properties"].values()
+    )
+    assert not {"email", "phone", "status", "created_at"} & {
+        name for model in models for name in model["properties"]
+    }
     for methods in described["paths"].values():
         answers = methods["get"]["responses"]
         assert "422" not in answers

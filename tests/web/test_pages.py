@@ -12,7 +12,16 @@ from impact_alliances.resources.changes import OldSlug
 from impact_alliances.wiring import Service
 
 HTMX = {"HX-Request": "true"}
-PAGES = ["/", "/recherche", "/catalyseurs", "/jeudis", "/veille", "/api/docs", "/a-propos", "/nulle-part"]
+PAGES = [
+    "/",
+    "/recherche",
+    "/catalyseurs",
+    "/jeudis",
+    "/veille",
+    "/api/docs",
+    "/a-propos",
+    "/nulle-part",
+]
 
 
 def soup(client: TestClient, path: str, **headers: str) -> BeautifulSoup:
@@ -22,7 +31,9 @@ def soup(client: TestClient, path: str, **headers: str) -> BeautifulSoup:
 
 def sheet(client: TestClient, collection: str, identifier: str) -> str:
     """The path of a sheet."""
-    return str(client.get(f"/api/{collection}/{identifier}").json()["url"]).removeprefix("http://127.0.0.1:8000")
+    return str(client.get(f"/api/{collection}/{identifier}").json()["url"]).removeprefix(
+        "http://127.0.0.1:8000"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -47,17 +58,27 @@ def test_every_answer_carries_a_strict_policy_and_no_cookie(client: TestClient, 
     if "html" in answer.headers["content-type"]:
         page = BeautifulSoup(answer.text, "html.parser")
         assert not page.find_all(style=True)
-        loaded = [tag.get("src") or tag.get("href") for tag in page.find_all(["script", "img", "link", "iframe"])]
-        assert all(address.startswith(("/", "http://127.0.0.1:8000/")) for address in loaded if address)
+        loaded = [
+            tag.get("src") or tag.get("href")
+            for tag in page.find_all(["script", "img", "link", "iframe"])
+        ]
+        assert all(
+            address.startswith(("/", "http://127.0.0.1:8000/")) for address in loaded if address
+        )
 
 
 @pytest.mark.parametrize(
     "address",
     [
-        "/recherche", "/recherche?q=haies", "/recherche?q=haies&fragilite=sante", "/recherche?page=2",
-        "/recherche?kind=case&tri=titre&page=2", "/recherche?q=zzzz", "/recherche?q=medcin",
+        "/recherche",
+        "/recherche?q=haies",
+        "/recherche?q=haies&fragilite=sante",
+        "/recherche?page=2",
+        "/recherche?kind=case&tri=titre&page=2",
+        "/recherche?q=zzzz",
+        "/recherche?q=medcin",
     ],
-)  # fmt: skip
+)
 def test_the_swapped_page_equals_the_fresh_page(client: TestClient, address: str) -> None:
     """What htmx puts in the page is what the page would have shown."""
     fresh = soup(client, address)
@@ -70,7 +91,9 @@ def test_the_swapped_page_equals_the_fresh_page(client: TestClient, address: str
 
 def test_history_gets_the_whole_page_and_caches_are_told(client: TestClient) -> None:
     """The back button never shows half a page."""
-    answer = client.get("/recherche?q=haies", headers={**HTMX, "HX-History-Restore-Request": "true"})
+    answer = client.get(
+        "/recherche?q=haies", headers={**HTMX, "HX-History-Restore-Request": "true"}
+    )
     assert "<html" in answer.text
     assert "HX-Request" in answer.headers["vary"]
 
@@ -93,7 +116,11 @@ def test_the_form_carries_the_whole_search_without_javascript(client: TestClient
     """Every field has its label; submitting what is shown gives the same address."""
     page = soup(client, "/recherche?q=haies&kind=case&fragilite=sante&mode=keyword")
     controls = page.select("#formulaire input, input[form=formulaire]")
-    sent = {(one["name"], one["value"]) for one in controls if one["type"] != "checkbox" or one.has_attr("checked")}
+    sent = {
+        (one["name"], one["value"])
+        for one in controls
+        if one["type"] != "checkbox" or one.has_attr("checked")
+    }
     assert sent == {("q", "haies"), ("kind", "case"), ("fragilite", "sante"), ("mode", "keyword")}
     boxes = [one for one in controls if one["type"] in ("checkbox", "search")]
     assert all(page.find("label", attrs={"for": one["id"]}) for one in boxes)
@@ -102,7 +129,9 @@ def test_the_form_carries_the_whole_search_without_javascript(client: TestClient
 def test_facet_labels_carry_their_counts_and_zero_is_shown(client: TestClient) -> None:
     """The count is in the label, for everyone."""
     page = soup(client, "/recherche?kind=case")
-    assert "Mobilité, transport (10)" in page.find("label", attrs={"for": "f-fragilite-mobilite"}).text
+    assert (
+        "Mobilité, transport (10)" in page.find("label", attrs={"for": "f-fragilite-mobilite"}).text
+    )
     assert "(0)" in page.find("label", attrs={"for": "f-fragilite-logement"}).text
 
 
@@ -127,11 +156,19 @@ def test_a_sheet_escapes_what_it_shows(client: TestClient) -> None:
 
 def test_every_sheet_has_its_identity_card_neighbours_and_citation(client: TestClient) -> None:
     """The four kinds."""
-    for collection, identifier in (("cases", "cas-0001"), ("catalyseurs", "cat-0001"), ("jeudis", "jeudi-0001"), ("articles", "art-0001")):
+    for collection, identifier in (
+        ("cases", "cas-0001"),
+        ("catalyseurs", "cat-0001"),
+        ("jeudis", "jeudi-0001"),
+        ("articles", "art-0001"),
+    ):
         page = soup(client, sheet(client, collection, identifier))
         assert page.find(id="identite")
         assert identifier in page.find(id="citation").text
-        assert page.find("link", rel="alternate", type="application/json")["href"] == f"/api/{collection}/{identifier}"
+        assert (
+            page.find("link", rel="alternate", type="application/json")["href"]
+            == f"/api/{collection}/{identifier}"
+        )
 
 
 def test_a_note_and_what_it_cites_lead_to_each_other(client: TestClient) -> None:
@@ -144,14 +181,23 @@ def test_a_note_and_what_it_cites_lead_to_each_other(client: TestClient) -> None
 
 def test_no_page_shows_a_contact_s_address(client: TestClient) -> None:
     """Neither the sheet, nor lists, nor feeds."""
-    paths = [sheet(client, "catalyseurs", "cat-0001"), "/catalyseurs", "/catalyseurs.atom", "/recherche?q=Awa", "/recherche.atom?q=Awa"]
+    paths = [
+        sheet(client, "catalyseurs", "cat-0001"),
+        "/catalyseurs",
+        "/catalyseurs.atom",
+        "/recherche?q=Awa",
+        "/recherche.atom?q=Awa",
+    ]
     whole = "".join(client.get(path).text for path in paths)
     assert "Awa Le Goff" in whole
     assert "secret@" not in whole
     assert "98 12 34" not in whole
 
 
-@pytest.mark.parametrize(("path", "status"), [("/cas/rien", 404), ("/cas/brouillon", 404), ("/cas/retire", 410), ("/jeudis?page=0", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/cas/rien", 404), ("/cas/brouillon", 404), ("/cas/retire", 410), ("/jeudis?page=0", 404)],
+)
 def test_errors_are_pages_with_a_way_out(client: TestClient, path: str, status: int) -> None:
     """A sentence and a search field."""
     answer = client.get(path)
@@ -160,7 +206,14 @@ def test_errors_are_pages_with_a_way_out(client: TestClient, path: str, status: 
 
 
 @pytest.mark.parametrize(
-    "path", ["/cas.atom", "/catalyseurs.atom", "/jeudis.atom", "/veille.atom", "/recherche.atom?q=haies&echelon=local"]
+    "path",
+    [
+        "/cas.atom",
+        "/catalyseurs.atom",
+        "/jeudis.atom",
+        "/veille.atom",
+        "/recherche.atom?q=haies&echelon=local",
+    ],
 )
 def test_feeds_are_sound(client: TestClient, path: str) -> None:
     """Atom, read back by a feed reader."""
@@ -175,4 +228,7 @@ def test_a_former_address_redirects_for_good(client: TestClient, site_service: S
     with writing(site_service.database) as session:
         session.merge(OldSlug(kind="case", slug="ancien-titre", resource_id="cas-0001"))
     answer = client.get("/cas/ancien-titre")
-    assert (answer.status_code, answer.headers["location"]) == (301, sheet(client, "cases", "cas-0001"))
+    assert (answer.status_code, answer.headers["location"]) == (
+        301,
+        sheet(client, "cases", "cas-0001"),
+    )

@@ -41,8 +41,13 @@ def asked(service: Service, most: int, path: str, times: int) -> Answer:
     return [ask(app, path) for _ in range(times)][-1]
 
 
-@pytest.mark.parametrize(("path", "kind"), [("/api/suggest", "application/problem+json"), ("/a-propos", "text/html; charset=utf-8")])
-def test_beyond_the_limit_the_answer_says_when_to_come_back(site_service: Service, path: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/api/suggest", "application/problem+json"), ("/a-propos", "text/html; charset=utf-8")],
+)
+def test_beyond_the_limit_the_answer_says_when_to_come_back(
+    site_service: Service, path: str, kind: str
+) -> None:
     """429 with Retry-After, in the form that suits the address, its headers on."""
     answer = asked(site_service, 2, path, 3)
     assert (answer.status, answer.headers["content-type"]) == (429, kind)
@@ -57,7 +62,9 @@ def test_by_default_nothing_is_counted(site_service: Service) -> None:
     assert asked(site_service, 0, "/api/suggest", 30).status == 200
 
 
-def test_each_client_has_its_own_count_and_a_new_minute_begins_anew(limited: Site, clock: Clock) -> None:
+def test_each_client_has_its_own_count_and_a_new_minute_begins_anew(
+    limited: Site, clock: Clock
+) -> None:
     """Addresses of one /64 are one client, and so are both forms of an IPv4 address."""
     # A minute of this clock begins at a multiple of sixty.
     clock.now = 60.0 * 1_000

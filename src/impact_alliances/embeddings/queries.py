@@ -8,7 +8,9 @@ from impact_alliances.embeddings.readable import LONGEST_QUERY, readable
 
 
 class RememberedQueries:
-    """The two questions of an `Embedder` about a query, over `ask`, which gives its vector and the part that was read."""
+    """The two questions of an `Embedder` about a query, over `ask`, which gives its vector and the
+    part that was read.
+    """
 
     def __init__(self, ask: Callable[[str], tuple[Vectors, str]]) -> None:
         self._read_query = lru_cache(maxsize=REMEMBERED_QUERIES)(ask)

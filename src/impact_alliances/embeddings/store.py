@@ -1,4 +1,6 @@
-"""Vectors kept in the database with their model and a hash of the embedded text, so that nothing is embedded twice."""
+"""Vectors kept in the database with their model and a hash of the embedded text, so that nothing is
+embedded twice.
+"""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -14,10 +16,12 @@ BYTES_A_NUMBER = 2
 
 
 class Embedding(SQLModel, table=True):
-    """The passages of one subject as seen by one model. `vectors` is float16, row after row; None while to be computed.
+    """The passages of one subject as seen by one model. `vectors` is float16, row after row; None
+    while to be computed.
 
-    `is_unreadable` notes that the model cannot read this text: it is passed over until the text or the model changes.
-    `version` grows with every write, so that another process reads only what changed.
+    `is_unreadable` notes that the model cannot read this text: it is passed over until the text or
+    the model changes. `version` grows with every write, so that another process reads only what
+    changed.
     """
 
     __tablename__ = "embedding"
@@ -30,7 +34,8 @@ class Embedding(SQLModel, table=True):
     is_unreadable: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     version: int = Field(default_factory=time.time_ns, sa_type=BigInteger, index=True)
 
-    # What the search asks every second (how many vectors, how new, of which model) is read in it without the vectors.
+    # What the search asks every second (how many vectors, how new, of which model) is read in it
+    # without the vectors.
     __table_args__ = (
         Index(
             "ix_embedding_computed",
@@ -55,22 +60,33 @@ def unpacked(stored: bytes, dimensions: int) -> Vectors:
 
 def vectors_by_model(engine: Engine, kinds: tuple[str, ...]) -> dict[str, int]:
     """How many subjects of these kinds have vectors, by model."""
-    counted = select(Embedding.model, func.count()).where(col(Embedding.vectors).is_not(None), col(Embedding.kind).in_(kinds))
+    counted = select(Embedding.model, func.count()).where(
+        col(Embedding.vectors).is_not(None), col(Embedding.kind).in_(kinds)
+    )
     with Session(engine) as session:
         return dict(session.exec(counted.group_by(Embedding.model)).all())
 
 
 def unreadable(engine: Engine, model: str) -> list[str]:
     """The subjects (`kind:id`) whose text this model cannot read."""
-    noted = select(Embedding.kind, Embedding.subject).where(Embedding.model == model, col(Embedding.is_unreadable))
+    noted = select(Embedding.kind, Embedding.subject).where(
+        Embedding.model == model, col(Embedding.is_unreadable)
+    )
     with Session(engine) as session:
-        return [f"{kind}:{subject}" for kind, subject in session.exec(noted.order_by(Embedding.kind, Embedding.subject))]
+        return [
+            f"{kind}:{subject}"
+            for kind, subject in session.exec(noted.order_by(Embedding.kind, Embedding.subject))
+        ]
 
 
 def drop_misfits(session: Session, model: str, dimensions: int) -> int:
-    """Have the vectors of `model` that are not of its dimensions made again. Returns how many there were."""
+    """Have the vectors of `model` that are not of its dimensions made again. Returns how many there
+    were.
+    """
     size = func.length(col(Embedding.vectors))
-    misfits = select(Embedding).where(Embedding.model == model, size % (dimensions * BYTES_A_NUMBER) != 0)
+    misfits = select(Embedding).where(
+        Embedding.model == model, size % (dimensions * BYTES_A_NUMBER) != 0
+    )
     found = session.exec(misfits).all()
     for row in found:
         row.vectors = None
@@ -84,15 +100,23 @@ class StoredVectors:
         self._engine, self._model, self._dimensions, self._kinds = engine, model, dimensions, kinds
 
     def state(self) -> tuple[int, int]:
-        """The newest version and the number of subjects that have vectors; changes when something did."""
-        statement = select(func.coalesce(func.max(col(Embedding.version)), 0), func.count()).where(*self._computed())
+        """The newest version and the number of subjects that have vectors; changes when something
+        did.
+        """
+        statement = select(func.coalesce(func.max(col(Embedding.version)), 0), func.count()).where(
+            *self._computed()
+        )
         with Session(self._engine) as session:
             newest, count = session.exec(statement).one()
         return int(newest), int(count)
 
     def since(self, version: int | None, one_in: int = 1) -> dict[str, Vectors]:
-        """The vectors written after `version` (all of them for None), by key `kind:id`; of one subject in so many, always the same."""
-        statement = select(Embedding.kind, Embedding.subject, Embedding.vectors).where(*self._computed())
+        """The vectors written after `version` (all of them for None), by key `kind:id`; of one
+        subject in so many, always the same.
+        """
+        statement = select(Embedding.kind, Embedding.subject, Embedding.vectors).where(
+            *self._computed()
+        )
         if one_in > 1:
             # The instant of a write, in nanoseconds, is as good as a draw.
             statement = statement.where(col(Embedding.version) % one_in == 0)
@@ -105,16 +129,23 @@ class StoredVectors:
     def of(self, keys: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of these subjects (`kind:id`), those not computed yet left out."""
         subjects = [key.partition(":")[2] for key in keys]
-        statement = select(Embedding.kind, Embedding.subject, Embedding.vectors).where(*self._computed())
+        statement = select(Embedding.kind, Embedding.subject, Embedding.vectors).where(
+            *self._computed()
+        )
         with Session(self._engine) as session:
             rows = session.exec(statement.where(col(Embedding.subject).in_(subjects))).all()
         wanted = set(keys)
         return self._by_key(row for row in rows if f"{row[0]}:{row[1]}" in wanted)
 
     def _by_key(self, rows: Iterable[tuple[str, str, bytes | None]]) -> dict[str, Vectors]:
-        # Vectors of another size are of another model under the same name: the indexer has them made again.
+        # Vectors of another size are of another model under the same name: the indexer has them
+        # made again.
         row_bytes = self._dimensions * BYTES_A_NUMBER
-        fit = ((f"{kind}:{subject}", vectors) for kind, subject, vectors in rows if vectors and len(vectors) % row_bytes == 0)
+        fit = (
+            (f"{kind}:{subject}", vectors)
+            for kind, subject, vectors in rows
+            if vectors and len(vectors) % row_bytes == 0
+        )
         return {key: unpacked(vectors, self._dimensions) for key, vectors in fit}
 
     def _computed(self) -> tuple[ColumnElement[bool], ...]:

@@ -13,7 +13,9 @@ Q = TypeVar("Q")
 
 @dataclass(frozen=True)
 class Language(Generic[Q]):
-    """How an engine says that a concept is held, all of several conditions, any of them, everything and nothing."""
+    """How an engine says that a concept is held, all of several conditions, any of them, everything
+    and nothing.
+    """
 
     holds: Callable[[Weighted], Q]
     every: Callable[[Sequence[Q]], Q]
@@ -23,9 +25,13 @@ class Language(Generic[Q]):
 
 
 def over_the_bar(bar: Bar, language: Language[Q]) -> Q:
-    """T(i, need): concept i and enough of the rest, or enough of the rest alone; pruned where always or never true."""
+    """T(i, need): concept i and enough of the rest, or enough of the rest alone; pruned where
+    always or never true.
+    """
     heaviest = sorted(bar.concepts, key=lambda weighted: -weighted.weight)[:MOST_CONCEPTS]
-    left = [sum(weighted.weight for weighted in heaviest[start:]) for start in range(len(heaviest) + 1)]
+    left = [
+        sum(weighted.weight for weighted in heaviest[start:]) for start in range(len(heaviest) + 1)
+    ]
     holds = [language.holds(weighted) for weighted in heaviest]
 
     def enough(start: int, need: float) -> Q:
@@ -33,9 +39,19 @@ def over_the_bar(bar: Bar, language: Language[Q]) -> Q:
             return language.everything
         if left[start] < need - _NOTHING:
             return language.nothing
-        with_it, without_it = enough(start + 1, need - heaviest[start].weight), enough(start + 1, need)
-        parts = [holds[start] if with_it is language.everything else language.every([holds[start], with_it])]
-        kept = [*(parts if with_it is not language.nothing else []), *([without_it] if without_it is not language.nothing else [])]
+        with_it, without_it = (
+            enough(start + 1, need - heaviest[start].weight),
+            enough(start + 1, need),
+        )
+        parts = [
+            holds[start]
+            if with_it is language.everything
+            else language.every([holds[start], with_it])
+        ]
+        kept = [
+            *(parts if with_it is not language.nothing else []),
+            *([without_it] if without_it is not language.nothing else []),
+        ]
         return language.some(kept) if kept else language.nothing
 
     return enough(0, bar.need)

@@ -1,6 +1,8 @@
-"""BM25 with the very arithmetic of the embedded engine (tantivy, after Lucene), for an engine that only hands over documents.
+"""BM25 with the very arithmetic of the embedded engine (tantivy, after Lucene), for an engine that
+only hands over documents.
 
-Lengths are rounded as an index rounds them: to one byte, exact up to 40 words, then by ever larger steps.
+Lengths are rounded as an index rounds them: to one byte, exact up to 40 words, then by ever larger
+steps.
 """
 
 import math
@@ -31,7 +33,9 @@ def rounded(length: int) -> int:
 
 @dataclass(frozen=True)
 class ScoredField:
-    """What BM25 needs of one field of the corpus: documents, mean length, and how many documents hold each stem."""
+    """What BM25 needs of one field of the corpus: documents, mean length, and how many documents
+    hold each stem.
+    """
 
     documents: int
     mean_length: float
@@ -40,11 +44,16 @@ class ScoredField:
     def weight(self, stem: str) -> float:
         """The inverse document frequency of a stem; nothing when no document holds it."""
         count = self.frequencies.get(stem, 0)
-        return math.log(1 + (self.documents - count + 0.5) / (count + 0.5)) * (1 + K1) if count else 0.0
+        return (
+            math.log(1 + (self.documents - count + 0.5) / (count + 0.5)) * (1 + K1)
+            if count
+            else 0.0
+        )
 
     def score(self, line: str, length: int, asked: Iterable[tuple[str, float]]) -> float:
-        """The score of a document of that length whose stems are in `line`, for stems asked with their weight, both as `in_line`
-        writes them."""
+        """The score of a document of that length whose stems are in `line`, for stems asked with
+        their weight, both as `in_line` writes them.
+        """
         if not length:
             return 0.0
         norm = K1 * (1 - B + B * rounded(length) / self.mean_length)
@@ -53,5 +62,7 @@ class ScoredField:
 
 
 def in_line(stems: Iterable[str]) -> str:
-    """Stems in order as one text, each between spaces of its own: any run of them is found, and counted, as text is."""
+    """Stems in order as one text, each between spaces of its own: any run of them is found, and
+    counted, as text is.
+    """
     return "".join(f" {stem} " for stem in stems)

@@ -20,8 +20,9 @@ _TIE_BITS = 20
 
 @dataclass(frozen=True)
 class SearchDocument:
-    """One document. `title` and `text` are stems in order; `words` the distinct folded words; `date_order` sorts by
-    day with a fixed order inside a day, so that every engine pages alike."""
+    """One document. `title` and `text` are stems in order; `words` the distinct folded words;
+    `date_order` sorts by day with a fixed order inside a day, so that every engine pages alike.
+    """
 
     key: str
     title: tuple[str, ...]
@@ -73,7 +74,9 @@ def document_of(resource: Resource) -> SearchDocument:
 
 
 def _names(resource: Resource) -> list[str]:
-    """The names by which a resource may be asked for without its text holding them: place, tags, grid values."""
+    """The names by which a resource may be asked for without its text holding them: place, tags,
+    grid values.
+    """
     commune = gazetteer().by_code.get(resource.commune)
     labels = [
         *(FRAGILITES.label_of(slug) for slug in resource.fragilites),
@@ -105,4 +108,7 @@ def facets_of(resource: Resource) -> dict[str, tuple[str, ...]]:
         "impact": resource.impacts if isinstance(resource, Case) else [],
         "annee": [str(resource.date.year)] if resource.date else [],
     }
-    return {name: tuple(dict.fromkeys(value for value in found if value)) for name, found in values.items()}
+    return {
+        name: tuple(dict.fromkeys(value for value in found if value))
+        for name, found in values.items()
+    }

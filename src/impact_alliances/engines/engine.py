@@ -1,4 +1,6 @@
-"""The seam: what any search engine must answer. An engine finds and counts; understanding and ranking are above it."""
+"""The seam: what any search engine must answer. An engine finds and counts; understanding and
+ranking are above it.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,18 +15,23 @@ from impact_alliances.text.understanding import Concept
 
 Vector = npt.NDArray[np.float32]
 Order = Literal["date", "title"]
-# A word of the title counts this much against one of the text, in every engine (flat between 1 and 3 when measured).
+# A word of the title counts this much against one of the text, in every engine (flat between 1 and
+# 3 when measured).
 TITLE_BOOST = 1.5
 # Past the eighth heaviest concept the bar's query grows without changing the set much.
 MOST_CONCEPTS = 8
 
 
 class EngineFailure(Exception):
-    """The engine cannot answer: index missing, damaged or out of reach. The message, in French, says what to do."""
+    """The engine cannot answer: index missing, damaged or out of reach. The message, in French,
+    says what to do.
+    """
 
 
 class Choked(EngineFailure):
-    """A rebuild failed on what may be one of its documents: the next one tries each before it takes it."""
+    """A rebuild failed on what may be one of its documents: the next one tries each before it takes
+    it.
+    """
 
 
 @dataclass(frozen=True)
@@ -45,10 +52,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A set of documents: (over the bar, or among `near`), holding every phrase, none of the exclusions, in the filters.
+    """A set of documents: (over the bar, or among `near`), holding every phrase, none of the
+    exclusions, in the filters.
 
-    With neither `bar` nor `near` the set is every document, unless `nothing` says that the text asks for what no one holds.
-    Values of one filter are alternatives; filters add up.
+    With neither `bar` nor `near` the set is every document, unless `nothing` says that the text
+    asks for what no one holds. Values of one filter are alternatives; filters add up.
     """
 
     bar: Bar | None = None
@@ -60,7 +68,9 @@ class Wanted:
 
     def without(self, facet: str) -> "Wanted":
         """The same set, freed of the filter on `facet`."""
-        return replace(self, filters={name: values for name, values in self.filters.items() if name != facet})
+        return replace(
+            self, filters={name: values for name, values in self.filters.items() if name != facet}
+        )
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,9 @@ class Window:
 
 @dataclass(frozen=True)
 class Counts:
-    """The size of a set, and for each facet the documents of each value, that facet's own filter aside. `keys` are those of the
-    window asked for."""
+    """The size of a set, and for each facet the documents of each value, that facet's own filter
+    aside. `keys` are those of the window asked for.
+    """
 
     total: int
     facets: dict[str, dict[str, int]]
@@ -83,7 +94,9 @@ class Counts:
 
 
 class Candidate(NamedTuple):
-    """What scoring needs of one document: its BM25 over title and text, the weight of the concepts it holds."""
+    """What scoring needs of one document: its BM25 over title and text, the weight of the concepts
+    it holds.
+    """
 
     key: str
     lexical: float
@@ -93,8 +106,9 @@ class Candidate(NamedTuple):
 
 
 class Neighbours(Protocol):
-    """How near every document is to one vector: the cosine of its nearest passage. Not `is_whole`: seen over a sample, whose
-    `best` are not those of the corpus."""
+    """How near every document is to one vector: the cosine of its nearest passage. Not `is_whole`:
+    seen over a sample, whose `best` are not those of the corpus.
+    """
 
     is_whole: bool
     mean: float
@@ -117,7 +131,9 @@ class SearchEngine(Protocol):
         ...
 
     def words(self) -> dict[str, int]:
-        """Every folded word of the corpus with its number of documents; the same object until the corpus changes."""
+        """Every folded word of the corpus with its number of documents; the same object until the
+        corpus changes.
+        """
         ...
 
     def starting(self, prefix: str, limit: int) -> list[str]:
@@ -125,19 +141,26 @@ class SearchEngine(Protocol):
         ...
 
     def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
-        """The corpus seen from `vector`: `standing` where that looked at everything; else, with the nearest of the engine's index,
-        if it carries the vectors of that model."""
+        """The corpus seen from `vector`: `standing` where that looked at everything; else, with the
+        nearest of the engine's index, if it carries the vectors of that model.
+        """
         ...
 
     def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
-        """The exact size of the set, its disjunctive facet counts and, by the same question, the keys of a window of it."""
+        """The exact size of the set, its disjunctive facet counts and, by the same question, the
+        keys of a window of it.
+        """
         ...
 
-    def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
+    def candidates(
+        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+    ) -> list[Candidate]:
         """The documents of the set that the words favour, at most about twice `limit`."""
         ...
 
-    def page(self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()) -> list[str]:
+    def page(
+        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()
+    ) -> list[str]:
         """Keys of the set in a fixed order, without those of `apart_from`."""
         ...
 
@@ -147,13 +170,17 @@ class SearchEngine(Protocol):
 
 
 class IndexWriter(Protocol):
-    """What the indexer asks of an engine. `wants_vectors`: whether its documents carry their vectors, and so are put again with them."""
+    """What the indexer asks of an engine. `wants_vectors`: whether its documents carry their
+    vectors, and so are put again with them.
+    """
 
     wants_vectors: bool
 
     @property
     def name(self) -> str:
-        """The name, of 64 letters at the most, under which this index follows the base: no other index has it."""
+        """The name, of 64 letters at the most, under which this index follows the base: no other
+        index has it.
+        """
         ...
 
     def is_ready(self) -> bool:
@@ -173,5 +200,7 @@ class IndexWriter(Protocol):
         ...
 
     def refused(self) -> dict[str, str]:
-        """The documents that the engine could not take, by key, with the reason: known and passed over."""
+        """The documents that the engine could not take, by key, with the reason: known and passed
+        over.
+        """
         ...

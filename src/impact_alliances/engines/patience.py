@@ -1,4 +1,6 @@
-"""How long one visitor waits for a search server, over all the questions that their search asks it."""
+"""How long one visitor waits for a search server, over all the questions that their search asks
+it.
+"""
 
 import time
 from collections.abc import Iterator
@@ -22,6 +24,8 @@ def one_wait() -> Iterator[None]:
 
 
 def left_of(seconds: float) -> float:
-    """What is left of a patience of so many seconds; all of it outside a wait, nothing or less when it is over."""
+    """What is left of a patience of so many seconds; all of it outside a wait, nothing or less when
+    it is over.
+    """
     since = _since.get()
     return seconds if since is None else seconds - (time.monotonic() - since)

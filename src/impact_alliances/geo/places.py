@@ -1,4 +1,6 @@
-"""The communes of France, overseas included: from an INSEE code, or a name with its postcode, to a place."""
+"""The communes of France, overseas included: from an INSEE code, or a name with its postcode, to a
+place.
+"""
 
 import csv
 import gzip
@@ -23,7 +25,9 @@ _POSTCODE = re.compile(r"\b\d{5}\b")
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """One commune. `population` in inhabitants (None when unknown), `latitude`/`longitude` in WGS 84 degrees."""
+    """One commune. `population` in inhabitants (None when unknown), `latitude`/`longitude` in WGS
+    84 degrees.
+    """
 
     code: str
     name: str
@@ -57,12 +61,17 @@ class Gazetteer:
         self._by_name: dict[str, list[Commune]] = defaultdict(list)
         for commune in communes:
             self._by_name[_key(commune.name)].append(commune)
-        # What is typed begins one of these; the most populous communes of each beginning are asked for at each letter.
+        # What is typed begins one of these; the most populous communes of each beginning are asked
+        # for at each letter.
         self._names = sorted((_key(commune.name), commune.code) for commune in communes)
-        self._postcodes = sorted((postcode, commune.code) for commune in communes for postcode in commune.postcodes)
+        self._postcodes = sorted(
+            (postcode, commune.code) for commune in communes for postcode in commune.postcodes
+        )
 
     def resolve(self, text: str) -> Commune:
-        """The commune that `text` names: « 22113 », « Lannion 22300 », « 22300 Lannion », or a name borne by one commune."""
+        """The commune that `text` names: « 22113 », « Lannion 22300 », « 22300 Lannion », or a name
+        borne by one commune.
+        """
         code = text.strip().upper()
         if code in self.by_code:
             return self.by_code[code]
@@ -70,7 +79,8 @@ class Gazetteer:
         name = _key(_POSTCODE.sub(" ", text))
         if not name:
             raise UnknownPlace(
-                f"« {french.cut(text)} » n’est pas un code INSEE connu : écrivez le code INSEE, ou le nom et le code postal."
+                f"« {french.cut(text)} » n’est pas un code INSEE connu : écrivez le code "
+                "INSEE, ou le nom et le code postal."
             )
         return self._named(text, name, postcodes)
 
@@ -83,8 +93,13 @@ class Gazetteer:
             return kept[0]
         if not kept:
             known = ", ".join(sorted({code for c in homonyms for code in c.postcodes})[:4])
-            raise UnknownPlace(f"Le code postal ne correspond pas à « {french.cut(text)} » (connus : {known}).")
-        raise UnknownPlace(f"{len(kept)} communes s’appellent « {french.cut(text)} » : ajoutez le code postal, ou donnez le code INSEE.")
+            raise UnknownPlace(
+                f"Le code postal ne correspond pas à « {french.cut(text)} » (connus : {known})."
+            )
+        raise UnknownPlace(
+            f"{len(kept)} communes s’appellent « {french.cut(text)} » : ajoutez le code "
+            "postal, ou donnez le code INSEE."
+        )
 
     def _hint(self, name: str) -> str:
         best = process.extractOne(name, list(self._by_name), scorer=fuzz.ratio, score_cutoff=80)
@@ -95,7 +110,10 @@ class Gazetteer:
         name, digits = _key(text), text.strip()
         if not name:
             return []
-        codes = {*_beginning(self._names, name), *(_beginning(self._postcodes, digits) if digits.isdigit() else ())}
+        codes = {
+            *_beginning(self._names, name),
+            *(_beginning(self._postcodes, digits) if digits.isdigit() else ()),
+        }
         found = (self.by_code[code] for code in codes)
         return nsmallest(limit, found, key=lambda c: (-(c.population or 0), c.code))
 

@@ -14,7 +14,14 @@ from impact_alliances.resources.resource import DRAFT
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import fold, match, nearest
 from impact_alliances.vocabularies.signs import without_hidden_signs
-from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, ODD, REGIONS, Term, Vocabulary
+from impact_alliances.vocabularies.terms import (
+    ACTEURS,
+    DEPARTEMENTS,
+    ODD,
+    REGIONS,
+    Term,
+    Vocabulary,
+)
 
 # No value of a vocabulary, and no place, is longer.
 _LONGEST_VALUE = 200
@@ -38,11 +45,13 @@ class Column:
     empty: object = ""
 
 
-# -- cells -----------------------------------------------------------------------------------------
+# -- cells ---------------------------------------------------------------------------------------
 
 
 def text_of(cell: object) -> str:
-    """A cell as clean text: no sign that nobody sees, Unix line ends, no outer blank, accents in one sign with their letter."""
+    """A cell as clean text: no sign that nobody sees, Unix line ends, no outer blank, accents in
+    one sign with their letter.
+    """
     if isinstance(cell, list | dict):
         raise BadCell("Un texte est attendu, non une liste ou un objet.")
     if isinstance(cell, bool):
@@ -51,10 +60,14 @@ def text_of(cell: object) -> str:
 
 
 def hides_signs(cell: object) -> bool:
-    """Whether a text, or one of a list, holds signs that nobody sees, which `text_of` takes away."""
+    """Whether a text, or one of a list, holds signs that nobody sees, which `text_of` takes
+    away.
+    """
     if isinstance(cell, list):
         return any(map(hides_signs, cell))
-    return isinstance(cell, str) and without_hidden_signs(_with_unix_ends(cell)) != _with_unix_ends(cell)
+    return isinstance(cell, str) and without_hidden_signs(_with_unix_ends(cell)) != _with_unix_ends(
+        cell
+    )
 
 
 def _with_unix_ends(text: str) -> str:
@@ -71,7 +84,10 @@ def shown(cell: object) -> str:
 def _text(cell: object) -> str:
     text = text_of(cell)
     if len(text) > LONGEST_CELL:
-        raise BadCell(f"Texte de {french.number(len(text))} signes ; la limite est de {french.number(LONGEST_CELL)}.")
+        raise BadCell(
+            f"Texte de {french.number(len(text))} signes ; la limite est de "
+            f"{french.number(LONGEST_CELL)}."
+        )
     return text
 
 
@@ -99,14 +115,23 @@ def join(items: object) -> str:
 
 
 def _joined(parts: list[str], separator: str) -> str:
-    """The parts with `separator` between them. A backslash keeps one inside a part; backslashes before it are doubled."""
-    kept = [re.sub(rf"(?<!\\)(\\*){re.escape(separator)}", lambda run: f"{run[1] * 2}\\{separator}", part) for part in parts]
+    """The parts with `separator` between them. A backslash keeps one inside a part; backslashes
+    before it are doubled.
+    """
+    kept = [
+        re.sub(
+            rf"(?<!\\)(\\*){re.escape(separator)}", lambda run: f"{run[1] * 2}\\{separator}", part
+        )
+        for part in parts
+    ]
     ended = [part + "\\" * (len(part) - len(part.rstrip("\\"))) for part in kept[:-1]]
     return separator.join([*ended, *kept[-1:]])
 
 
 def _parted(text: str, separator: str) -> list[str]:
-    """The parts of what `_joined` wrote. A backslash that stands before no separator is only a backslash."""
+    """The parts of what `_joined` wrote. A backslash that stands before no separator is only a
+    backslash.
+    """
     parts, position = [""], 0
     for found in re.finditer(rf"(?<!\\)(\\*){re.escape(separator)}", text):
         parts[-1] += text[position : found.start()] + "\\" * (len(found[1]) // 2)
@@ -124,7 +149,10 @@ def _term(vocabulary: Vocabulary) -> Callable[[object], str]:
         text = " ".join(text_of(cell)[: _LONGEST_VALUE + 1].split())
         slug = match(vocabulary, text)
         if slug is None:
-            raise BadCell(f"Valeur inconnue pour {french.quoted(vocabulary.label)}.", nearest(vocabulary, text) or "")
+            raise BadCell(
+                f"Valeur inconnue pour {french.quoted(vocabulary.label)}.",
+                nearest(vocabulary, text) or "",
+            )
         return slug
 
     return read
@@ -165,12 +193,18 @@ _TERRITORIES = Vocabulary(
     "area",
     "Territoire",
     "",
-    tuple(Term(f"{prefix}:{term.slug}", term.label) for prefix, known in (("dep", DEPARTEMENTS), ("reg", REGIONS)) for term in known.terms),
+    tuple(
+        Term(f"{prefix}:{term.slug}", term.label)
+        for prefix, known in (("dep", DEPARTEMENTS), ("reg", REGIONS))
+        for term in known.terms
+    ),
 )
 
 
 def _area(cell: object) -> list[str]:
-    """Départements (code or name) and régions (name) served, told apart since « 53 » is Mayenne and Bretagne."""
+    """Départements (code or name) and régions (name) served, told apart since « 53 » is Mayenne and
+    Bretagne.
+    """
     return list(dict.fromkeys(_served(item) for item in split(cell)))
 
 
@@ -213,7 +247,9 @@ _EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
 def _identifier(cell: object) -> str:
     text = text_of(cell)
     if not _IDENTIFIER.fullmatch(text):
-        raise BadCell("Un identifiant s’écrit en lettres sans accent, chiffres et tirets, 64 signes au plus.")
+        raise BadCell(
+            "Un identifiant s’écrit en lettres sans accent, chiffres et tirets, 64 signes au plus."
+        )
     return text
 
 
@@ -243,12 +279,17 @@ _PARTNER = "Un partenaire s’écrit « nom:profil:rôle »."
 
 def _partners(cell: object) -> list[dict[str, str]]:
     if isinstance(cell, list) and all(isinstance(item, dict) for item in cell):
-        return [_named(*(text_of(item.get(key) or "") for key in ("name", "profile", "role"))) for item in cell]
+        return [
+            _named(*(text_of(item.get(key) or "") for key in ("name", "profile", "role")))
+            for item in cell
+        ]
     return [_partner(item) for item in split(cell)]
 
 
 def _partner(item: str) -> dict[str, str]:
-    """`name:profile:role`; the name or the role may hold colons, since the profile is found by its value."""
+    """`name:profile:role`; the name or the role may hold colons, since the profile is found by its
+    value.
+    """
     parts = _parted(item, ":")
     if len(parts) > _MOST_COLONS:
         raise BadCell(_PARTNER)
@@ -263,25 +304,49 @@ def _partner(item: str) -> dict[str, str]:
 def _named(name: str, profile: str, role: str) -> dict[str, str]:
     if not name.strip():
         raise BadCell(_PARTNER)
-    return {"name": name.strip(), "profile": _term(ACTEURS)(profile) if profile else "", "role": role.strip()}
+    return {
+        "name": name.strip(),
+        "profile": _term(ACTEURS)(profile) if profile else "",
+        "role": role.strip(),
+    }
 
 
 def _write_partners(partners: object) -> str:
-    written = [_joined([p["name"], p["profile"], p["role"]], ":") for p in partners] if isinstance(partners, list) else []
+    written = (
+        [_joined([p["name"], p["profile"], p["role"]], ":") for p in partners]
+        if isinstance(partners, list)
+        else []
+    )
     return join(written)
 
 
-# -- dates -----------------------------------------------------------------------------------------
+# -- dates ---------------------------------------------------------------------------------------
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[t ]\d{1,2}[:h].*)?")
 _FRENCH = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?: \d{1,2}[:h].*)?")
-_NAMED = re.compile(rf"(?:(?:le|en) )?(?:(?:{'|'.join(french.DAYS)}),? )?(?:(\d{{1,2}})(?:er)?[ -])?([a-z]{{3,9}})\.?[ -](\d{{4}})")
+_NAMED = re.compile(
+    rf"(?:(?:le|en) )?(?:(?:{'|'.join(french.DAYS)}),? )?(?:(\d{{1,2}})(?:er)?[ "
+    rf"-])?([a-z]{{3,9}})\.?[ -](\d{{4}})"
+)
 _MONTHS = {fold(name): number for number, name in enumerate(french.MONTHS, start=1)}
-_MONTHS |= {"janv": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7, "juill": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12}
+_MONTHS |= {
+    "janv": 1,
+    "fevr": 2,
+    "fev": 2,
+    "avr": 4,
+    "juil": 7,
+    "juill": 7,
+    "sept": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
 
 
 def read_date(cell: object) -> dt.date:
-    """A day: ISO, « 16/05/2024 », « jeudi 16 mai 2024 », « mai 2024 » or « 2024 » (their first day). Raises `BadCell`."""
+    """A day: ISO, « 16/05/2024 », « jeudi 16 mai 2024 », « mai 2024 » or « 2024 » (their first
+    day). Raises `BadCell`.
+    """
     if isinstance(cell, dt.datetime):
         return cell.date()
     if isinstance(cell, dt.date):
@@ -291,7 +356,9 @@ def read_date(cell: object) -> dt.date:
         year, month, day = _parts(text)
         found = dt.date(year, month, day)
     except ValueError as fault:
-        raise BadCell("Date non reconnue : écrivez 2024-05-16, 16/05/2024 ou 16 mai 2024.") from fault
+        raise BadCell(
+            "Date non reconnue : écrivez 2024-05-16, 16/05/2024 ou 16 mai 2024."
+        ) from fault
     if not 1900 <= found.year <= 2100:
         raise BadCell(f"L’année {found.year} est hors de portée (1900 à 2100).")
     return found
@@ -315,7 +382,7 @@ def _write_date(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.date) else ""
 
 
-# -- the table -------------------------------------------------------------------------------------
+# -- the table -----------------------------------------------------------------------------------
 
 _DATE = Column(read_date, _write_date, None)
 

@@ -1,4 +1,6 @@
-"""Export: what import takes back without loss. For editors only: it holds drafts, and the contacts' addresses."""
+"""Export: what import takes back without loss. For editors only: it holds drafts, and the contacts'
+addresses.
+"""
 
 import contextlib
 import os
@@ -16,26 +18,40 @@ from impact_alliances.resources.kinds import Kind
 
 
 def export_file(database: Engine, kind: Kind, form: str) -> bytes:
-    """Every resource of `kind`, drafts and retired ones included, as a `csv`, `xlsx` or `jsonl` file."""
+    """Every resource of `kind`, drafts and retired ones included, as a `csv`, `xlsx` or `jsonl`
+    file.
+    """
     columns = columns_of(kind)
     with reading(database) as session:
         rows = session.exec(select(kind.table).order_by(col(kind.table.id))).all()
     records = [{name: getattr(row, name) for name in columns} for row in rows]
-    return tables.write(form, list(columns), records, lambda name, value: write_cell(columns[name], value))
+    return tables.write(
+        form, list(columns), records, lambda name, value: write_cell(columns[name], value)
+    )
 
 
 def format_of(path: Path | None, asked: str | None) -> str:
-    """The format of a file to write: what its extension says, or what was asked for. Raises `Refusal` when they differ."""
+    """The format of a file to write: what its extension says, or what was asked for. Raises
+    `Refusal` when they differ.
+    """
     told = path.suffix.lower().lstrip(".") if path else ""
     if path and asked and told in tables.FORMATS and told != asked:
-        raise Refusal(f"« {path.name} » se termine par .{told} et le format demandé est {asked} : gardez l’un des deux.")
+        raise Refusal(
+            f"« {path.name} » se termine par .{told} et le format demandé est {asked} : "
+            "gardez l’un des deux."
+        )
     if path and not asked and told not in tables.FORMATS:
-        raise Refusal(f"Le nom « {path.name} » ne dit pas le format : terminez-le par .csv, .xlsx ou .jsonl, ou ajoutez --format.")
+        raise Refusal(
+            f"Le nom « {path.name} » ne dit pas le format : terminez-le par .csv, .xlsx ou "
+            ".jsonl, ou ajoutez --format."
+        )
     return asked or told or "csv"
 
 
 def write_for_editors(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone may read, whole or not at all. Raises `OSError` with its name when it cannot be."""
+    """Write a file that its owner alone may read, whole or not at all. Raises `OSError` with its
+    name when it cannot be.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.exists() and not path.is_file():
@@ -54,14 +70,23 @@ def write_for_editors(path: Path, content: bytes) -> None:
 
 
 def template(kind: Kind, form: str) -> bytes:
-    """A file to fill for `kind`: the French headers, a star where publishing needs a value, and one line of examples."""
-    headers = {field.name: f"{field.label} *" if field.required else field.label for field in FIELDS[kind.slug]}
-    examples: dict[str, object] = {headers[field.name]: field.example for field in FIELDS[kind.slug]}
+    """A file to fill for `kind`: the French headers, a star where publishing needs a value, and one
+    line of examples.
+    """
+    headers = {
+        field.name: f"{field.label} *" if field.required else field.label
+        for field in FIELDS[kind.slug]
+    }
+    examples: dict[str, object] = {
+        headers[field.name]: field.example for field in FIELDS[kind.slug]
+    }
     return tables.write(form, list(headers.values()), [examples], lambda _, value: str(value))
 
 
 def told_fields(kind: Kind) -> list[str]:
-    """What an import takes for `kind`, a field a line: its headers, its type, its values, an example."""
+    """What an import takes for `kind`, a field a line: its headers, its type, its values, an
+    example.
+    """
     return [_told(field) for field in FIELDS[kind.slug]]
 
 

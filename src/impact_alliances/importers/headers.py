@@ -11,13 +11,15 @@ from impact_alliances.resources.fields import header_key, names_by_key
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.vocabularies import french
 
-# By how many columns another kind must know more of them, to be the one of the file: a case may well come with an
-# address and a site that it has no field for.
+# By how many columns another kind must know more of them, to be the one of the file: a case may
+# well come with an address and a site that it has no field for.
 _CLEARLY_MORE = 3
 
 
 class Headers:
-    """The headers of one file. `unknown` holds those that name no field, with the nearest one known for those that are told."""
+    """The headers of one file. `unknown` holds those that name no field, with the nearest one known
+    for those that are told.
+    """
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
@@ -28,9 +30,13 @@ class Headers:
     def field_of(self, header: str) -> str | None:
         """The field that `header` names, or None, noted as unknown."""
         if header not in self._fields:
-            name = self._fields[header] = self._names.get(header) or self._names.get(header_key(header))
+            name = self._fields[header] = self._names.get(header) or self._names.get(
+                header_key(header)
+            )
             if name is None:
-                self.unknown[header] = self._near(header) if len(self.unknown) < MOST_UNKNOWN else ""
+                self.unknown[header] = (
+                    self._near(header) if len(self.unknown) < MOST_UNKNOWN else ""
+                )
         return self._fields[header]
 
     def _near(self, header: str) -> str:
@@ -46,7 +52,8 @@ class Headers:
             return
         telling = sorted(known[likely] - known[self.kind.slug])[:3]
         raise Unreadable(
-            f"Ces colonnes ({french.listed(telling)}) sont celles de {french.quoted(KINDS[likely].tab)}, non de "
+            f"Ces colonnes ({french.listed(telling)}) sont celles de "
+            f"{french.quoted(KINDS[likely].tab)}, non de "
             f"{french.quoted(self.kind.tab)} : importez ce fichier avec « --kind {likely} »."
         )
 

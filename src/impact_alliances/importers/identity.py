@@ -1,7 +1,9 @@
-"""Which resource a row speaks of: by its id, or without one by the address of its source. What could be two is named.
+"""Which resource a row speaks of: by its id, or without one by the address of its source. What
+could be two is named.
 
-An id of its own is the whole identity of a row: two cases read in one report share its address. A row without id is
-the resource whose id follows from its address, or the only one that has this address.
+An id of its own is the whole identity of a row: two cases read in one report share its address. A
+row without id is the resource whose id follows from its address, or the only one that has this
+address.
 """
 
 import hashlib
@@ -38,31 +40,54 @@ class Identities:
         self._held: dict[str, tuple[int, str]] = {}
 
     def id_of(self, values: Values) -> str:
-        """The id a row gives, or the one that follows from its source's address, so that importing again finds it."""
+        """The id a row gives, or the one that follows from its source's address, so that importing
+        again finds it.
+        """
         return _text(values, "id") or self._derived(_text(values, "source_url"))
 
     def _derived(self, address: str) -> str:
-        return f"{slugify(self.kind.slug)}-{hashlib.blake2b(address.encode(), digest_size=6).hexdigest()}" if address else ""
+        if not address:
+            return ""
+        digest = hashlib.blake2b(address.encode(), digest_size=6).hexdigest()
+        return f"{slugify(self.kind.slug)}-{digest}"
 
     def problems(self, line: int, values: Values) -> list[Problem]:
         """What keeps this row from being told apart from those above it."""
         identifier, address = self.id_of(values), _text(values, "source_url")
         has_id = bool(_text(values, "id"))
         if not identifier:
-            return [Problem(line, "id", "", "Il faut un « id », ou un « source_url » qui en tient lieu.")]
-        first, first_has_id = self._addresses.setdefault(address, (line, has_id)) if address else (line, True)
+            return [
+                Problem(
+                    line, "id", "", "Il faut un « id », ou un « source_url » qui en tient lieu."
+                )
+            ]
+        first, first_has_id = (
+            self._addresses.setdefault(address, (line, has_id)) if address else (line, True)
+        )
         if first != line and not (has_id and first_has_id):
-            reason = f"Cette adresse est déjà celle de la ligne {first} : donnez un « id » à chacune."
+            reason = (
+                f"Cette adresse est déjà celle de la ligne {first} : donnez un « id » à chacune."
+            )
             return [Problem(line, "source_url", address, reason)]
         first = self._lines.setdefault(identifier, line)
-        return [] if first == line else [Problem(line, "id", identifier, f"Cet identifiant est déjà celui de la ligne {first}.")]
+        return (
+            []
+            if first == line
+            else [
+                Problem(
+                    line, "id", identifier, f"Cet identifiant est déjà celui de la ligne {first}."
+                )
+            ]
+        )
 
     def stored(self, session: Session, several: list[Values]) -> Stored:
         """What the database holds under the ids and addresses of these rows."""
         table: Any = self.kind.table
         addresses = [_text(values, "source_url") for values in several if values.get("source_url")]
         identifiers = [self.id_of(values) for values in several]
-        statement = select(table).where(col(table.id).in_(identifiers) | col(table.source_url).in_(addresses))
+        statement = select(table).where(
+            col(table.id).in_(identifiers) | col(table.source_url).in_(addresses)
+        )
         found = Stored()
         for resource in session.exec(statement.order_by(col(table.id))):
             found.by_id[resource.id] = resource
@@ -70,26 +95,44 @@ class Identities:
         return found
 
     def match(self, line: int, values: Values, stored: Stored) -> Resource | Problem | None:
-        """The stored resource this row speaks of, None when it is new, or the problem that keeps from saying it."""
+        """The stored resource this row speaks of, None when it is new, or the problem that keeps
+        from saying it.
+        """
         found = stored.by_id.get(self.id_of(values))
         address = _text(values, "source_url")
         if not found and not _text(values, "id"):
-            several = [resource for resource in stored.by_address.get(address, ()) if self._address(resource) == address]
+            several = [
+                resource
+                for resource in stored.by_address.get(address, ())
+                if self._address(resource) == address
+            ]
             if len(several) > 1:
                 ids = french.listed([resource.id for resource in several[:5]])
-                return Problem(line, "source_url", address, f"Plusieurs fiches ont cette adresse ({ids}) : donnez un « id ».")
+                return Problem(
+                    line,
+                    "source_url",
+                    address,
+                    f"Plusieurs fiches ont cette adresse ({ids}) : donnez un « id ».",
+                )
             found = several[0] if several else None
         first, _ = self._held.get(found.id, (line, "")) if found else (line, "")
         if found and first != line:
-            return Problem(line, "id", found.id, f"La fiche « {found.id} » est déjà celle de la ligne {first}.")
+            return Problem(
+                line, "id", found.id, f"La fiche « {found.id} » est déjà celle de la ligne {first}."
+            )
         return found
 
     def likely_double(self, line: int, values: Values, stored: Stored) -> list[Problem]:
-        """A warning when a new row has an id, and its address is already that of a resource imported without one."""
+        """A warning when a new row has an id, and its address is already that of a resource
+        imported without one.
+        """
         derived = self._derived(_text(values, "source_url"))
         if derived not in stored.by_id:
             return []
-        reason = f"Cette adresse est déjà celle de la fiche « {derived} », importée sans « id » : est-ce la même ?"
+        reason = (
+            f"Cette adresse est déjà celle de la fiche « {derived} », importée sans « id » : "
+            "est-ce la même ?"
+        )
         return [Problem(line, "source_url", _text(values, "source_url"), reason, warning=True)]
 
     def hold(self, line: int, resource: Resource) -> None:

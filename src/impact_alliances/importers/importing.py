@@ -1,4 +1,6 @@
-"""Import: judge each row, match it to what is stored, create or update, and report. Idempotent, resumable, dry-runnable."""
+"""Import: judge each row, match it to what is stored, create or update, and report. Idempotent,
+resumable, dry-runnable.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +11,14 @@ from sqlmodel import Session
 
 from impact_alliances.db import reading, written
 from impact_alliances.importers import tables
-from impact_alliances.importers.columns import BadCell, Column, columns_of, hides_signs, shown, text_of
+from impact_alliances.importers.columns import (
+    BadCell,
+    Column,
+    columns_of,
+    hides_signs,
+    shown,
+    text_of,
+)
 from impact_alliances.importers.headers import Headers
 from impact_alliances.importers.identity import Identities, Stored, Values
 from impact_alliances.importers.report import Batch, Problem, Report, Verdict
@@ -19,18 +28,27 @@ from impact_alliances.resources.kinds import Kind
 from impact_alliances.resources.resource import DRAFT, PUBLISHED, Resource
 from impact_alliances.vocabularies import french
 
-# Rows written in one transaction: what an interruption can make do again, and what is held in memory.
+# Rows written in one transaction: what an interruption can make do again, and what is held in
+# memory.
 BATCH = 200
 _BATCH_SIGNS = 2_000_000
 # How many rows are done, of how many.
 Progress = Callable[[int, int], None]
 
 
-def import_file(database: Engine, kind: Kind, path: Path, *, dry_run: bool = False, progress: Progress | None = None) -> Report:
-    """Import a file. A dry run gives the same verdicts, writes nothing and keeps nobody from writing.
+def import_file(
+    database: Engine,
+    kind: Kind,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Import a file. A dry run gives the same verdicts, writes nothing and keeps nobody from
+    writing.
 
-    Raises `Unreadable` for the file as a whole, before anything is written, and `Busy` when another process holds the
-    database: what is in stays, and importing again ends the work.
+    Raises `Unreadable` for the file as a whole, before anything is written, and `Busy` when another
+    process holds the database: what is in stays, and importing again ends the work.
     """
     run, report, done = _Run(kind), Report(dry_run=dry_run), 0
     report.unknown_columns = run.headers.unknown
@@ -92,7 +110,9 @@ class _Run:
         self._identities = Identities(kind)
 
     def written(self, database: Engine, rows: list[Row]) -> Batch:
-        """Write these rows in one transaction, done again whole when another process took an id or an address meanwhile."""
+        """Write these rows in one transaction, done again whole when another process took an id or
+        an address meanwhile.
+        """
         return written(database, lambda session: self._take(session, rows))
 
     def tried(self, database: Engine, rows: list[Row]) -> Batch:
@@ -103,10 +123,13 @@ class _Run:
     def _take(self, session: Session, rows: list[Row]) -> Batch:
         batch = Batch()
         judged = [self._judge(row) for row in rows]
-        # What is filled is flushed at the end alone: a refused row leaves nothing, and a trial writes nothing.
+        # What is filled is flushed at the end alone: a refused row leaves nothing, and a trial
+        # writes nothing.
         with session.no_autoflush:
             stored = self._identities.stored(session, [each.values for each in judged])
-            filled = [found for each in judged if (found := self._fill(session, each, stored, batch))]
+            filled = [
+                found for each in judged if (found := self._fill(session, each, stored, batch))
+            ]
             slugs = publishing.Slugs(session, self.kind, [each.resource for each in filled])
             for each in filled:
                 slugs.give(each.resource)
@@ -129,13 +152,25 @@ class _Run:
                 problems += self._judge_cell(row.line, header, cell, name, values)
         if not any(problem.column == "id" for problem in problems):
             problems += self._identities.problems(row.line, values)
-        says_status = any(self.headers.field_of(header) == "status" and not _is_empty(cell) for header, cell in row.cells.items())
+        says_status = any(
+            self.headers.field_of(header) == "status" and not _is_empty(cell)
+            for header, cell in row.cells.items()
+        )
         return _Judged(row, values, problems, says_status)
 
-    def _judge_cell(self, line: int, header: str, cell: object, name: str, values: Values) -> list[Problem]:
+    def _judge_cell(
+        self, line: int, header: str, cell: object, name: str, values: Values
+    ) -> list[Problem]:
         """Put the value of a cell among `values`, or say what is wrong with it."""
         if name in values:
-            return [Problem(line, header, "", f"Une autre colonne donne déjà ce champ ({name}) : gardez-en une.")]
+            return [
+                Problem(
+                    line,
+                    header,
+                    "",
+                    f"Une autre colonne donne déjà ce champ ({name}) : gardez-en une.",
+                )
+            ]
         try:
             values[name] = _value(self._columns[name], cell)
         except BadCell as bad:
@@ -145,7 +180,9 @@ class _Run:
 
     # -- writing ----------------------------------------------------------------------------------
 
-    def _fill(self, session: Session, judged: _Judged, stored: Stored, batch: Batch) -> _Filled | None:
+    def _fill(
+        self, session: Session, judged: _Judged, stored: Stored, batch: Batch
+    ) -> _Filled | None:
         """The resource a row speaks of, holding its values; None when the row is refused."""
         batch.problems += judged.problems
         line, values = judged.row.line, judged.values
@@ -182,15 +219,29 @@ def _set(resource: Resource, values: Values) -> None:
 
 
 def _settle(filled: _Filled) -> list[Problem]:
-    """Keep as a draft what may not be published, and say all that a draft lacks unless it was asked for."""
+    """Keep as a draft what may not be published, and say all that a draft lacks unless it was asked
+    for.
+    """
     resource, line = filled.resource, filled.judged.row.line
     lacking = publishing.missing_to_publish(resource)
     if resource.status == PUBLISHED and lacking:
         resource.status = DRAFT
-        return [Problem(line, "status", "", f"Reste en brouillon : il manque {french.listed(lacking)}.", warning=True)]
+        return [
+            Problem(
+                line,
+                "status",
+                "",
+                f"Reste en brouillon : il manque {french.listed(lacking)}.",
+                warning=True,
+            )
+        ]
     if resource.status == DRAFT and not filled.judged.says_status:
         lacking = [*lacking, f"{french.quoted('publié')} dans la colonne {french.quoted('statut')}"]
-        return [Problem(line, "", "", f"En brouillon : il manque {french.listed(lacking)}.", warning=True)]
+        return [
+            Problem(
+                line, "", "", f"En brouillon : il manque {french.listed(lacking)}.", warning=True
+            )
+        ]
     return []
 
 
@@ -215,4 +266,8 @@ def _is_empty(cell: object) -> bool:
 
 
 def _snapshot(resource: Resource) -> Values:
-    return {name: value for name, value in resource.model_dump().items() if name not in ("updated_at", "created_at")}
+    return {
+        name: value
+        for name, value in resource.model_dump().items()
+        if name not in ("updated_at", "created_at")
+    }

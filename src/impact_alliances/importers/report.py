@@ -1,4 +1,6 @@
-"""How an import went: what became of the rows, and what is wrong with them, told once for all the lines it concerns."""
+"""How an import went: what became of the rows, and what is wrong with them, told once for all the
+lines it concerns.
+"""
 
 import itertools
 from collections import Counter
@@ -14,7 +16,8 @@ VERDICTS: dict[Verdict, str] = {
     "unchanged": "inchangées",
     "refused": "refusées",
 }
-# How many values and ranges of lines are told of one cause, and how many faults and unknown columns in all.
+# How many values and ranges of lines are told of one cause, and how many faults and unknown columns
+# in all.
 _MOST_VALUES, _MOST_RANGES, _MOST_FAULTS, MOST_UNKNOWN = 10, 6, 1_000, 100
 
 
@@ -36,7 +39,9 @@ class Problem:
 
 @dataclass
 class Fault:
-    """One problem, and every line it was found at: `ranges` holds the first ones, `count` counts all."""
+    """One problem, and every line it was found at: `ranges` holds the first ones, `count` counts
+    all.
+    """
 
     first: Problem
     ranges: list[tuple[int, int]]
@@ -58,7 +63,11 @@ class Fault:
         value = f" ({french.quoted(french.cut(problem.value))})" if problem.value else ""
         if self.other_values:
             value = " (d’autres valeurs)"
-        hint = f" Valeur la plus proche : {french.quoted(problem.nearest)}." if problem.nearest and not self.other_values else ""
+        hint = (
+            f" Valeur la plus proche : {french.quoted(problem.nearest)}."
+            if problem.nearest and not self.other_values
+            else ""
+        )
         return f"{where}{value} : {problem.reason}{hint}"
 
     def _where(self) -> str:
@@ -67,7 +76,8 @@ class Fault:
         told = self.ranges[:_MOST_RANGES]
         rest = self.count - sum(last - start + 1 for start, last in told)
         named = [str(start) if start == last else f"{start} à {last}" for start, last in told]
-        return f"Lignes {french.listed([*named, *([f'{french.number(rest)} autres'] if rest else [])])}"
+        others = [f"{french.number(rest)} autres"] if rest else []
+        return f"Lignes {french.listed([*named, *others])}"
 
 
 @dataclass
@@ -121,7 +131,9 @@ class Report:
             self._faults[key].also_at(problem.line)
         elif len(self._faults) < _MOST_FAULTS:
             self._values[cause] += 1
-            self._faults[key] = Fault(problem, [(problem.line, problem.line)], other_values=key == cause)
+            self._faults[key] = Fault(
+                problem, [(problem.line, problem.line)], other_values=key == cause
+            )
         else:
             self._untold += 1
 
@@ -135,13 +147,26 @@ class Report:
     def lines(self) -> list[str]:
         """The report for a reader, one sentence a line."""
         opening = "Essai à blanc, rien n’est écrit : " if self.dry_run else ""
-        counts = ", ".join(f"{french.number(self.verdicts[verdict])} {noun}" for verdict, noun in VERDICTS.items())
-        drafts = f" En brouillon, donc invisibles : {french.number(self.drafts)}." if self.drafts else ""
+        counts = ", ".join(
+            f"{french.number(self.verdicts[verdict])} {noun}" for verdict, noun in VERDICTS.items()
+        )
+        drafts = (
+            f" En brouillon, donc invisibles : {french.number(self.drafts)}." if self.drafts else ""
+        )
         columns = [
-            f"Colonne inconnue, ignorée : {french.quoted(name)}." + (f" Vouliez-vous dire {french.quoted(near)} ?" if near else "")
+            f"Colonne inconnue, ignorée : {french.quoted(name)}."
+            + (f" Vouliez-vous dire {french.quoted(near)} ?" if near else "")
             for name, near in itertools.islice(self.unknown_columns.items(), MOST_UNKNOWN)
         ]
         if len(self.unknown_columns) > MOST_UNKNOWN:
-            columns.append(f"… et {french.number(len(self.unknown_columns) - MOST_UNKNOWN)} autres colonnes inconnues, ignorées.")
+            columns.append(
+                f"… et {french.number(len(self.unknown_columns) - MOST_UNKNOWN)} autres "
+                "colonnes inconnues, ignorées."
+            )
         untold = [f"… et {french.number(self._untold)} autres défauts."] if self._untold else []
-        return [f"{opening}{counts}.{drafts}", *columns, *(fault.sentence for fault in self.faults), *untold]
+        return [
+            f"{opening}{counts}.{drafts}",
+            *columns,
+            *(fault.sentence for fault in self.faults),
+            *untold,
+        ]

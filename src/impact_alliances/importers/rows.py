@@ -7,7 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Record:
-    """What a file holds at one place: its first line and its cells. `broken` says why it cannot be read."""
+    """What a file holds at one place: its first line and its cells. `broken` says why it cannot be
+    read.
+    """
 
     line: int
     cells: list[Any]
@@ -16,7 +18,9 @@ class Record:
 
 @dataclass(frozen=True)
 class Records:
-    """The records of an open file, to be read once; `total` is how many there are beside the header."""
+    """The records of an open file, to be read once; `total` is how many there are beside the
+    header.
+    """
 
     total: int
     each: Iterator[Record]
@@ -24,7 +28,9 @@ class Records:
 
 @dataclass(frozen=True)
 class Row:
-    """One record of a file: its first line, its cells by column. `broken` says why it cannot be read at all."""
+    """One record of a file: its first line, its cells by column. `broken` says why it cannot be
+    read at all.
+    """
 
     line: int
     cells: dict[str, object]

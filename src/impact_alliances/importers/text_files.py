@@ -1,4 +1,6 @@
-"""CSV and JSONL files, read a line at a time, so that no file is ever held whole; encodings and separators."""
+"""CSV and JSONL files, read a line at a time, so that no file is ever held whole; encodings and
+separators.
+"""
 
 import codecs
 import csv
@@ -22,13 +24,20 @@ _CHUNK = 1_000_000
 _SAMPLE, _SAMPLE_RECORDS = 100_000, 50
 _LARGEST_FIELD = 1_000_000
 csv.field_size_limit(_LARGEST_FIELD)
-_OPEN_QUOTE = "Ligne illisible : un guillemet reste ouvert jusqu’à la fin du fichier, ou du texte suit celui qui ferme."
-_LONG_FIELD = f"Une cellule dépasse {french.number(_LARGEST_FIELD)} signes, ou un guillemet reste ouvert."
+_OPEN_QUOTE = (
+    "Ligne illisible : un guillemet reste ouvert jusqu’à la fin du fichier, ou du texte suit "
+    "celui qui ferme."
+)
+_LONG_FIELD = (
+    f"Une cellule dépasse {french.number(_LARGEST_FIELD)} signes, ou un guillemet reste ouvert."
+)
 
 
 @contextmanager
 def opened_csv(path: Path) -> Iterator[Records]:
-    """The records of a CSV file, blank ones left out; its first one is the header. Raises `Unreadable`."""
+    """The records of a CSV file, blank ones left out; its first one is the header. Raises
+    `Unreadable`.
+    """
     encoding = _encoding(path)
     with _text(path, encoding) as file:
         separator = _separator(file.read(_SAMPLE))
@@ -39,7 +48,9 @@ def opened_csv(path: Path) -> Iterator[Records]:
 
 @contextmanager
 def opened_jsonl(path: Path) -> Iterator[Records]:
-    """The records of a JSONL file: each holds one object as its only cell, or is broken. Raises `Unreadable`."""
+    """The records of a JSONL file: each holds one object as its only cell, or is broken. Raises
+    `Unreadable`.
+    """
     encoding = _encoding(path)
     total = _counted(path, encoding, _json_lines)
     with _text(path, encoding) as file:
@@ -47,7 +58,9 @@ def opened_jsonl(path: Path) -> Iterator[Records]:
 
 
 def _counted(path: Path, encoding: str, records: Callable[[TextIO], Iterator[Any]]) -> int:
-    """How many records a file holds. Read once for that alone, so that what is refused as a whole has written nothing."""
+    """How many records a file holds. Read once for that alone, so that what is refused as a whole
+    has written nothing.
+    """
     with _text(path, encoding) as file:
         total = sum(1 for _ in itertools.islice(records(file), MOST_ROWS + 2))
     if not total:
@@ -57,7 +70,7 @@ def _counted(path: Path, encoding: str, records: Callable[[TextIO], Iterator[Any
     return total
 
 
-# -- encodings ----------------------------------------------------------------------------------------
+# -- encodings -----------------------------------------------------------------------------------
 
 
 def _text(path: Path, encoding: str) -> TextIO:
@@ -65,12 +78,17 @@ def _text(path: Path, encoding: str) -> TextIO:
 
 
 def _encoding(path: Path) -> str:
-    """UTF-8, with or without mark, UTF-16 with its mark, or else Windows cp1252. Raises `Unreadable` for UTF-32 and what is no text."""
+    """UTF-8, with or without mark, UTF-16 with its mark, or else Windows cp1252. Raises
+    `Unreadable` for UTF-32 and what is no text.
+    """
     with path.open("rb") as file:
         mark = file.read(4)
         # Looked at first: the mark of UTF-32 may begin as that of UTF-16.
         if mark in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
-            raise Unreadable("Ce fichier est codé en UTF-32, qui n’est pas pris en charge : enregistrez-le en UTF-8.")
+            raise Unreadable(
+                "Ce fichier est codé en UTF-32, qui n’est pas pris en charge : enregistrez-le "
+                "en UTF-8."
+            )
         if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         file.seek(0)
@@ -100,16 +118,19 @@ def _is_utf8(file: BinaryIO) -> bool:
 
 def _binary(line: int) -> str:
     return (
-        f"Ce fichier n’est pas du texte (octet nul à la ligne {french.number(line)}) : enregistrez le tableau en "
+        f"Ce fichier n’est pas du texte (octet nul à la ligne {french.number(line)}) : "
+        "enregistrez le tableau en "
         "CSV UTF-8, ou en XLSX avec l’extension .xlsx."
     )
 
 
-# -- CSV ----------------------------------------------------------------------------------------------
+# -- CSV -----------------------------------------------------------------------------------------
 
 
 class _Lines:
-    """The lines of a file. `held` counts those of the record under way: none may fill the memory."""
+    """The lines of a file. `held` counts those of the record under way: none may fill the
+    memory.
+    """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -124,7 +145,9 @@ class _Lines:
             raise StopIteration
         self.held += len(line)
         if self.held > LONGEST_RECORD:
-            raise Unreadable(f"{too_long()[:-1]} : un guillemet reste ouvert, ou ce n’est pas un tableau.")
+            raise Unreadable(
+                f"{too_long()[:-1]} : un guillemet reste ouvert, ou ce n’est pas un tableau."
+            )
         return line
 
 
@@ -142,19 +165,25 @@ def _csv_records(file: TextIO, separator: str) -> Iterator[Record]:
         except csv.Error as fault:
             yield Record(start, [], _LONG_FIELD if "field limit" in str(fault) else _OPEN_QUOTE)
             continue
-        if any(cell.strip() for cell in cells) and not (is_first and _named_separator(separator.join(cells))):
+        if any(cell.strip() for cell in cells) and not (
+            is_first and _named_separator(separator.join(cells))
+        ):
             is_first = False
             yield Record(start, list(cells))
 
 
 def _named_separator(line: str) -> str:
-    """The separator that a first line such as `sep=;` names, as some spreadsheets write; empty otherwise."""
+    """The separator that a first line such as `sep=;` names, as some spreadsheets write; empty
+    otherwise.
+    """
     found = re.fullmatch(rf"\"?sep=([{_SEPARATORS}])\"?\s*", line, re.IGNORECASE)
     return found[1] if found else ""
 
 
 def _separator(sample: str) -> str:
-    """The separator by which most of the first records have as many cells as the header; then the one that gives most."""
+    """The separator by which most of the first records have as many cells as the header; then the
+    one that gives most.
+    """
     text = sample.lstrip()
     named = _named_separator(text.partition("\n")[0])
     return named or max(_SEPARATORS, key=lambda separator: _agreement(text, separator))
@@ -165,12 +194,16 @@ def _agreement(text: str, separator: str) -> tuple[int, int]:
     widths: list[int] = []
     # A cell beyond the limit ends it: what was read before says enough.
     with suppress(csv.Error):
-        widths.extend(len(cells) for cells in itertools.islice(records, _SAMPLE_RECORDS) if any(map(str.strip, cells)))
+        widths.extend(
+            len(cells)
+            for cells in itertools.islice(records, _SAMPLE_RECORDS)
+            if any(map(str.strip, cells))
+        )
     width = widths[0] if widths else 0
     return (widths.count(width), width) if width > 1 else (0, width)
 
 
-# -- JSONL --------------------------------------------------------------------------------------------
+# -- JSONL ---------------------------------------------------------------------------------------
 
 
 def _json_lines(file: TextIO) -> Iterator[tuple[int, str]]:
@@ -186,4 +219,8 @@ def _json_record(number: int, line: str) -> Record:
         found = json.loads(line)
     except (ValueError, RecursionError):
         found = None
-    return Record(number, [found]) if isinstance(found, dict) else Record(number, [], "Cette ligne n’est pas un objet JSON.")
+    return (
+        Record(number, [found])
+        if isinstance(found, dict)
+        else Record(number, [], "Cette ligne n’est pas un objet JSON.")
+    )

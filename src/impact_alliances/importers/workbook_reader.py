@@ -1,9 +1,11 @@
-"""Reads one workbook in a process of its own, which may die alone: `python -m …workbook_reader PATH`.
+"""Reads one workbook in a process of its own, which may die alone: `python -m …workbook_reader
+PATH`.
 
-A few bytes of a workbook can ask for 500 GB, unfold to 4 GB or break the library that reads them. So this process
-bounds its own memory and time, and writes what it finds on its output, one JSON list a line: `["total", rows]`, then
-`["row", line, cells]` or `["broken", line, reason]` for each line that holds something, and `["end"]`; or
-`["refused", sentence]`. Its parent is `importers.workbooks`.
+A few bytes of a workbook can ask for 500 GB, unfold to 4 GB or break the library that reads them.
+So this process bounds its own memory and time, and writes what it finds on its output, one JSON
+list a line: `["total", rows]`, then `["row", line, cells]` or `["broken", line, reason]` for each
+line that holds something, and `["end"]`; or `["refused", sentence]`. Its parent is
+`importers.workbooks`.
 """
 
 import contextlib
@@ -121,11 +123,16 @@ def _measured(sheet: Any) -> int:
 def _empty(names: list[str]) -> str:
     others = french.listed([french.quoted(french.cut(name)) for name in names[1:6]])
     hint = f" (les autres : {others})" if others else ""
-    return f"La première feuille de ce classeur ne contient pas de tableau{hint} : mettez-le sur la première."
+    return (
+        f"La première feuille de ce classeur ne contient pas de tableau{hint} : mettez-le sur la "
+        "première."
+    )
 
 
 def _lines(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    """The lines that hold something, numbered as a spreadsheet does: as wide as the first one, or as what they hold."""
+    """The lines that hold something, numbered as a spreadsheet does: as wide as the first one, or
+    as what they hold.
+    """
     left, width = (sheet.start or (0, 0))[1], 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         while cells and cells[-1] in (None, ""):

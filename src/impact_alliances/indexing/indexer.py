@@ -1,9 +1,11 @@
-"""The indexer: drains the outbox into one index, computes the vectors that lack, rebuilds beside and switches.
+"""The indexer: drains the outbox into one index, computes the vectors that lack, rebuilds beside
+and switches.
 
-One indexer at a time for each index, by a lock. The model reads in a thread beside: it may stay for minutes on a text, and neither what
-was saved nor a lost index waits for it. Everything it does can be done again: killed at any moment, the next one
-starts from the rows that are still there. One that lost its lock, so that another may be at work, stops at once and has
-what it was writing given again by that other, whose newer copies may have come first.
+One indexer at a time for each index, by a lock. The model reads in a thread beside: it may stay for
+minutes on a text, and neither what was saved nor a lost index waits for it. Everything it does can
+be done again: killed at any moment, the next one starts from the rows that are still there. One
+that lost its lock, so that another may be at work, stops at once and has what it was writing given
+again by that other, whose newer copies may have come first.
 """
 
 import logging
@@ -18,7 +20,12 @@ from sqlmodel import Session, col, select
 
 from impact_alliances.batching import batched
 from impact_alliances.db import insert_absent, reading, writing
-from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, UnreadableText, Vectors
+from impact_alliances.embeddings.embedder import (
+    Embedder,
+    EmbedderUnavailable,
+    UnreadableText,
+    Vectors,
+)
 from impact_alliances.embeddings.store import Embedding, drop_misfits, packed, unreadable
 from impact_alliances.engines.documents import SearchDocument, document_of, key_of
 from impact_alliances.engines.engine import Choked, EngineFailure, IndexWriter
@@ -33,10 +40,11 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 
 # Resources indexed in one commit of the index, and embedded in one go.
 BATCH, EMBED_BATCH = 500, 16
-# How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the rest, which costs more: whether
-# the index is sound, whether vectors lack.
+# How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the
+# rest, which costs more: whether the index is sound, whether vectors lack.
 IDLE_S, IDLE_TURNS = 0.5, 10
-# A rebuild that failed is tried again after so many times what it took, and this many seconds at the most.
+# A rebuild that failed is tried again after so many times what it took, and this many seconds at
+# the most.
 SPARING, LONGEST_PAUSE_S = 3, 30.0
 # How often, in seconds, one that waits for its turn looks whether it has come.
 TURN_S = 2.0
@@ -73,7 +81,8 @@ class Indexer:
         self._shipped = shipped
         self._is_spare = is_spare
         self._has_checked = False
-        # One thread of this process reads at a time; what it may have to read is told to it at once.
+        # One thread of this process reads at a time; what it may have to read is told to it at
+        # once.
         self._one_reads = threading.Lock()
         self._news = threading.Event()
         self._is_known_lost = False
@@ -96,14 +105,19 @@ class Indexer:
                 # Another process keeps it; be there when it ends.
                 pass
             except Lost:
-                _log.warning("La base de données a coupé la connexion qui garde l’index : un autre processus peut le prendre.")
+                _log.warning(
+                    "La base de données a coupé la connexion qui garde l’index : un autre "
+                    "processus peut le prendre."
+                )
             except (SQLAlchemyError, OSError) as fault:
                 _log.warning("L’index ne peut être gardé : %s", str(fault).splitlines()[0])
             stop.wait(TURN_S)
 
     @contextmanager
     def _holding(self, mend: Callable[[], None]) -> Iterator[None]:
-        """Write while the lock is held. If it fell meanwhile, what is written here may be older than what another wrote."""
+        """Write while the lock is held. If it fell meanwhile, what is written here may be older
+        than what another wrote.
+        """
         self._lock.check()
         try:
             yield
@@ -120,13 +134,16 @@ class Indexer:
         return Outbox(self._database, self._writer.name)
 
     def is_sound(self) -> bool:
-        """Whether the index in use is readable, was built from this base and has been kept since; else it must be rebuilt."""
+        """Whether the index in use is readable, was built from this base and has been kept since;
+        else it must be rebuilt.
+        """
         return self.outbox.is_followed() and self._writer.is_ready()
 
     # -- working ----------------------------------------------------------------------------------
 
     def step(self) -> bool:
-        """Do one batch of the outbox, or rebuild an index that is lost or asked for. False when nothing is left.
+        """Do one batch of the outbox, or rebuild an index that is lost or asked for. False when
+        nothing is left.
 
         Vectors are `embed_some`’s: nothing here waits for the model.
         """
@@ -154,7 +171,9 @@ class Indexer:
                 progress(max(0, total - waiting), total)
 
     def follow(self) -> bool:
-        """Empty the outbox into the index in use, and nothing more. False when the index must be rebuilt first."""
+        """Empty the outbox into the index in use, and nothing more. False when the index must be
+        rebuilt first.
+        """
         while changes := self.outbox.waiting(BATCH):
             if _asks_rebuild(changes) or not self.is_sound():
                 return False
@@ -162,7 +181,9 @@ class Indexer:
         return self.is_sound()
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, the model reading beside. A fault is logged and tried again; the outbox keeps the work meanwhile."""
+        """Work until `stop` is set, the model reading beside. A fault is logged and tried again;
+        the outbox keeps the work meanwhile.
+        """
         self._is_known_lost = False
         with self._reading_beside():
             self._index(stop)
@@ -219,17 +240,24 @@ class Indexer:
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build the index anew beside the one in use, then switch.
 
-        It holds every change committed before it began, so these leave the outbox; those made meanwhile stay there.
+        It holds every change committed before it began, so these leave the outbox; those made
+        meanwhile stay there.
         """
         covered = self.outbox.begin()
         with self._holding(lambda: self.outbox.ask_rebuild()):
             self._fill(progress)
-        for batch in batched({(change.kind, change.resource_id) for change in covered if change.kind != REBUILD}, BATCH):
+        for batch in batched(
+            {(change.kind, change.resource_id) for change in covered if change.kind != REBUILD},
+            BATCH,
+        ):
             with writing(self._database) as session:
                 present = load(session, batch)
                 self._forget(session, [key for key in batch if key not in present])
         self.outbox.is_built(covered)
-        _log.log(logging.WARNING if self._is_known_lost else logging.INFO, "Index de recherche reconstruit.")
+        _log.log(
+            logging.WARNING if self._is_known_lost else logging.INFO,
+            "Index de recherche reconstruit.",
+        )
 
     def _fill(self, progress: Progress | None) -> None:
         try:
@@ -239,7 +267,9 @@ class Indexer:
             self._writer.rebuild(self._all_documents(progress))
 
     def _restore(self) -> None:
-        """Rebuild an index found lost. It is told once, however often that is tried, and so is its end."""
+        """Rebuild an index found lost. It is told once, however often that is tried, and so is its
+        end.
+        """
         if not self._is_known_lost:
             _log.warning("L’index de recherche manque ou est abîmé : il se reconstruit.")
         self._is_known_lost = True
@@ -256,7 +286,10 @@ class Indexer:
             self._failure = None
         except EngineFailure as failure:
             now = time.monotonic()
-            self._failure, self._rebuild_at = failure, now + min(SPARING * (now - started), LONGEST_PAUSE_S)
+            self._failure, self._rebuild_at = (
+                failure,
+                now + min(SPARING * (now - started), LONGEST_PAUSE_S),
+            )
             raise
 
     def _all_documents(self, progress: Progress | None) -> Iterator[list[SearchDocument]]:
@@ -276,7 +309,10 @@ class Indexer:
     def _published(self) -> int:
         with reading(self._database) as session:
             tables = [kind.table for kind in KINDS.values()]
-            counts = [select(func.count()).select_from(table).where(col(table.status) == PUBLISHED) for table in tables]
+            counts = [
+                select(func.count()).select_from(table).where(col(table.status) == PUBLISHED)
+                for table in tables
+            ]
             return sum(session.exec(statement).one() for statement in counts)
 
     def published_batches(self) -> Iterator[list[Resource]]:
@@ -285,7 +321,9 @@ class Indexer:
             last = ""
             while True:
                 table = kind.table
-                statement = select(table).where(col(table.status) == PUBLISHED, col(table.id) > last)
+                statement = select(table).where(
+                    col(table.status) == PUBLISHED, col(table.id) > last
+                )
                 with reading(self._database) as session:
                     batch = list(session.exec(statement.order_by(col(table.id)).limit(BATCH)))
                 if not batch:
@@ -297,7 +335,9 @@ class Indexer:
 
     @contextmanager
     def _reading_beside(self) -> Iterator[None]:
-        """Have the model read in a thread beside, until the end of the `with`. One stuck in a text is left to end by itself."""
+        """Have the model read in a thread beside, until the end of the `with`. One stuck in a text
+        is left to end by itself.
+        """
         if not self._embedder:
             yield
             return
@@ -317,7 +357,9 @@ class Indexer:
             try:
                 worked = self.embed_some() > 0
             except (SQLAlchemyError, OSError) as fault:
-                _log.warning("Les vecteurs ne peuvent être calculés : %s", str(fault).splitlines()[0])
+                _log.warning(
+                    "Les vecteurs ne peuvent être calculés : %s", str(fault).splitlines()[0]
+                )
                 worked = False
             except Exception:
                 _log.exception("Le calcul des vecteurs a échoué ; nouvel essai dans un instant.")
@@ -327,7 +369,9 @@ class Indexer:
 
     @contextmanager
     def _reading_alone(self) -> Iterator[None]:
-        """Be the only one whose model reads, among the threads of this process and among processes. Raises `Busy`."""
+        """Be the only one whose model reads, among the threads of this process and among processes.
+        Raises `Busy`.
+        """
         if not self._one_reads.acquire(blocking=False):
             raise Busy
         try:
@@ -337,28 +381,48 @@ class Indexer:
             self._one_reads.release()
 
     def _reconcile(self, session: Session, resources: Sequence[Resource]) -> None:
-        """Note which of these need (new) vectors: a changed text never keeps its old vector, of whatever model."""
+        """Note which of these need (new) vectors: a changed text never keeps its old vector, of
+        whatever model.
+        """
         if not self._embedder or not resources:
             return
         model = self._embedder.name
-        wanted = {(kind_of(resource).slug, resource.id): passages_of(resource).text_hash for resource in resources}
+        wanted = {
+            (kind_of(resource).slug, resource.id): passages_of(resource).text_hash
+            for resource in resources
+        }
         present = select(Embedding.kind, Embedding.subject, Embedding.model, Embedding.text_hash)
-        rows = session.exec(present.where(col(Embedding.subject).in_([subject for _, subject in wanted]))).all()
-        stale = {(kind, subject) for kind, subject, _, text_hash in rows if wanted.get((kind, subject), text_hash) != text_hash}
+        rows = session.exec(
+            present.where(col(Embedding.subject).in_([subject for _, subject in wanted]))
+        ).all()
+        stale = {
+            (kind, subject)
+            for kind, subject, _, text_hash in rows
+            if wanted.get((kind, subject), text_hash) != text_hash
+        }
         self._forget(session, list(stale))
         kept = {(kind, subject) for kind, subject, made_by, _ in rows if made_by == model} - stale
         lacking = [key for key in wanted if key not in kept]
         # The indexer of another machine may be noting the same.
-        fresh = [Embedding(kind=kind, subject=subject, model=model, text_hash=wanted[kind, subject]) for kind, subject in lacking]
+        fresh = [
+            Embedding(kind=kind, subject=subject, model=model, text_hash=wanted[kind, subject])
+            for kind, subject in lacking
+        ]
         insert_absent(session, Embedding, [row.model_dump() for row in fresh])
 
     def _forget(self, session: Session, gone: Sequence[tuple[str, str]]) -> None:
         # In one order, so that two indexers never wait for each other.
         for kind, subject in () if self._is_spare else sorted(gone):
-            session.execute(delete(Embedding).where(col(Embedding.kind) == kind, col(Embedding.subject) == subject))
+            session.execute(
+                delete(Embedding).where(
+                    col(Embedding.kind) == kind, col(Embedding.subject) == subject
+                )
+            )
 
     def embed_some(self, limit: int = EMBED_BATCH) -> int:
-        """Give vectors to some that lack them. Returns to how many: none when the model fails, or when another one reads."""
+        """Give vectors to some that lack them. Returns to how many: none when the model fails, or
+        when another one reads.
+        """
         if self._embedder:
             with suppress(Busy), self._reading_alone():
                 self._check_dimensions()
@@ -372,11 +436,17 @@ class Indexer:
         if not self._shipped or not self._embedder:
             return 0
         lacking = select(Embedding.kind, Embedding.subject, Embedding.text_hash)
-        lacking = lacking.where(col(Embedding.model) == self._embedder.name, col(Embedding.vectors).is_(None))
+        lacking = lacking.where(
+            col(Embedding.model) == self._embedder.name, col(Embedding.vectors).is_(None)
+        )
         with reading(self._database) as session:
-            rows = session.exec(lacking.order_by(col(Embedding.kind), col(Embedding.subject)).limit(BATCH)).all()
+            rows = session.exec(
+                lacking.order_by(col(Embedding.kind), col(Embedding.subject)).limit(BATCH)
+            ).all()
         known = self._shipped({text_hash for _, _, text_hash in rows}) if rows else {}
-        found = {(kind, subject): text_hash for kind, subject, text_hash in rows if text_hash in known}
+        found = {
+            (kind, subject): text_hash for kind, subject, text_hash in rows if text_hash in known
+        }
         self._store(found, [known[text_hash] for text_hash in found.values()])
         return len(found)
 
@@ -384,12 +454,19 @@ class Indexer:
         model = embedder.name
         with reading(self._database) as session:
             statement = select(Embedding.kind, Embedding.subject).where(
-                col(Embedding.model) == model, col(Embedding.vectors).is_(None), ~col(Embedding.is_unreadable)
+                col(Embedding.model) == model,
+                col(Embedding.vectors).is_(None),
+                ~col(Embedding.is_unreadable),
             )
-            subjects = session.exec(statement.order_by(col(Embedding.kind), col(Embedding.subject)).limit(limit)).all()
+            subjects = session.exec(
+                statement.order_by(col(Embedding.kind), col(Embedding.subject)).limit(limit)
+            ).all()
             texts = _passages(session, subjects)
         try:
-            computed = [None if vectors is None else packed(vectors) for vectors in _read(embedder, list(texts.values()))]
+            computed = [
+                None if vectors is None else packed(vectors)
+                for vectors in _read(embedder, list(texts.values()))
+            ]
             self._store({key: passages.text_hash for key, passages in texts.items()}, computed)
         except EmbedderUnavailable as failure:
             _log.error("%s", failure)
@@ -405,12 +482,22 @@ class Indexer:
                 dropped = drop_misfits(session, self._embedder.name, self._embedder.dimensions)
             self._has_checked = True
             if dropped:
-                _log.warning("%s vecteurs n’avaient pas les dimensions du modèle %s : ils sont recalculés.", dropped, self._embedder.name)
+                _log.warning(
+                    "%s vecteurs n’avaient pas les dimensions du modèle %s : ils sont recalculés.",
+                    dropped,
+                    self._embedder.name,
+                )
 
     def _ask_for_all(self) -> None:
-        """Note every resource that this model has not been asked to read: a model chosen in the settings has them all to read."""
+        """Note every resource that this model has not been asked to read: a model chosen in the
+        settings has them all to read.
+        """
         model = self._embedder.name if self._embedder else ""
-        asked = select(func.count()).select_from(Embedding).where(Embedding.model == model, col(Embedding.kind).in_(KINDS))
+        asked = (
+            select(func.count())
+            .select_from(Embedding)
+            .where(Embedding.model == model, col(Embedding.kind).in_(KINDS))
+        )
         with reading(self._database) as session:
             if session.exec(asked).one() >= self._published():
                 return
@@ -419,7 +506,10 @@ class Indexer:
                 self._reconcile(session, batch)
 
     def _ask_for_fragilites(self) -> None:
-        wanted = {term.slug: Passages(term.label, (term.description,)).text_hash for term in FRAGILITES.terms}
+        wanted = {
+            term.slug: Passages(term.label, (term.description,)).text_hash
+            for term in FRAGILITES.terms
+        }
         model = self._embedder.name if self._embedder else ""
         statement = select(Embedding).where(Embedding.kind == FRAGILITE, Embedding.model == model)
         with reading(self._database) as session:
@@ -427,23 +517,37 @@ class Indexer:
         if present == wanted:
             return
         with writing(self._database) as session:
-            session.execute(delete(Embedding).where(col(Embedding.kind) == FRAGILITE, col(Embedding.model) == model))
-            session.add_all(Embedding(kind=FRAGILITE, subject=s, model=model, text_hash=h) for s, h in wanted.items())
+            session.execute(
+                delete(Embedding).where(
+                    col(Embedding.kind) == FRAGILITE, col(Embedding.model) == model
+                )
+            )
+            session.add_all(
+                Embedding(kind=FRAGILITE, subject=s, model=model, text_hash=h)
+                for s, h in wanted.items()
+            )
 
     def _store(self, hashes: dict[tuple[str, str], str], vectors: Sequence[bytes | None]) -> None:
         model = self._embedder.name if self._embedder else ""
         with writing(self._database) as session:
             # In one order, so that two writers never wait for each other.
-            for ((kind, subject), text_hash), computed in sorted(zip(hashes.items(), vectors, strict=True), key=lambda each: each[0]):
-                # The text may have changed while the model was reading it: then the next turn does it again. One statement looks
-                # and writes, since the indexer may be changing that row.
+            for ((kind, subject), text_hash), computed in sorted(
+                zip(hashes.items(), vectors, strict=True), key=lambda each: each[0]
+            ):
+                # The text may have changed while the model was reading it: then the next turn does
+                # it again. One statement looks and writes, since the indexer may be changing that
+                # row.
                 read = update(Embedding).where(
                     col(Embedding.kind) == kind,
                     col(Embedding.subject) == subject,
                     col(Embedding.model) == model,
                     col(Embedding.text_hash) == text_hash,
                 )
-                values = {"is_unreadable": computed is None, "vectors": computed, "version": time.time_ns()}
+                values = {
+                    "is_unreadable": computed is None,
+                    "vectors": computed,
+                    "version": time.time_ns(),
+                }
                 stored = session.scalar(read.values(values).returning(col(Embedding.subject)))
                 if stored and self._writer.wants_vectors and kind != FRAGILITE:
                     session.add(Change(kind=kind, resource_id=subject))
@@ -453,17 +557,27 @@ class Indexer:
         return unreadable(self._database, self._embedder.name) if self._embedder else []
 
     def lacking(self) -> int:
-        """How many resources and fragilités this model has not read yet, those it cannot read left out."""
+        """How many resources and fragilités this model has not read yet, those it cannot read left
+        out.
+        """
         if not self._embedder:
             return 0
-        read = select(func.count()).select_from(Embedding).where(Embedding.model == self._embedder.name)
+        read = (
+            select(func.count())
+            .select_from(Embedding)
+            .where(Embedding.model == self._embedder.name)
+        )
         with reading(self._database) as session:
-            computed = session.exec(read.where(col(Embedding.vectors).is_not(None) | col(Embedding.is_unreadable))).one()
+            computed = session.exec(
+                read.where(col(Embedding.vectors).is_not(None) | col(Embedding.is_unreadable))
+            ).one()
         return max(0, self._published() + len(FRAGILITES.terms) - computed)
 
 
 def _read(embedder: Embedder, several: list[Passages]) -> list[Vectors | None]:
-    """The vectors of each, None for those that the model cannot read: by halves, one does not cost the others theirs."""
+    """The vectors of each, None for those that the model cannot read: by halves, one does not cost
+    the others theirs.
+    """
     try:
         return list(embed(embedder, several))
     except UnreadableText:
@@ -474,17 +588,23 @@ def _read(embedder: Embedder, several: list[Passages]) -> list[Vectors | None]:
 
 
 def _documents(resources: Iterable[Resource]) -> list[SearchDocument]:
-    """Their documents. One resource of which none can be made is logged and passed over: it must not hold back the others."""
+    """Their documents. One resource of which none can be made is logged and passed over: it must
+    not hold back the others.
+    """
     made = []
     for resource in resources:
         try:
             made.append(document_of(resource))
         except Exception:
-            _log.exception("La fiche %s ne peut pas être indexée et manque à la recherche.", key_of(resource))
+            _log.exception(
+                "La fiche %s ne peut pas être indexée et manque à la recherche.", key_of(resource)
+            )
     return made
 
 
-def _passages(session: Session, subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Passages]:
+def _passages(
+    session: Session, subjects: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Passages]:
     """The texts of these subjects; of a resource no longer published there is none."""
     resources = load(session, [subject for subject in subjects if subject[0] != FRAGILITE])
     found = {key: passages_of(resource) for key, resource in resources.items()}
@@ -500,8 +620,9 @@ def _asks_rebuild(changes: Sequence[Change]) -> bool:
 
 
 def differences(database: Engine, writer: IndexWriter) -> dict[str, list[str]]:
-    """What tells index and database apart once the outbox is empty: keys `missing`, `stale` or `extra` in the index, and `refused`
-    by it."""
+    """What tells index and database apart once the outbox is empty: keys `missing`, `stale` or
+    `extra` in the index, and `refused` by it.
+    """
     indexed, refused = writer.fingerprints(), set(writer.refused())
     indexer = Indexer(database, writer, None)
     expected: dict[str, str] = {}
@@ -511,7 +632,9 @@ def differences(database: Engine, writer: IndexWriter) -> dict[str, list[str]]:
         expected |= documents
     return {
         "missing": sorted(expected.keys() - indexed.keys() - refused),
-        "stale": sorted(key for key in expected.keys() & indexed.keys() if expected[key] != indexed[key]),
+        "stale": sorted(
+            key for key in expected.keys() & indexed.keys() if expected[key] != indexed[key]
+        ),
         "extra": sorted(indexed.keys() - expected.keys()),
         "refused": sorted(refused - indexed.keys()),
     }

@@ -17,7 +17,9 @@ BEHIND = "Les toutes dernières modifications ne sont pas encore dans la recherc
 class Lateness:
     """Looks at the outbox of one index, at most once a second."""
 
-    def __init__(self, outbox: Callable[[], Outbox], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, outbox: Callable[[], Outbox], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._lock = threading.Lock()

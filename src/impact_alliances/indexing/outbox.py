@@ -1,7 +1,7 @@
 """The changes that one index has not taken yet.
 
-Each index follows the base for itself under a name of its own: the one of a search server, the one in
-the folder of each machine. So none depends on who indexes the others, nor on how fast.
+Each index follows the base for itself under a name of its own: the one of a search server, the one
+in the folder of each machine. So none depends on who indexes the others, nor on how fast.
 """
 
 import datetime as dt
@@ -32,12 +32,16 @@ class Outbox:
     def waiting(self, limit: int | None = None) -> Sequence[Change]:
         """The changes not taken yet, oldest first."""
         with reading(self._database) as session:
-            return session.exec(select(Change).where(*self._untaken()).order_by(col(Change.id)).limit(limit)).all()
+            return session.exec(
+                select(Change).where(*self._untaken()).order_by(col(Change.id)).limit(limit)
+            ).all()
 
     def count(self) -> int:
         """How many wait."""
         with reading(self._database) as session:
-            return session.exec(select(func.count()).select_from(Change).where(*self._untaken())).one()
+            return session.exec(
+                select(func.count()).select_from(Change).where(*self._untaken())
+            ).one()
 
     def waits_since(self) -> dt.datetime | None:
         """When the oldest of them was made; None when none waits."""
@@ -52,7 +56,9 @@ class Outbox:
     # -- following --------------------------------------------------------------------------------
 
     def is_followed(self) -> bool:
-        """Whether the index was built from this base and has been kept since. It is noted that it is."""
+        """Whether the index was built from this base and has been kept since. It is noted that it
+        is.
+        """
         with reading(self._database) as session:
             found = session.get(Follower, self.name)
             is_whole = found is not None and found.is_whole
@@ -62,7 +68,9 @@ class Outbox:
         return is_whole
 
     def begin(self) -> Sequence[Change]:
-        """Have changes kept for this index from now on, while it is built. Those made before, which its documents will hold."""
+        """Have changes kept for this index from now on, while it is built. Those made before, which
+        its documents will hold.
+        """
         self._note(is_whole=False)
         return self.waiting()
 
@@ -91,7 +99,9 @@ class Outbox:
     def ask_again(self, touched: Sequence[tuple[str, str]]) -> None:
         """Have these resources given to the index again, by whoever keeps it now."""
         with writing(self._database) as session:
-            session.add_all(Change(kind=kind, resource_id=identifier) for kind, identifier in touched)
+            session.add_all(
+                Change(kind=kind, resource_id=identifier) for kind, identifier in touched
+            )
 
     def ask_rebuild(self) -> None:
         """Ask whoever keeps this index to rebuild it."""
@@ -102,10 +112,12 @@ class Outbox:
 def _drop_what_all_have(session: Session) -> None:
     """Remove the changes that nobody waits for.
 
-    One statement decides and removes, so an index that begins to follow meanwhile loses nothing: what
-    this statement sees was committed before, and is in the documents that index is built from.
+    One statement decides and removes, so an index that begins to follow meanwhile loses nothing:
+    what this statement sees was committed before, and is in the documents that index is built from.
     """
-    has = select(Taken).where(Taken.follower == col(Follower.name), Taken.change_id == col(Change.id))
+    has = select(Taken).where(
+        Taken.follower == col(Follower.name), Taken.change_id == col(Change.id)
+    )
     mine = or_(col(Change.kind) != REBUILD, col(Change.resource_id).in_(("", col(Follower.name))))
     lacking = select(Follower).where(mine, ~has.correlate(Follower, Change).exists())
     done = select(Change.id).where(~lacking.correlate(Change).exists())
@@ -113,7 +125,9 @@ def _drop_what_all_have(session: Session) -> None:
     session.execute(_delete(Change, col(Change.id).in_(done.with_for_update(skip_locked=True))))
     left = select(Change.id).where(col(Change.id) == Taken.change_id)
     orphans = select(Taken.change_id).where(~left.correlate(Taken).exists())
-    session.execute(_delete(Taken, col(Taken.change_id).in_(orphans.with_for_update(skip_locked=True))))
+    session.execute(
+        _delete(Taken, col(Taken.change_id).in_(orphans.with_for_update(skip_locked=True)))
+    )
 
 
 def _delete(table: type[SQLModel], condition: object):  # type: ignore[no-untyped-def]

@@ -20,7 +20,10 @@ class Grid:
         if len(likeness) < 2:
             return cls({})
         mean = sum(likeness.values()) / len(likeness)
-        deviation = math.sqrt(sum((value - mean) ** 2 for value in likeness.values()) / len(likeness)) or 1.0
+        deviation = (
+            math.sqrt(sum((value - mean) ** 2 for value in likeness.values()) / len(likeness))
+            or 1.0
+        )
         return cls({slug: (value - mean) / deviation for slug, value in likeness.items()})
 
     def prior(self, fragilites: Sequence[str]) -> float:

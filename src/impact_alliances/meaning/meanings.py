@@ -1,7 +1,9 @@
-"""What the meaning of a query is compared with: a model and the vectors it made; and which model answers now.
+"""What the meaning of a query is compared with: a model and the vectors it made; and which model
+answers now.
 
-Another model chosen in the settings has everything to read again, for minutes or hours. Meanwhile the one before it goes on
-answering with the vectors it left; the day the new one has as many, it takes over, without a restart.
+Another model chosen in the settings has everything to read again, for minutes or hours. Meanwhile
+the one before it goes on answering with the vectors it left; the day the new one has as many, it
+takes over, without a restart.
 """
 
 import logging
@@ -31,7 +33,9 @@ _log = logging.getLogger(__name__)
 
 
 class Read(NamedTuple):
-    """What the model made of a query. `said`, in French, what of it the model did not read; None when it read all."""
+    """What the model made of a query. `said`, in French, what of it the model did not read; None
+    when it read all.
+    """
 
     vector: Vector | None = None
     said: str | None = None
@@ -39,7 +43,9 @@ class Read(NamedTuple):
 
 @dataclass
 class Meaning:
-    """One model, the vectors of the resources and those of the fragilités. Without `embedder`, resources can still be compared."""
+    """One model, the vectors of the resources and those of the fragilités. Without `embedder`,
+    resources can still be compared.
+    """
 
     model: str
     embedder: Embedder | None
@@ -47,14 +53,25 @@ class Meaning:
     fragilites: "Anchors"
 
     @classmethod
-    def of(cls, database: Engine, model: str, dimensions: int, embedder: Embedder | None, most: int | None = None) -> "Meaning":
-        """The meaning that this model gives to the base, of which at most `most` resources are held in memory."""
+    def of(
+        cls,
+        database: Engine,
+        model: str,
+        dimensions: int,
+        embedder: Embedder | None,
+        most: int | None = None,
+    ) -> "Meaning":
+        """The meaning that this model gives to the base, of which at most `most` resources are held
+        in memory.
+        """
         resources = StoredVectors(database, model, dimensions, tuple(KINDS))
         fragilites = Anchors(StoredVectors(database, model, dimensions, (FRAGILITE,)))
         return cls(model, embedder, VectorIndex(resources, most), fragilites)
 
     def read(self, text: str) -> Read:
-        """The vector of a query; none without a model, when it fails, or when this text cannot be read."""
+        """The vector of a query; none without a model, when it fails, or when this text cannot be
+        read.
+        """
         if not self.embedder:
             return Read(said=NO_MODEL)
         try:
@@ -66,20 +83,31 @@ class Meaning:
             return Read(said=NO_MODEL)
 
     def grid(self, vector: Vector) -> Grid:
-        """Where a query stands among the sixteen fragilités; nowhere while one of them has not been read."""
+        """Where a query stands among the sixteen fragilités; nowhere while one of them has not been
+        read.
+        """
         anchors = self.fragilites.now()
-        return Grid.of({slug: float(anchor @ vector) for slug, anchor in anchors.items()}) if anchors else NO_GRID
+        return (
+            Grid.of({slug: float(anchor @ vector) for slug, anchor in anchors.items()})
+            if anchors
+            else NO_GRID
+        )
 
 
 def _stopped_at(part: str) -> str | None:
     if not part:
         return None
     last = " ".join(part.split()[-_LAST_WORDS:])[-60:]
-    return f"Question longue : son sens n’est lu que jusqu’à {french.quoted(f'… {last}')}, ses mots sont cherchés jusqu’au bout."
+    return (
+        f"Question longue : son sens n’est lu que jusqu’à {french.quoted(f'… {last}')}, ses mots "
+        "sont cherchés jusqu’au bout."
+    )
 
 
 class Anchors:
-    """The vectors of the fragilités: all sixteen or none, seen anew when any process computes them again."""
+    """The vectors of the fragilités: all sixteen or none, seen anew when any process computes them
+    again.
+    """
 
     def __init__(self, stored: StoredVectors, clock: Callable[[], float] = time.monotonic) -> None:
         self._stored = stored
@@ -105,13 +133,17 @@ class Anchors:
         state = self._stored.state()
         if state == self._state:
             return
-        found = {key.partition(":")[2]: vectors[0] for key, vectors in self._stored.since(None).items()}
+        found = {
+            key.partition(":")[2]: vectors[0] for key, vectors in self._stored.since(None).items()
+        }
         self._anchors = found if found.keys() == FRAGILITES.by_slug.keys() else {}
         self._state = state
 
 
 class Meanings:
-    """The wanted model and, while it has fewer vectors than another one left, that one. `another` loads a model by its name."""
+    """The wanted model and, while it has fewer vectors than another one left, that one. `another`
+    loads a model by its name.
+    """
 
     def __init__(
         self,
@@ -145,13 +177,23 @@ class Meanings:
     def _look(self) -> None:
         self._look_at = self._clock() + FRESHNESS_S
         counts = vectors_by_model(self._database, tuple(KINDS))
-        fullest = max(counts, key=lambda model: (counts[model], model == self.wanted.model), default="")
+        fullest = max(
+            counts, key=lambda model: (counts[model], model == self.wanted.model), default=""
+        )
         # Once the wanted model has read as much as any, no other can overtake it.
         self._is_settled = fullest == self.wanted.model
-        self._current = self.wanted if fullest in ("", self.wanted.model) else self._other(fullest) or self.wanted
+        self._current = (
+            self.wanted
+            if fullest in ("", self.wanted.model)
+            else self._other(fullest) or self.wanted
+        )
 
     def _other(self, model: str) -> Meaning | None:
         if model not in self._others:
             embedder = self._another(model)
-            self._others[model] = Meaning.of(self._database, model, embedder.dimensions, embedder) if embedder else None
+            self._others[model] = (
+                Meaning.of(self._database, model, embedder.dimensions, embedder)
+                if embedder
+                else None
+            )
         return self._others[model]

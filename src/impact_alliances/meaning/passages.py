@@ -11,23 +11,28 @@ from impact_alliances.embeddings.embedder import Embedder, Vectors
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies.terms import FRAGILITES
 
-# About 200 tokens of French: short enough to be about one thing, long enough to say it (docs/decisions/0003).
+# About 200 tokens of French: short enough to be about one thing, long enough to say it
+# (docs/decisions/0003).
 PASSAGE_WORDS = 130
-# A sheet of ours has three; a book pasted into one is known by its beginning, and costs half a minute.
+# A sheet of ours has three; a book pasted into one is known by its beginning, and costs half a
+# minute.
 MOST_PASSAGES = 60
 # The embedded descriptions of the fragilités stand beside the resources' vectors, under this kind.
 FRAGILITE = "fragilite"
 _SENTENCE = re.compile(r"(?<=[.!?…»])\s+")
 
 
-# What a passage's vector owes to the title, to the opening of the resource and to the passage itself. Titles here are
-# figurative: half for the title, the usual share, costs .03 of nDCG@10; no title costs .04 (docs/decisions/0004).
+# What a passage's vector owes to the title, to the opening of the resource and to the passage
+# itself. Titles here are figurative: half for the title, the usual share, costs .03 of nDCG@10; no
+# title costs .04 (docs/decisions/0004).
 TITLE_SHARE, OPENING_SHARE = 0.3, 0.35
 
 
 @dataclass(frozen=True)
 class Passages:
-    """The texts to embed: `title`, `opening` (empty for a text of one passage), then `parts`. `text_hash` changes with them."""
+    """The texts to embed: `title`, `opening` (empty for a text of one passage), then `parts`.
+    `text_hash` changes with them.
+    """
 
     title: str
     parts: tuple[str, ...]
@@ -40,13 +45,15 @@ class Passages:
 
     @property
     def text_hash(self) -> str:
-        return hashlib.blake2b("\x00".join(self.texts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+        return hashlib.blake2b(
+            "\x00".join(self.texts).encode("utf-8", "replace"), digest_size=12
+        ).hexdigest()
 
     def combined(self, vectors: Vectors) -> Vectors:
         """One vector a part, of unit length: the weighted mean of title, opening and part.
 
-        The likeness of a query to that mean is the mean of its likeness to the three, so a single nearest-neighbour search
-        answers « title, opening and best passage ».
+        The likeness of a query to that mean is the mean of its likeness to the three, so a single
+        nearest-neighbour search answers « title, opening and best passage ».
         """
         if not self.parts:
             return vectors[:1]
@@ -57,7 +64,9 @@ class Passages:
 
 
 def passages_of(resource: Resource) -> Passages:
-    """The passages of a resource; the first one opens with its fragilités, which the text may not name."""
+    """The passages of a resource; the first one opens with its fragilités, which the text may not
+    name.
+    """
     themes = ", ".join(FRAGILITES.label_of(slug) for slug in resource.fragilites)
     text = _plain("\n".join(resource.texts()))
     parts = tuple(cut(f"{themes}. {text}" if themes else text))
@@ -71,7 +80,9 @@ def _plain(text: str) -> str:
 
 
 def cut(text: str, size: int = PASSAGE_WORDS) -> list[str]:
-    """`text` as passages of at most about `size` words, each opening with the last sentence of the one before."""
+    """`text` as passages of at most about `size` words, each opening with the last sentence of the
+    one before.
+    """
     passages: list[list[str]] = [[]]
     length = 0
     for sentence in _sentences(text, size):
@@ -91,7 +102,9 @@ def _sentences(text: str, size: int) -> Iterator[str]:
         if len(words) <= 2 * size:
             yield sentence
         else:
-            yield from (" ".join(words[start : start + size]) for start in range(0, len(words), size))
+            yield from (
+                " ".join(words[start : start + size]) for start in range(0, len(words), size)
+            )
 
 
 def embed(embedder: Embedder, several: list[Passages]) -> list[Vectors]:

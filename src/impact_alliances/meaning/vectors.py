@@ -1,4 +1,6 @@
-"""Vector search in memory: the passages of the corpus, or of a sample of it, as one matrix, read from the database and kept fresh."""
+"""Vector search in memory: the passages of the corpus, or of a sample of it, as one matrix, read
+from the database and kept fresh.
+"""
 
 import threading
 import time
@@ -29,7 +31,9 @@ class Matrix:
 
     @classmethod
     def of(cls, vectors: dict[str, Vector]) -> "Matrix | None":
-        """The matrix of these documents, None when there is none. Sorted by key, so that ties are broken alike."""
+        """The matrix of these documents, None when there is none. Sorted by key, so that ties are
+        broken alike.
+        """
         keys = tuple(sorted(vectors))
         if not keys:
             return None
@@ -54,8 +58,9 @@ class Matrix:
 class Standing:
     """The corpus seen from one vector: the `Neighbours` of the seam.
 
-    Over a sample (`is_whole` false), mean and deviation are those of the sample, `best` knows no other documents, and the likeness
-    of others is computed from their vectors, which `others` reads.
+    Over a sample (`is_whole` false), mean and deviation are those of the sample, `best` knows no
+    other documents, and the likeness of others is computed from their vectors, which `others`
+    reads.
     """
 
     def __init__(self, matrix: Matrix, vector: Vector, others: Others | None = None) -> None:
@@ -70,7 +75,9 @@ class Standing:
     def best(self, limit: int) -> list[tuple[str, float]]:
         kept = min(limit, len(self._likeness))
         top = np.argpartition(-self._likeness, kept - 1)[:kept]
-        ordered = sorted(top.tolist(), key=lambda index: (-self._likeness[index], self._matrix.keys[index]))
+        ordered = sorted(
+            top.tolist(), key=lambda index: (-self._likeness[index], self._matrix.keys[index])
+        )
         return [(self._matrix.keys[index], float(self._likeness[index])) for index in ordered]
 
     def of(self, keys: Sequence[str]) -> dict[str, float]:
@@ -78,16 +85,25 @@ class Standing:
         found = {key: float(self._likeness[place[key]]) for key in keys if key in place}
         missing = [key for key in keys if key not in found] if self._others else []
         others = self._others(missing) if self._others and missing else {}
-        return found | {key: float((passages @ self._vector).max()) for key, passages in others.items()}
+        return found | {
+            key: float((passages @ self._vector).max()) for key, passages in others.items()
+        }
 
 
 class VectorIndex:
-    """The matrix in force. It looks at the database at most once a second and reads only what changed.
+    """The matrix in force. It looks at the database at most once a second and reads only what
+    changed.
 
-    `most` bounds the documents held in memory, for an engine whose own index finds the nearest: past it a sample is held.
+    `most` bounds the documents held in memory, for an engine whose own index finds the nearest:
+    past it a sample is held.
     """
 
-    def __init__(self, stored: StoredVectors, most: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        stored: StoredVectors,
+        most: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._stored = stored
         self._most = most
         self._clock = clock
@@ -120,7 +136,9 @@ class VectorIndex:
         else:
             # What joins the base does not join a sample, but what changes in it does.
             fresh = self._stored.since(self._state[0])
-            self._vectors = self._vectors | {key: rows for key, rows in fresh.items() if one_in == 1 or key in self._vectors}
+            self._vectors = self._vectors | {
+                key: rows for key, rows in fresh.items() if one_in == 1 or key in self._vectors
+            }
         if one_in == 1 and len(self._vectors) != state[1]:
             self._vectors = self._stored.since(None)
         self._state, self._one_in, self._matrix = state, one_in, Matrix.of(self._vectors)

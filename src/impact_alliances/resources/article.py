@@ -8,7 +8,9 @@ from impact_alliances.resources.resource import Resource
 
 
 class Article(Resource, table=True):
-    """An entry of the watch. `bulletin` is a quarter such as `2024-T3`; `strand` is a slug of its vocabulary."""
+    """An entry of the watch. `bulletin` is a quarter such as `2024-T3`; `strand` is a slug of its
+    vocabulary.
+    """
 
     __tablename__ = "article"
 

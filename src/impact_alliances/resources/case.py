@@ -22,7 +22,9 @@ SECTIONS = (
 
 
 class Case(Resource, table=True):
-    """An inspiring partnership. `partners` are `{"name", "profile", "role"}`; the first one carries the case."""
+    """An inspiring partnership. `partners` are `{"name", "profile", "role"}`; the first one carries
+    the case.
+    """
 
     __tablename__ = "case_study"
 

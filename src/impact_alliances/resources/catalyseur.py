@@ -10,7 +10,8 @@ from impact_alliances.vocabularies.terms import DEPARTEMENTS, REGION_OF
 class Catalyseur(Resource, table=True):
     """A contact. `area` holds the codes of the départements or régions served.
 
-    `email` and `phone` never leave the database: no page, API, export to visitors, index document or log shows them.
+    `email` and `phone` never leave the database: no page, API, export to visitors, index document
+    or log shows them.
     """
 
     __tablename__ = "catalyseur"
@@ -27,7 +28,11 @@ class Catalyseur(Resource, table=True):
 
     def departements(self) -> list[str]:
         served = [code.removeprefix("dep:") for code in self.area if code.startswith("dep:")]
-        return list(dict.fromkeys([*super().departements(), *(code for code in served if code in DEPARTEMENTS)]))
+        return list(
+            dict.fromkeys(
+                [*super().departements(), *(code for code in served if code in DEPARTEMENTS)]
+            )
+        )
 
     def regions(self) -> list[str]:
         served = [code.removeprefix("reg:") for code in self.area if code.startswith("reg:")]
@@ -35,4 +40,6 @@ class Catalyseur(Resource, table=True):
         return list(dict.fromkeys([*super().regions(), *served, *through]))
 
     def texts(self) -> list[str]:
-        return [text for text in (self.role, self.organisation, self.summary, plain(self.body)) if text]
+        return [
+            text for text in (self.role, self.organisation, self.summary, plain(self.body)) if text
+        ]

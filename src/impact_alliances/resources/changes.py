@@ -1,4 +1,5 @@
-"""The outbox: every committed change of a resource leaves a row here, written in the same transaction.
+"""The outbox: every committed change of a resource leaves a row here, written in the same
+transaction.
 
 No caller can forget it, since the session itself writes it at flush, and a rollback leaves nothing.
 Each index that follows the base takes every row once; a row that all have taken goes.
@@ -44,7 +45,9 @@ class Follower(SQLModel, table=True):
 
 
 class Taken(SQLModel, table=True):
-    """« This index has this change. » By number and not « up to »: a slower transaction may commit a lower number later."""
+    """« This index has this change. » By number and not « up to »: a slower transaction may commit
+    a lower number later.
+    """
 
     __tablename__ = "taken"
 
@@ -65,5 +68,7 @@ class OldSlug(SQLModel, table=True):
 @event.listens_for(Session, "before_flush")
 def _leave_changes(session: Session, *_: object) -> None:
     for touched in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(touched, Resource) and (touched in session.deleted or session.is_modified(touched)):
+        if isinstance(touched, Resource) and (
+            touched in session.deleted or session.is_modified(touched)
+        ):
             session.add(Change(kind=BY_TABLE[type(touched)].slug, resource_id=touched.id))

@@ -1,6 +1,8 @@
-"""The fields of each kind in one table: name, French label, type, whether publishing needs it, an example.
+"""The fields of each kind in one table: name, French label, type, whether publishing needs it, an
+example.
 
-What an import takes, what an export writes, what publishing requires and what `import --fields` tells follow from it.
+What an import takes, what an export writes, what publishing requires and what `import --fields`
+tells follow from it.
 """
 
 from dataclasses import dataclass, replace
@@ -58,9 +60,11 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `required` is the noun of what is missing when it is empty (« un titre »), for those that publishing needs.
+    """One field. `required` is the noun of what is missing when it is empty (« un titre »), for
+    those that publishing needs.
 
-    `label` and `synonyms` are the headers known beside `name`; `limit` is the most signs of a short text.
+    `label` and `synonyms` are the headers known beside `name`; `limit` is the most signs of a short
+    text.
     """
 
     name: str
@@ -78,7 +82,9 @@ class Field:
 
 
 def header_key(header: str) -> str:
-    """A header without what people vary: « Échelon * », « échelon » and « ECHELON (obligatoire) » are the same."""
+    """A header without what people vary: « Échelon * », « échelon » and « ECHELON (obligatoire) »
+    are the same.
+    """
     key = slugify(header).replace("-", "_")
     return key.removesuffix("_obligatoire").removesuffix("_facultatif")
 
@@ -87,36 +93,95 @@ def _section(name: str, label: str, example: str, heading: str, required: str = 
     return Field(name, label, Type.TEXT, example, (heading,), required)
 
 
-ID = Field("id", "Identifiant", Type.IDENTIFIER, "cas-lannion-1", ("réf", "référence", "identifiant unique"))
+ID = Field(
+    "id",
+    "Identifiant",
+    Type.IDENTIFIER,
+    "cas-lannion-1",
+    ("réf", "référence", "identifiant unique"),
+)
 TITLE = Field("title", "Titre", Type.LINE, "Un covoiturage de village", ("intitulé",), "un titre")
-SUMMARY = Field("summary", "Chapô", Type.TEXT, "Des habitants partagent leurs trajets.", ("résumé", "chapô", "accroche", "en bref"))
-BODY = Field("body", "Texte", Type.TEXT, "Le récit en quelques paragraphes.", ("contenu", "corps", "description", "récit"))
+SUMMARY = Field(
+    "summary",
+    "Chapô",
+    Type.TEXT,
+    "Des habitants partagent leurs trajets.",
+    ("résumé", "chapô", "accroche", "en bref"),
+)
+BODY = Field(
+    "body",
+    "Texte",
+    Type.TEXT,
+    "Le récit en quelques paragraphes.",
+    ("contenu", "corps", "description", "récit"),
+)
 FRAGILITES_FIELD = Field(
-    "fragilites", "Fragilités", Type.TERMS, "mobilite|isolement-lien-social", ("fragilité", "thème", "thèmes", "thématique", "thématiques"),
+    "fragilites",
+    "Fragilités",
+    Type.TERMS,
+    "mobilite|isolement-lien-social",
+    ("fragilité", "thème", "thèmes", "thématique", "thématiques"),
     vocabulary=FRAGILITES,
-)  # fmt: skip
+)
 ACTEURS_FIELD = Field(
-    "acteurs", "Acteurs", Type.TERMS, "collectivites|associations", ("acteur", "profil d’acteur", "profils d’acteurs"),
+    "acteurs",
+    "Acteurs",
+    Type.TERMS,
+    "collectivites|associations",
+    ("acteur", "profil d’acteur", "profils d’acteurs"),
     vocabulary=ACTEURS,
-)  # fmt: skip
-ECHELON = Field("echelon", "Échelon", Type.TERM, "local", ("échelon territorial",), vocabulary=ECHELONS)
-ODD_FIELD = Field("odd", "ODD", Type.ODD, "11|17", ("objectifs de développement durable",), vocabulary=ODD)
-COMMUNE = Field("commune", "Commune", Type.COMMUNE, "Lannion 22300", ("code INSEE", "code commune", "ville"))
+)
+ECHELON = Field(
+    "echelon", "Échelon", Type.TERM, "local", ("échelon territorial",), vocabulary=ECHELONS
+)
+ODD_FIELD = Field(
+    "odd", "ODD", Type.ODD, "11|17", ("objectifs de développement durable",), vocabulary=ODD
+)
+COMMUNE = Field(
+    "commune", "Commune", Type.COMMUNE, "Lannion 22300", ("code INSEE", "code commune", "ville")
+)
 DEPARTEMENT = Field("departement", "Département", Type.DEPARTEMENT, "22", ("code département",))
 REGION = Field("region", "Région", Type.REGION, "Bretagne", ("code région",))
 DATE = Field("date", "Date", Type.DATE, "16/05/2024", ("date de référence",))
-SOURCE_URL = Field("source_url", "Adresse de la source", Type.URL, "https://exemple.fr/article", ("url", "lien", "lien source"))
+SOURCE_URL = Field(
+    "source_url",
+    "Adresse de la source",
+    Type.URL,
+    "https://exemple.fr/article",
+    ("url", "lien", "lien source"),
+)
 TAGS = Field("tags", "Mots-clés", Type.LIST, "covoiturage|bourg", ("mot-clé", "étiquettes"))
-STATUS_FIELD = Field("status", "Statut", Type.TERM, "brouillon", ("état de publication",), vocabulary=STATUS)
+STATUS_FIELD = Field(
+    "status", "Statut", Type.TERM, "brouillon", ("état de publication",), vocabulary=STATUS
+)
 VERIFIED_ON = Field("verified_on", "Vérifié le", Type.DATE, "16/05/2024", ("date de vérification",))
 PUBLISHED_ON = Field(
-    "published_on", "Date de parution", Type.DATE, "16/05/2024", ("paru le", "parution", "date de publication"), "une date de parution"
+    "published_on",
+    "Date de parution",
+    Type.DATE,
+    "16/05/2024",
+    ("paru le", "parution", "date de publication"),
+    "une date de parution",
 )
 
 _SHARED = (
-    ID, TITLE, SUMMARY, BODY, FRAGILITES_FIELD, ACTEURS_FIELD, ECHELON, ODD_FIELD, COMMUNE, DEPARTEMENT, REGION, DATE,
-    SOURCE_URL, TAGS, STATUS_FIELD, VERIFIED_ON,
-)  # fmt: skip
+    ID,
+    TITLE,
+    SUMMARY,
+    BODY,
+    FRAGILITES_FIELD,
+    ACTEURS_FIELD,
+    ECHELON,
+    ODD_FIELD,
+    COMMUNE,
+    DEPARTEMENT,
+    REGION,
+    DATE,
+    SOURCE_URL,
+    TAGS,
+    STATUS_FIELD,
+    VERIFIED_ON,
+)
 _CASE = (
     replace(SUMMARY, required="un chapô"),
     replace(FRAGILITES_FIELD, required="au moins une fragilité"),
@@ -124,31 +189,97 @@ _CASE = (
     replace(ECHELON, required="un échelon"),
     replace(DATE, required="une date"),
     _section("need", "Besoin", "Plus aucun car ne passe le samedi.", "le besoin", "le besoin"),
-    _section("alliance", "Alliance", "La mairie, une association et un garage.", "l’alliance", "l’alliance"),
-    _section("actions", "Actions", "Une ligne de covoiturage a ouvert.", "ce qui a été fait", "ce qui a été fait"),
+    _section(
+        "alliance",
+        "Alliance",
+        "La mairie, une association et un garage.",
+        "l’alliance",
+        "l’alliance",
+    ),
+    _section(
+        "actions",
+        "Actions",
+        "Une ligne de covoiturage a ouvert.",
+        "ce qui a été fait",
+        "ce qui a été fait",
+    ),
     _section("results", "Résultats", "Trente trajets par semaine.", "résultat"),
     _section("helped", "Ce qui a aidé", "Un élu référent.", "leviers"),
     _section("hindered", "Ce qui a bloqué", "Les assurances.", "freins"),
     _section("to_replicate", "Pour faire pareil", "Commencez par un seul trajet.", "conseils"),
     _section("means", "Moyens", "Un mi-temps et 8 000 euros.", "budget"),
-    Field("partners", "Partenaires", Type.PARTNERS, "Mairie de Lannion:collectivites:pilote", ("partenaire",)),
-    Field("organisation_size", "Taille de l’organisation", Type.TERM, "tpo", vocabulary=ORGANISATION_SIZES),
+    Field(
+        "partners",
+        "Partenaires",
+        Type.PARTNERS,
+        "Mairie de Lannion:collectivites:pilote",
+        ("partenaire",),
+    ),
+    Field(
+        "organisation_size",
+        "Taille de l’organisation",
+        Type.TERM,
+        "tpo",
+        vocabulary=ORGANISATION_SIZES,
+    ),
     Field("impacts", "Impacts", Type.TERMS, "confiance", ("impact",), vocabulary=IMPACTS),
     Field("started_on", "Date de début", Type.DATE, "16/05/2024", ("début", "démarrage")),
     Field("ended_on", "Date de fin", Type.DATE, "", ("fin",)),
-    Field("state", "État", Type.TERM, "en-cours", ("avancement", "état d’avancement"), vocabulary=STATES),
+    Field(
+        "state",
+        "État",
+        Type.TERM,
+        "en-cours",
+        ("avancement", "état d’avancement"),
+        vocabulary=STATES,
+    ),
 )
 _CATALYSEUR = (
     replace(ID, example="catalyseur-1"),
     replace(TITLE, example="Awa Le Goff"),
     replace(DEPARTEMENT, required="un département"),
-    Field("name", "Nom", Type.LINE, "Awa Le Goff", ("nom complet", "prénom et nom", "nom et prénom"), "un nom"),
-    Field("organisation", "Organisation", Type.LINE, "La Fabrique des liens", ("structure", "organisme")),
-    Field("role", "Rôle", Type.LINE, "Animatrice de dialogue territorial", ("fonction", "poste"), "un rôle"),
-    Field("metiers", "Métiers", Type.TERMS, "dialogue-territorial", ("métier",), vocabulary=METIERS),
-    Field("area", "Territoires servis", Type.AREA, "22|Bretagne", ("territoires", "zone d’intervention")),
+    Field(
+        "name",
+        "Nom",
+        Type.LINE,
+        "Awa Le Goff",
+        ("nom complet", "prénom et nom", "nom et prénom"),
+        "un nom",
+    ),
+    Field(
+        "organisation",
+        "Organisation",
+        Type.LINE,
+        "La Fabrique des liens",
+        ("structure", "organisme"),
+    ),
+    Field(
+        "role",
+        "Rôle",
+        Type.LINE,
+        "Animatrice de dialogue territorial",
+        ("fonction", "poste"),
+        "un rôle",
+    ),
+    Field(
+        "metiers", "Métiers", Type.TERMS, "dialogue-territorial", ("métier",), vocabulary=METIERS
+    ),
+    Field(
+        "area",
+        "Territoires servis",
+        Type.AREA,
+        "22|Bretagne",
+        ("territoires", "zone d’intervention"),
+    ),
     Field("remote", "À distance", Type.YES_NO, "oui"),
-    Field("email", "Courriel", Type.EMAIL, "awa@exemple.fr", ("e-mail", "mail", "mél", "adresse électronique"), "une adresse électronique"),
+    Field(
+        "email",
+        "Courriel",
+        Type.EMAIL,
+        "awa@exemple.fr",
+        ("e-mail", "mail", "mél", "adresse électronique"),
+        "une adresse électronique",
+    ),
     Field("phone", "Téléphone", Type.LINE, "06 39 98 00 01", ("tél", "portable"), limit=40),
     Field("website", "Site web", Type.URL, "https://exemple.fr", ("site", "site internet")),
 )
@@ -174,10 +305,15 @@ _ARTICLE = (
 
 
 def _together(own: tuple[Field, ...]) -> tuple[Field, ...]:
-    """The shared fields, some of them said again in `own` for this kind, then those that only this kind has."""
+    """The shared fields, some of them said again in `own` for this kind, then those that only this
+    kind has.
+    """
     said_again = {field.name: field for field in own}
     shared = {field.name for field in _SHARED}
-    return (*(said_again.get(field.name, field) for field in _SHARED), *(field for field in own if field.name not in shared))
+    return (
+        *(said_again.get(field.name, field) for field in _SHARED),
+        *(field for field in own if field.name not in shared),
+    )
 
 
 FIELDS: dict[str, tuple[Field, ...]] = {
@@ -189,6 +325,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
 
 
 def names_by_key(kind: str) -> dict[str, str]:
-    """Every header known for a kind, as `header_key` gives it, with the name of its field. A field's own name comes first."""
+    """Every header known for a kind, as `header_key` gives it, with the name of its field. A
+    field's own name comes first.
+    """
     spellings = {key: field.name for field in FIELDS[kind] for key in field.headers()}
     return {**spellings, **{field.name: field.name for field in FIELDS[kind]}}

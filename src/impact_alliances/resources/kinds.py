@@ -1,4 +1,6 @@
-"""The registry of the four kinds: the one place that says how each is named, addressed and stored."""
+"""The registry of the four kinds: the one place that says how each is named, addressed and
+stored.
+"""
 
 from dataclasses import dataclass
 
@@ -12,7 +14,9 @@ from impact_alliances.vocabularies.terms import Term, Vocabulary
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind: `slug` in parameters, `collection` in the API, `path` of its pages, its French names."""
+    """One kind: `slug` in parameters, `collection` in the API, `path` of its pages, its French
+    names.
+    """
 
     slug: str
     table: type[Resource]
@@ -28,9 +32,27 @@ KINDS: dict[str, Kind] = {
     kind.slug: kind
     for kind in (
         Kind("case", Case, "cases", "cas", "cas", "cas", "Cas"),
-        Kind("catalyseur", Catalyseur, "catalyseurs", "catalyseurs", "catalyseur", "catalyseurs", "Catalyseurs"),
-        Kind("jeudi", Jeudi, "jeudis", "jeudis", "note", "notes", "Jeudis de l’ODD 17", feminine=True),
-        Kind("article", Article, "articles", "veille", "article de veille", "articles de veille", "Veille"),
+        Kind(
+            "catalyseur",
+            Catalyseur,
+            "catalyseurs",
+            "catalyseurs",
+            "catalyseur",
+            "catalyseurs",
+            "Catalyseurs",
+        ),
+        Kind(
+            "jeudi", Jeudi, "jeudis", "jeudis", "note", "notes", "Jeudis de l’ODD 17", feminine=True
+        ),
+        Kind(
+            "article",
+            Article,
+            "articles",
+            "veille",
+            "article de veille",
+            "articles de veille",
+            "Veille",
+        ),
     )
 }
 BY_COLLECTION = {kind.collection: kind for kind in KINDS.values()}

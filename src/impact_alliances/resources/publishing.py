@@ -1,4 +1,6 @@
-"""The publishing rules: what a resource must have to be published, and what makes it only a draft."""
+"""The publishing rules: what a resource must have to be published, and what makes it only a
+draft.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -24,21 +26,38 @@ SLUG_LENGTH = 90
 def missing_to_publish(resource: Resource) -> list[str]:
     """What `resource` still lacks to be published, as French nouns; empty when it may be."""
     fields = FIELDS[kind_of(resource).slug]
-    return [field.required for field in fields if field.required and not getattr(resource, field.name)]
+    return [
+        field.required for field in fields if field.required and not getattr(resource, field.name)
+    ]
 
 
 def incoherences(resource: Resource) -> list[str]:
-    """What contradicts itself in `resource`, as French sentences; a draft may not hold these either."""
+    """What contradicts itself in `resource`, as French sentences; a draft may not hold these
+    either.
+    """
     problems = []
-    if isinstance(resource, Case) and resource.started_on and resource.ended_on and resource.ended_on < resource.started_on:
+    if (
+        isinstance(resource, Case)
+        and resource.started_on
+        and resource.ended_on
+        and resource.ended_on < resource.started_on
+    ):
         problems.append("La fin (ended_on) précède le début (started_on).")
-    if isinstance(resource, Jeudi) and resource.published_on and resource.published_on.weekday() != THURSDAY:
-        problems.append(f"Un Jeudi paraît un jeudi ; le {resource.published_on:%d/%m/%Y} n’en est pas un.")
+    if (
+        isinstance(resource, Jeudi)
+        and resource.published_on
+        and resource.published_on.weekday() != THURSDAY
+    ):
+        problems.append(
+            f"Un Jeudi paraît un jeudi ; le {resource.published_on:%d/%m/%Y} n’en est pas un."
+        )
     return problems
 
 
 def complete(resource: Resource) -> None:
-    """Fill what follows from the rest: the day of reference, the place from the commune, the région from the département."""
+    """Fill what follows from the rest: the day of reference, the place from the commune, the région
+    from the département.
+    """
     resource.date = resource.date or _day_of(resource)
     commune = gazetteer().by_code.get(resource.commune)
     resource.taille = commune.taille if commune else ""
@@ -65,7 +84,9 @@ def publish(resource: Resource) -> None:
 
 
 class Slugs:
-    """The addresses of a kind, as they are in the transaction under way: given one by one, asked for a batch at once."""
+    """The addresses of a kind, as they are in the transaction under way: given one by one, asked
+    for a batch at once.
+    """
 
     def __init__(self, session: Session, kind: Kind, resources: Iterable[Resource] = ()) -> None:
         self._session, self._kind = session, kind
@@ -83,7 +104,9 @@ class Slugs:
         if resource.slug == fresh:
             return
         if resource.slug:
-            self._session.merge(OldSlug(kind=self._kind.slug, slug=resource.slug, resource_id=resource.id))
+            self._session.merge(
+                OldSlug(kind=self._kind.slug, slug=resource.slug, resource_id=resource.id)
+            )
         resource.slug = fresh
         self._owners[fresh] = resource.id
 
@@ -95,12 +118,20 @@ class Slugs:
     def _ask(self, slugs: list[str]) -> None:
         table = self._kind.table
         is_former = (col(OldSlug.kind) == self._kind.slug) & col(OldSlug.slug).in_(slugs)
-        former = self._session.exec(select(OldSlug.slug, OldSlug.resource_id).where(is_former)).all()
-        present = self._session.exec(select(table.slug, table.id).where(col(table.slug).in_(slugs))).all()
+        former = self._session.exec(
+            select(OldSlug.slug, OldSlug.resource_id).where(is_former)
+        ).all()
+        present = self._session.exec(
+            select(table.slug, table.id).where(col(table.slug).in_(slugs))
+        ).all()
         self._owners.update({**dict.fromkeys(slugs), **dict(former), **dict(present)})
 
 
 def _wanted(resource: Resource) -> tuple[str, str]:
     """The address that a title asks for, and the one with its id, for when it is taken."""
-    wanted = slugify(resource.title)[:SLUG_LENGTH].strip("-") or slugify(resource.id) or kind_of(resource).slug
+    wanted = (
+        slugify(resource.title)[:SLUG_LENGTH].strip("-")
+        or slugify(resource.id)
+        or kind_of(resource).slug
+    )
     return wanted, f"{wanted}-{slugify(resource.id)}".strip("-")

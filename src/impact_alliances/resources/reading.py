@@ -12,7 +12,10 @@ from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.resources.resource import PUBLISHED, RETIRED, Resource
 
 # Made once: every page of results asks them, and making them costs as much as answering.
-_BY_IDS = {slug: select(kind.table).where(col(kind.table.id).in_(bindparam("ids", expanding=True))) for slug, kind in KINDS.items()}
+_BY_IDS = {
+    slug: select(kind.table).where(col(kind.table.id).in_(bindparam("ids", expanding=True)))
+    for slug, kind in KINDS.items()
+}
 
 
 class Moved(Exception):
@@ -41,27 +44,39 @@ def by_id(session: Session, kind: Kind, identifier: str) -> Resource:
 
 def _visible(kind: Kind, resource: Resource | None) -> Resource:
     if resource is not None and resource.status == RETIRED:
-        raise Withdrawn("Cette fiche a été retirée. D’autres, voisines, répondent peut-être à votre besoin : cherchez dans la base.")
+        raise Withdrawn(
+            "Cette fiche a été retirée. D’autres, voisines, répondent peut-être à votre "
+            "besoin : cherchez dans la base."
+        )
     if resource is None or resource.status != PUBLISHED:
-        raise NotFound(f"Aucun {kind.one} à cette adresse." if not kind.feminine else f"Aucune {kind.one} à cette adresse.")
+        raise NotFound(
+            f"Aucun {kind.one} à cette adresse."
+            if not kind.feminine
+            else f"Aucune {kind.one} à cette adresse."
+        )
     return resource
 
 
 def load(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Resource]:
-    """The published resources of these (kind, id), one query a kind; those not published are absent."""
+    """The published resources of these (kind, id), one query a kind; those not published are
+    absent.
+    """
     wanted: dict[str, list[str]] = {}
     for kind, identifier in keys:
         wanted.setdefault(kind, []).append(identifier)
     found: dict[tuple[str, str], Resource] = {}
     for kind, identifiers in wanted.items():
         rows: Iterable[Resource] = session.scalars(_BY_IDS[kind], {"ids": identifiers})
-        # Asked for with the status, SQLite would walk the index of the status instead of the few keys.
+        # Asked for with the status, SQLite would walk the index of the status instead of the few
+        # keys.
         found.update({(kind, row.id): row for row in rows if row.status == PUBLISHED})
     return found
 
 
 def by_ids(session: Session, identifiers: Sequence[str]) -> list[Resource]:
-    """The published resources of these ids, of whatever kind, in the order given; unknown ids are passed over."""
+    """The published resources of these ids, of whatever kind, in the order given; unknown ids are
+    passed over.
+    """
     found = load(session, [(kind, identifier) for kind in KINDS for identifier in identifiers])
     by_identifier = {resource.id: resource for resource in found.values()}
     return [by_identifier[identifier] for identifier in identifiers if identifier in by_identifier]
@@ -71,12 +86,18 @@ def newest(session: Session, kind: Kind, limit: int, offset: int = 0) -> Sequenc
     """Published resources of `kind`, the most recent first, the undated last."""
     table = kind.table
     statement = select(table).where(col(table.status) == PUBLISHED)
-    return session.exec(statement.order_by(col(table.date).desc().nulls_last(), table.id).offset(offset).limit(limit)).all()
+    return session.exec(
+        statement.order_by(col(table.date).desc().nulls_last(), table.id)
+        .offset(offset)
+        .limit(limit)
+    ).all()
 
 
 def count(session: Session, kind: Kind) -> int:
     """How many resources of `kind` are published."""
-    statement = select(func.count()).select_from(kind.table).where(col(kind.table.status) == PUBLISHED)
+    statement = (
+        select(func.count()).select_from(kind.table).where(col(kind.table.status) == PUBLISHED)
+    )
     return session.exec(statement).one()
 
 
@@ -90,7 +111,9 @@ def citing(session: Session, identifier: str, limit: int) -> list[Jeudi]:
 
 
 def around(session: Session, note: Jeudi) -> tuple[Jeudi | None, Jeudi | None]:
-    """The published notes just before and just after this one; none beside a note without a date."""
+    """The published notes just before and just after this one; none beside a note without a
+    date.
+    """
     if note.date is None:
         return None, None
     day = col(Jeudi.date)

@@ -27,10 +27,11 @@ def _list() -> Any:
 
 
 class Resource(SQLModel):
-    """The columns of every kind. Lists hold vocabulary slugs; `departement` and `region` are INSEE codes.
+    """The columns of every kind. Lists hold vocabulary slugs; `departement` and `region` are INSEE
+    codes.
 
-    `date` is the day the resource speaks of (start of a case, publication of a note or article); `taille` is derived
-    from the commune's population; texts are Markdown.
+    `date` is the day the resource speaks of (start of a case, publication of a note or article);
+    `taille` is derived from the commune's population; texts are Markdown.
     """
 
     id: str = Field(primary_key=True, max_length=64)
@@ -63,5 +64,7 @@ class Resource(SQLModel):
         return [self.region] if self.region else []
 
     def texts(self) -> list[str]:
-        """The prose of the resource, in reading order, without the title: what is searched, embedded and quoted."""
+        """The prose of the resource, in reading order, without the title: what is searched,
+        embedded and quoted.
+        """
         return [text for text in (self.summary, plain(self.body)) if text]

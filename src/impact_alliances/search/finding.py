@@ -53,7 +53,9 @@ class Hit:
 
 @dataclass(frozen=True)
 class Facet:
-    """The values of one facet, in the order to show: `value`, `count`, `selected`; those at zero included for small facets."""
+    """The values of one facet, in the order to show: `value`, `count`, `selected`; those at zero
+    included for small facets.
+    """
 
     name: str
     values: tuple[tuple[str, int, bool], ...]
@@ -61,7 +63,9 @@ class Facet:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer to a query. `degraded` says, in French, what of the search did not work; None when all did."""
+    """The answer to a query. `degraded` says, in French, what of the search did not work; None when
+    all did.
+    """
 
     query: SearchQuery
     total: int
@@ -79,16 +83,24 @@ class Found:
 
     @property
     def corrections(self) -> tuple[tuple[str, str], ...]:
-        """(word typed, word used), the latter with the accents it has in the hits: the words of the corpus are kept folded."""
-        seen = {fold(word): word.lower() for hit in self.hits for word in _MARKED.findall(str(hit.excerpt_html))}
-        return tuple((typed, seen.get(used, used)) for typed, used in self.understanding.corrections)
+        """(word typed, word used), the latter with the accents it has in the hits: the words of the
+        corpus are kept folded.
+        """
+        seen = {
+            fold(word): word.lower()
+            for hit in self.hits
+            for word in _MARKED.findall(str(hit.excerpt_html))
+        }
+        return tuple(
+            (typed, seen.get(used, used)) for typed, used in self.understanding.corrections
+        )
 
 
 class Finder:
     """Answers queries: the first searcher that can, the titles of the database when none can.
 
-    It opens the database itself, for as long as it reads and no longer: what it returns needs no session, and no
-    connection is held while a model or an engine thinks.
+    It opens the database itself, for as long as it reads and no longer: what it returns needs no
+    session, and no connection is held while a model or an engine thinks.
     """
 
     def __init__(self, database: Engine, searchers: Sequence[Searcher], meanings: Meanings) -> None:
@@ -100,7 +112,9 @@ class Finder:
     # -- searching --------------------------------------------------------------------------------
 
     def find(self, query: SearchQuery) -> Found:
-        """The page of hits of `query`, its exact total and facet counts. Never raises for a broken index."""
+        """The page of hits of `query`, its exact total and facet counts. Never raises for a broken
+        index.
+        """
         started = time.perf_counter()
         answer = self._ask(lambda searcher: searcher.search(query)) or self._by_titles(query)
         found = self._load([one.key for one in answer.page])
@@ -108,8 +122,15 @@ class Finder:
         return Found(
             query=query,
             total=answer.counts.total,
-            hits=tuple(_hit(found[split_key(one.key)], one, wanted) for one in answer.page if split_key(one.key) in found),
-            facets=tuple(_facet(name, answer.counts.facets.get(name, {}), query.values(name)) for name in FILTERS),
+            hits=tuple(
+                _hit(found[split_key(one.key)], one, wanted)
+                for one in answer.page
+                if split_key(one.key) in found
+            ),
+            facets=tuple(
+                _facet(name, answer.counts.facets.get(name, {}), query.values(name))
+                for name in FILTERS
+            ),
             understanding=answer.understanding,
             evoked=answer.evoked,
             degraded=answer.degraded,
@@ -133,11 +154,15 @@ class Finder:
             stop.wait(WARM_EVERY_S)
 
     def check(self) -> None:
-        """Ask the serving engine a question, by the way and with the key of visitors. Raises `EngineFailure`."""
+        """Ask the serving engine a question, by the way and with the key of visitors. Raises
+        `EngineFailure`.
+        """
         self._searchers[0].engine.page(Wanted(), "date", 0, 1)
 
     def _ask(self, question: Callable[[Searcher], T]) -> T | None:
-        """The answer of the first searcher whose engine works; None when none does. Each engine fails once at the most."""
+        """The answer of the first searcher whose engine works; None when none does. Each engine
+        fails once at the most.
+        """
         for searcher in self._searchers:
             try:
                 with one_wait():
@@ -151,8 +176,12 @@ class Finder:
 
     # -- neighbours of a resource -----------------------------------------------------------------
 
-    def similar(self, resource: Resource, limit: int, kind: str | None = None) -> list[tuple[Resource, str]]:
-        """The published resources nearest to `resource` in meaning, each with the reason, of `kind` (its own by default)."""
+    def similar(
+        self, resource: Resource, limit: int, kind: str | None = None
+    ) -> list[tuple[Resource, str]]:
+        """The published resources nearest to `resource` in meaning, each with the reason, of `kind`
+        (its own by default).
+        """
         wanted = kind or kind_of(resource).slug
         keys = [key for key in self._near(resource) if key.startswith(f"{wanted}:")]
         found = self._load(keys[: limit + 4])
@@ -160,15 +189,31 @@ class Finder:
         return [(other, reason(resource, other)) for other in near[:limit]]
 
     def nearby_catalyseurs(self, resource: Resource, limit: int) -> list[tuple[Resource, str]]:
-        """Catalyseurs who serve the resource's département, else its région; those who know its fragilités first."""
+        """Catalyseurs who serve the resource's département, else its région; those who know its
+        fragilités first.
+        """
         if not resource.departement:
             return []
-        asked = [{"kind": ("catalyseur",), "departement": (resource.departement,)}, {"kind": ("catalyseur",), "region": (resource.region,)}]
-        keys = self._keys(lambda engine: [key for filters in asked for key in engine.page(Wanted(filters=filters), "date", 0, 50)])
+        asked = [
+            {"kind": ("catalyseur",), "departement": (resource.departement,)},
+            {"kind": ("catalyseur",), "region": (resource.region,)},
+        ]
+        keys = self._keys(
+            lambda engine: [
+                key
+                for filters in asked
+                for key in engine.page(Wanted(filters=filters), "date", 0, 50)
+            ]
+        )
         ordered = list(dict.fromkeys(keys))
         found = self._load(ordered)
         near = [found[split_key(key)] for key in ordered if split_key(key) in found]
-        near.sort(key=lambda one: (resource.departement not in one.departements(), -len(set(one.fragilites) & set(resource.fragilites))))
+        near.sort(
+            key=lambda one: (
+                resource.departement not in one.departements(),
+                -len(set(one.fragilites) & set(resource.fragilites)),
+            )
+        )
         return [(one, _service_of(resource, one)) for one in near[:limit]]
 
     def _near(self, resource: Resource) -> list[str]:
@@ -177,7 +222,14 @@ class Finder:
         vector = passages.mean(axis=0) if passages is not None else None
         standing = meaning.vectors.seen_from(vector) if vector is not None else None
         if vector is not None and standing:
-            near = self._ask(lambda searcher: searcher.engine.neighbours(vector, standing, meaning.model).best(NEAR)) or []
+            near = (
+                self._ask(
+                    lambda searcher: searcher.engine.neighbours(
+                        vector, standing, meaning.model
+                    ).best(NEAR)
+                )
+                or []
+            )
             return [key for key, _ in near if key != own]
         filters = {"fragilite": tuple(resource.fragilites[:1])} if resource.fragilites else {}
         keys = self._keys(lambda engine: engine.page(Wanted(filters=filters), "date", 0, 100))
@@ -186,7 +238,9 @@ class Finder:
     # -- suggestions while typing -----------------------------------------------------------------
 
     def titles(self, text: str, limit: int) -> list[Resource]:
-        """Published resources whose title holds the words typed so far, the last one perhaps unfinished."""
+        """Published resources whose title holds the words typed so far, the last one perhaps
+        unfinished.
+        """
         typed = [word for word in words(text) if word][-8:]
         keys = self._keys(lambda engine: engine.titles(typed, limit))
         found = self._load(keys)
@@ -211,8 +265,12 @@ def reason(resource: Resource, other: Resource) -> str:
 
 def _service_of(resource: Resource, catalyseur: Resource) -> str:
     near = resource.departement in catalyseur.departements()
-    served = DEPARTEMENTS.label_of(resource.departement) if near else REGIONS.label_of(resource.region)
-    shared = [FRAGILITES.label_of(slug) for slug in catalyseur.fragilites if slug in resource.fragilites]
+    served = (
+        DEPARTEMENTS.label_of(resource.departement) if near else REGIONS.label_of(resource.region)
+    )
+    shared = [
+        FRAGILITES.label_of(slug) for slug in catalyseur.fragilites if slug in resource.fragilites
+    ]
     return ", ".join([f"intervient dans : {served}", *shared[:1]])
 
 

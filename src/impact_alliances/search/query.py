@@ -18,7 +18,8 @@ from impact_alliances.vocabularies.matching import match, nearest
 from impact_alliances.vocabularies.terms import FACETS, Term, Vocabulary
 
 PER_PAGE, MOST_PER_PAGE = 20, 100
-# Past this page number no set of ours has hits; larger ones would only overflow the engine's integers.
+# Past this page number no set of ours has hits; larger ones would only overflow the engine's
+# integers.
 LAST_PAGE = 1_000_000
 LONGEST_TEXT = 1_000
 # Beyond these a list of faults helps nobody: they are counted.
@@ -27,7 +28,10 @@ MOST_PROBLEMS = 10
 LONGEST_TOLD = 60
 # Longer lists of allowed values are not read out: their address is given.
 MOST_TOLD = 10
-_SAID_NO_OR_YES = (Term("oui", "Oui", synonyms=("yes", "true", "1")), Term("non", "Non", synonyms=("no", "false", "0")))
+_SAID_NO_OR_YES = (
+    Term("oui", "Oui", synonyms=("yes", "true", "1")),
+    Term("non", "Non", synonyms=("no", "false", "0")),
+)
 # Parameters of one value: each accepts its slugs, and the words that people use for them.
 CHOICES: dict[str, Vocabulary] = {
     "tri": Vocabulary(
@@ -72,9 +76,13 @@ class Problem:
 
     @cached_property
     def nearest(self) -> str:
-        """The value allowed, or the parameter known, that is nearest to what was given; empty when none is near."""
+        """The value allowed, or the parameter known, that is nearest to what was given; empty when
+        none is near.
+        """
         if self.parameter not in PARAMETERS:
-            near = process.extractOne(self.parameter, PARAMETERS, scorer=fuzz.ratio, score_cutoff=60)
+            near = process.extractOne(
+                self.parameter, PARAMETERS, scorer=fuzz.ratio, score_cutoff=60
+            )
             return near[0] if near else ""
         if self.parameter in BOUNDS:
             return _within(BOUNDS[self.parameter], self.value)
@@ -87,12 +95,21 @@ class Problem:
             return self.reason
         # A code says nothing to a reader; its name does, and is accepted too.
         vocabulary = VOCABULARIES.get(self.parameter)
-        said = vocabulary.label_of(self.nearest) if vocabulary and self.nearest[0].isdigit() else self.nearest
+        said = (
+            vocabulary.label_of(self.nearest)
+            if vocabulary and self.nearest[0].isdigit()
+            else self.nearest
+        )
         return f"{self.reason} Vouliez-vous dire {french.quoted(said)}{french.NO_BREAK_SPACE}?"
 
     def as_dict(self) -> dict[str, str]:
         """For a problem document."""
-        kept = {"parameter": self.parameter, "value": self.value, "reason": self.reason, "nearest": self.nearest}
+        kept = {
+            "parameter": self.parameter,
+            "value": self.value,
+            "reason": self.reason,
+            "nearest": self.nearest,
+        }
         return {name: value for name, value in kept.items() if value}
 
 
@@ -110,7 +127,8 @@ class SearchQuery:
     synonymes: bool = True
 
     def __post_init__(self) -> None:
-        # One search has one address: the order it has by itself goes without saying, and relevance is never another one.
+        # One search has one address: the order it has by itself goes without saying, and relevance
+        # is never another one.
         if self.tri in ("pertinence", self.usual_sort):
             object.__setattr__(self, "tri", "")
 
@@ -148,11 +166,15 @@ class SearchQuery:
     def toggled(self, facet: str, value: str) -> "SearchQuery":
         """The same search with `value` added, or removed if it was chosen."""
         present = self.values(facet)
-        return self.choosing(facet, [v for v in present if v != value] if value in present else [*present, value])
+        return self.choosing(
+            facet, [v for v in present if v != value] if value in present else [*present, value]
+        )
 
     def without_filters(self) -> "SearchQuery":
         """The same words, sort and kind, all else freed."""
-        return replace(self, filters=tuple(pair for pair in self.filters if pair[0] == "kind"), page=1)
+        return replace(
+            self, filters=tuple(pair for pair in self.filters if pair[0] == "kind"), page=1
+        )
 
     def at(self, page: int) -> "SearchQuery":
         """Another page of the same search."""
@@ -176,22 +198,31 @@ class SearchQuery:
         return urls.with_parameters(path, self.pairs())
 
     def toggles(self, facet: str, values: Iterable[str], path: str = urls.SEARCH) -> dict[str, str]:
-        """For each value, the address of the search with it added or removed; `toggled(…).url()`, in bulk."""
+        """For each value, the address of the search with it added or removed; `toggled(…).url()`,
+        in bulk.
+        """
         before, after = self._around(facet)
         present = self.values(facet)
 
         def address(chosen: Iterable[str]) -> str:
             # Values of a facet are slugs: nothing in them needs quoting.
-            parameters = "&".join(part for part in (before, *(f"{facet}={v}" for v in chosen), after) if part)
+            parameters = "&".join(
+                part for part in (before, *(f"{facet}={v}" for v in chosen), after) if part
+            )
             return f"{path}?{parameters}" if parameters else path
 
         if not present:
             start, end = address(["|"]).split("|")
             return {value: f"{start}{value}{end}" for value in values}
-        return {value: address(v for v in sorted({*present, value}) if v != value or v not in present) for value in values}
+        return {
+            value: address(v for v in sorted({*present, value}) if v != value or v not in present)
+            for value in values
+        }
 
     def _around(self, facet: str) -> tuple[str, str]:
-        """The parameters that come before and after those of `facet`, from the first page, encoded."""
+        """The parameters that come before and after those of `facet`, from the first page,
+        encoded.
+        """
         rank = {"q": 0, **{name: index for index, name in enumerate(FILTERS, start=1)}}
         fixed = self.choosing(facet, ()).pairs()
         before = urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) < rank[facet])
@@ -202,7 +233,11 @@ class SearchQuery:
         parts = [self._counted(total)]
         if self.q:
             parts[0] += f" pour {french.quoted(self.q)}"
-        clauses = [_clause(FACETS[facet], values, self._is_feminine) for facet, values in self.filters if facet != "kind"]
+        clauses = [
+            _clause(FACETS[facet], values, self._is_feminine)
+            for facet, values in self.filters
+            if facet != "kind"
+        ]
         if clauses and not self.q:
             return f"{parts[0]} {', '.join(clauses)}"
         return ", ".join([*parts, *clauses])
@@ -229,11 +264,12 @@ def _ordered(chosen: dict[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, 
     return tuple((facet, chosen[facet]) for facet in FILTERS if chosen.get(facet))
 
 
-# -- parsing ------------------------------------------------------------------------------------------
+# -- parsing -------------------------------------------------------------------------------------
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> tuple[SearchQuery, list[Problem]]:
-    """The search that these parameters describe, and what could not be taken; what is at fault is left out.
+    """The search that these parameters describe, and what could not be taken; what is at fault is
+    left out.
 
     At most `MOST_PROBLEMS` are told one by one; a last one counts the rest.
     """
@@ -244,10 +280,14 @@ def parse(pairs: Iterable[tuple[str, str]]) -> tuple[SearchQuery, list[Problem]]
         if name in PARAMETERS:
             given.setdefault(name, []).append(clean(value))
         else:
-            unknown.append(_unknown_parameter(clean(name)[:LONGEST_TOLD], clean(value)[:LONGEST_TOLD]))
+            unknown.append(
+                _unknown_parameter(clean(name)[:LONGEST_TOLD], clean(value)[:LONGEST_TOLD])
+            )
     query = SearchQuery(
         q=_text(given, problems),
-        filters=_ordered({facet: _chosen(facet, given.get(facet, []), problems) for facet in FILTERS}),
+        filters=_ordered(
+            {facet: _chosen(facet, given.get(facet, []), problems) for facet in FILTERS}
+        ),
         tri=_one_of("tri", given, "", problems),
         page=_whole("page", given, 1, problems),
         par_page=_whole("par_page", given, PER_PAGE, problems),
@@ -263,7 +303,9 @@ def _told(problems: list[Problem]) -> list[Problem]:
     more = len(problems) - MOST_PROBLEMS
     if more <= 0:
         return problems
-    rest = french.counted(more, "autre valeur ou paramètre est", "autres valeurs ou paramètres sont")
+    rest = french.counted(
+        more, "autre valeur ou paramètre est", "autres valeurs ou paramètres sont"
+    )
     return [*problems[:MOST_PROBLEMS], Problem("", "", f"{rest} à corriger.")]
 
 
@@ -277,7 +319,12 @@ def _text(given: dict[str, list[str]], problems: list[Problem]) -> str:
         return text
     limit = french.number(LONGEST_TEXT)
     problems.append(
-        Problem("q", f"{text[:40]}…", f"Le texte cherché dépasse {limit} caractères : dites votre besoin en une phrase ou deux.")
+        Problem(
+            "q",
+            f"{text[:40]}…",
+            f"Le texte cherché dépasse {limit} caractères : dites votre besoin en une phrase "
+            "ou deux.",
+        )
     )
     return text[:LONGEST_TEXT].rsplit(" ", 1)[0]
 
@@ -296,7 +343,11 @@ def _chosen(facet: str, values: list[str], problems: list[Problem]) -> tuple[str
 def _unknown_value(name: str, value: str) -> Problem:
     """What is allowed is told too, where it is short."""
     shown = value[:LONGEST_TOLD]
-    return Problem(name, shown, f"Valeur inconnue pour {french.quoted(name)} : {french.quoted(shown)}. {_allowed(name)}")
+    return Problem(
+        name,
+        shown,
+        f"Valeur inconnue pour {french.quoted(name)} : {french.quoted(shown)}. {_allowed(name)}",
+    )
 
 
 def _allowed(name: str) -> str:
@@ -327,7 +378,10 @@ def _whole(name: str, given: dict[str, list[str]], default: int, problems: list[
     least, most = BOUNDS[name]
     if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
         return int(value)
-    reason = f"{french.quoted(name)} doit être un nombre entier entre {french.number(least)} et {french.number(most)}."
+    reason = (
+        f"{french.quoted(name)} doit être un nombre entier entre {french.number(least)} et "
+        f"{french.number(most)}."
+    )
     problems.append(Problem(name, value[:20], reason))
     return default
 

@@ -1,7 +1,8 @@
-"""The bars and the fusion: which documents a text brings, and in what order. The same for every engine.
+"""The bars and the fusion: which documents a text brings, and in what order. The same for every
+engine.
 
-Every constant here was chosen on half of the question file (`bench/questions.jsonl`) and checked on the other; the figures
-are in docs/decisions/0003.
+Every constant here was chosen on half of the question file (`bench/questions.jsonl`) and checked on
+the other; the figures are in docs/decisions/0003.
 """
 
 import math
@@ -14,9 +15,11 @@ from impact_alliances.meaning.grid import Grid
 from impact_alliances.text.synonyms import Expression
 from impact_alliances.text.understanding import Concept
 
-# A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked for.
+# A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked
+# for.
 LEXICAL_SHARE = 0.4
-# A document is a semantic hit when it stands this many deviations above the corpus, and not far below the best one.
+# A document is a semantic hit when it stands this many deviations above the corpus, and not far
+# below the best one.
 STANDING_BAR = 2.0
 STANDING_OF_BEST = 0.6
 # Never more semantic hits than a reader would go through.
@@ -32,7 +35,9 @@ _HALF_SCORE = 5.0
 
 @dataclass(frozen=True)
 class Ranked:
-    """A document in its place. `score` is in [0, 1[, for display and for reading the order, not for comparing queries."""
+    """A document in its place. `score` is in [0, 1[, for display and for reading the order, not for
+    comparing queries.
+    """
 
     key: str
     score: float
@@ -40,11 +45,14 @@ class Ranked:
     by_meaning: bool
 
 
-def weights(concepts: Sequence[Concept], total: int, frequencies: Mapping[str, int]) -> tuple[Weighted, ...]:
-    """Each concept with its IDF (that of BM25); those no document holds are left out, since none could be over the bar.
+def weights(
+    concepts: Sequence[Concept], total: int, frequencies: Mapping[str, int]
+) -> tuple[Weighted, ...]:
+    """Each concept with its IDF (that of BM25); those no document holds are left out, since none
+    could be over the bar.
 
-    The word typed gives the weight: a common synonym must not make a rare word common. Only where the corpus ignores the
-    word do its other expressions decide.
+    The word typed gives the weight: a common synonym must not make a rare word common. Only where
+    the corpus ignores the word do its other expressions decide.
     """
 
     def held(expression: Expression) -> int:
@@ -52,7 +60,9 @@ def weights(concepts: Sequence[Concept], total: int, frequencies: Mapping[str, i
 
     weighted = []
     for concept in concepts:
-        count = held(concept.alternatives[0]) or max(held(expression) for expression in concept.alternatives)
+        count = held(concept.alternatives[0]) or max(
+            held(expression) for expression in concept.alternatives
+        )
         if count:
             weighted.append(Weighted(concept, math.log(1 + (total - count + 0.5) / (count + 0.5))))
     return tuple(weighted)
@@ -66,10 +76,11 @@ def bar_of(weighted: Sequence[Weighted]) -> Bar | None:
 
 
 def standing_bar(crowd: int) -> float:
-    """The deviations above the corpus that make a semantic hit, `crowd` documents being compared (`MOST_NEAR` and more are alike).
+    """The deviations above the corpus that make a semantic hit, `crowd` documents being compared
+    (`MOST_NEAR` and more are alike).
 
-    Among ten documents none can stand two deviations above the others unless it stands alone: there, what one in ten would reach
-    by chance is enough.
+    Among ten documents none can stand two deviations above the others unless it stands alone:
+    there, what one in ten would reach by chance is enough.
     """
     return min(STANDING_BAR, NormalDist().inv_cdf(1 - 1 / (crowd + 1)))
 
@@ -87,8 +98,12 @@ def near_enough(neighbours: Neighbours) -> tuple[str, ...]:
 Scored = tuple[float, Candidate]
 
 
-def rank(candidates: Sequence[Candidate], *, bar: Bar | None, neighbours: Neighbours | None, grid: Grid) -> list[Scored]:
-    """The candidates with their fused scores, in order. Without `neighbours` the words alone decide."""
+def rank(
+    candidates: Sequence[Candidate], *, bar: Bar | None, neighbours: Neighbours | None, grid: Grid
+) -> list[Scored]:
+    """The candidates with their fused scores, in order. Without `neighbours` the words alone
+    decide.
+    """
     whole = sum(one.weight for one in bar.concepts) if bar else 0.0
     cosines = neighbours.of([candidate.key for candidate in candidates]) if neighbours else {}
 
@@ -96,10 +111,14 @@ def rank(candidates: Sequence[Candidate], *, bar: Bar | None, neighbours: Neighb
         words = candidate.lexical * candidate.covered / whole if whole else 0.0
         if neighbours is None:
             return words
-        standing = (cosines.get(candidate.key, neighbours.mean) - neighbours.mean) / neighbours.deviation
+        standing = (
+            cosines.get(candidate.key, neighbours.mean) - neighbours.mean
+        ) / neighbours.deviation
         return standing + WORDS_WEIGHT * words + GRID_WEIGHT * grid.prior(candidate.fragilites)
 
-    scored = [(round(score(candidate), 9), candidate.date_order, candidate) for candidate in candidates]
+    scored = [
+        (round(score(candidate), 9), candidate.date_order, candidate) for candidate in candidates
+    ]
     # By score, then the most recent first; the key settles what is left.
     scored.sort(reverse=True)
     return [(value, candidate) for value, _, candidate in scored]

@@ -16,7 +16,9 @@ NO_VECTORS = "Les vecteurs de sens ne sont pas encore calculés : résultats par
 
 @dataclass(frozen=True)
 class Answer:
-    """The size of the set, its counts and one page of it. `degraded` says, in French, what did not work."""
+    """The size of the set, its counts and one page of it. `degraded` says, in French, what did not
+    work.
+    """
 
     counts: Counts
     page: Sequence[ranking.Ranked]
@@ -46,7 +48,9 @@ class _Meant:
 
 
 def _window(query: SearchQuery, text: _Text) -> Window | None:
-    """The page that follows an order of the engine's; none by relevance, which is ours. What nothing scores goes by date."""
+    """The page that follows an order of the engine's; none by relevance, which is ours. What
+    nothing scores goes by date.
+    """
     is_scored = bool(text.wanted.bar or text.neighbours)
     if query.sort == "pertinence" and is_scored:
         return None
@@ -54,11 +58,16 @@ def _window(query: SearchQuery, text: _Text) -> Window | None:
 
 
 class Searcher:
-    """Answers queries with one engine and, where there is one, a model. `degraded` is said of all its answers, `late` asked
-    at each what to say of an index that is behind the base."""
+    """Answers queries with one engine and, where there is one, a model. `degraded` is said of all
+    its answers, `late` asked at each what to say of an index that is behind the base.
+    """
 
     def __init__(
-        self, engine: SearchEngine, meanings: Meanings, degraded: str | None = None, late: Callable[[], str | None] = lambda: None
+        self,
+        engine: SearchEngine,
+        meanings: Meanings,
+        degraded: str | None = None,
+        late: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.engine = engine
         self._meanings = meanings
@@ -74,7 +83,9 @@ class Searcher:
         said = [said for said in (self._degraded, text.degraded, self._late()) if said]
         return Answer(
             counts=counts,
-            page=self._explained(text, counts.keys) if window else self._page(query, text, counts.total),
+            page=self._explained(text, counts.keys)
+            if window
+            else self._page(query, text, counts.total),
             understanding=text.understanding,
             evoked=tuple(text.grid.evoked()),
             degraded=" ".join(said) or None,
@@ -85,7 +96,9 @@ class Searcher:
     def _read(self, query: SearchQuery) -> _Text:
         if not query.q:
             return _Text(Understanding(""), Wanted(filters=query.chosen))
-        understood = understand(query.q, self._lexicon, correct=query.correction, synonyms=query.synonymes)
+        understood = understand(
+            query.q, self._lexicon, correct=query.correction, synonyms=query.synonymes
+        )
         meant = self._meant(query, understood)
         wanted = self._wanted(query, understood, meant.neighbours)
         return _Text(understood, wanted, meant.neighbours, meant.grid, meant.degraded)
@@ -100,9 +113,13 @@ class Searcher:
         standing = meaning.vectors.seen_from(vector)
         if standing is None:
             return _Meant(degraded=NO_VECTORS)
-        return _Meant(self.engine.neighbours(vector, standing, meaning.model), meaning.grid(vector), said)
+        return _Meant(
+            self.engine.neighbours(vector, standing, meaning.model), meaning.grid(vector), said
+        )
 
-    def _wanted(self, query: SearchQuery, understood: Understanding, neighbours: Neighbours | None) -> Wanted:
+    def _wanted(
+        self, query: SearchQuery, understood: Understanding, neighbours: Neighbours | None
+    ) -> Wanted:
         total, frequencies = self.engine.frequencies(understood.stems)
         weighted = ranking.weights(understood.concepts, total, frequencies)
         bar = None if query.mode == "semantic" else ranking.bar_of(weighted)
@@ -128,14 +145,20 @@ class Searcher:
         rest = size - len(kept)
         if rest and total > len(ranked):
             offset = max(0, first - len(ranked))
-            keys = self.engine.page(text.wanted, "date", offset, rest, [candidate.key for _, candidate in ranked])
+            keys = self.engine.page(
+                text.wanted, "date", offset, rest, [candidate.key for _, candidate in ranked]
+            )
             kept += self._explained(text, keys)
         return kept
 
     def _ranked(self, text: _Text) -> list[ranking.Scored]:
         bar = text.wanted.bar
-        candidates = self.engine.candidates(text.wanted, bar.concepts if bar else (), ranking.RANKED)
-        return ranking.rank(candidates, bar=bar, neighbours=text.neighbours, grid=text.grid)[: ranking.RANKED]
+        candidates = self.engine.candidates(
+            text.wanted, bar.concepts if bar else (), ranking.RANKED
+        )
+        return ranking.rank(candidates, bar=bar, neighbours=text.neighbours, grid=text.grid)[
+            : ranking.RANKED
+        ]
 
     def _explain(self, text: _Text, scored: ranking.Scored) -> ranking.Ranked:
         return ranking.explain(scored, bar=text.wanted.bar, near=text.wanted.near)
@@ -146,4 +169,6 @@ class Searcher:
             return [ranking.Ranked(key, 0.0, False, False) for key in keys]
         known = {scored[1].key: scored for scored in self._ranked(text)}
         unranked = [ranking.Ranked(key, 0.0, text.wanted.bar is not None, False) for key in keys]
-        return [self._explain(text, known[one.key]) if one.key in known else one for one in unranked]
+        return [
+            self._explain(text, known[one.key]) if one.key in known else one for one in unranked
+        ]

@@ -1,7 +1,8 @@
-"""From French text to stems: the one analysis that documents and queries share, whatever the engine.
+"""From French text to stems: the one analysis that documents and queries share, whatever the
+engine.
 
-Order of the steps (measured in docs/decisions/0002): split, fold, drop stop words, stem. Folding comes first because people
-type no accents.
+Order of the steps (measured in docs/decisions/0002): split, fold, drop stop words, stem. Folding
+comes first because people type no accents.
 """
 
 import re
@@ -22,35 +23,43 @@ _LETTERS = rf"[^\W\d_{_RAISED}]"
 _WORD = re.compile(rf"{_LETTERS}+(?:[\u0300-\u036f]+{_LETTERS}*)*|[\d{_RAISED}]+")
 # « co-construction », « co construction » and « coconstruction » are one word.
 JOINED_PREFIXES = frozenset({"co"})
-HYPHENATED_PREFIXES = frozenset({"auto", "inter", "multi", "pluri", "anti", "mini", "micro", "eco", "bio", "pre", "sur"})
+HYPHENATED_PREFIXES = frozenset(
+    {"auto", "inter", "multi", "pluri", "anti", "mini", "micro", "eco", "bio", "pre", "sur"}
+)
 # The longest words of French have 25 letters, those of chemistry 50.
 LONGEST_WORD = 80
 # « est », « or », « son » and « car » stay searchable: « Grand Est », « car scolaire ».
 STOP_WORDS = frozenset(
     """
-    a afin ai aient ainsi ait alors apres as au aucun aucune aujourd auquel aussi autre autres aux avaient avait avant avec avez
-    avoir avons ayant beaucoup bien c ca ce ceci cela celle celles celui ces cet cette ceux chaque chez ci comme d dans de depuis
-    des deux donc dont du elle elles en encore entre et etaient etait etant ete etre eu eux fait faite faites font furent fut
-    hui il ils j je jusqu jusque l la laquelle le lequel les lesquels leur leurs lors lorsqu lorsque lui m ma mais me meme memes
-    mes moi moins mon n ne ni nos notre nous on ont ou par parce pas pendant peu peut peuvent plus pour pourquoi puis puisqu
-    puisque qu quand que quel quelle quelles quels qui quoi s sa se sera seront ses si sont sous sur t ta te tel telle tes toi ton
-    tous tout toute toutes tres trop tu un une vers voici voila vos votre vous y
+    a afin ai aient ainsi ait alors apres as au aucun aucune aujourd auquel aussi autre autres aux
+    avaient avait avant avec avez avoir avons ayant beaucoup bien c ca ce ceci cela celle celles
+    celui ces cet cette ceux chaque chez ci comme d dans de depuis des deux donc dont du elle elles
+    en encore entre et etaient etait etant ete etre eu eux fait faite faites font furent fut hui il
+    ils j je jusqu jusque l la laquelle le lequel les lesquels leur leurs lors lorsqu lorsque lui m
+    ma mais me meme memes mes moi moins mon n ne ni nos notre nous on ont ou par parce pas pendant
+    peu peut peuvent plus pour pourquoi puis puisqu puisque qu quand que quel quelle quelles quels
+    qui quoi s sa se sera seront ses si sont sous sur t ta te tel telle tes toi ton tous tout toute
+    toutes tres trop tu un une vers voici voila vos votre vous y
     """.split()
 )
-# Words with which people ask, and which say nothing of what they need. Dropped from queries alone, where the rest allows it.
+# Words with which people ask, and which say nothing of what they need. Dropped from queries alone,
+# where the rest allows it.
 ASKING_WORDS = frozenset(
     """
-    aimerais aimerait aimerions avons besoin cherche cherchent cherchons comment dois doit doivent exemple exemples existe faire
-    fasse faut idee idees mettre monter pouvons quelqu savoir souhaite souhaitons solution solutions trouver veulent veut veux
-    voudrais voudrait voudrions voulons
+    aimerais aimerait aimerions avons besoin cherche cherchent cherchons comment dois doit doivent
+    exemple exemples existe faire fasse faut idee idees mettre monter pouvons quelqu savoir souhaite
+    souhaitons solution solutions trouver veulent veut veux voudrais voudrait voudrions voulons
     """.split()
 )
-# Folded, « polluée » no longer looks like a participle to the stemmer: it is read as « pollué », which it is.
+# Folded, « polluée » no longer looks like a participle to the stemmer: it is read as « pollué »,
+# which it is.
 _FEMININE = re.compile(r"(?<=..)ee(s?)$")
 
 
 class _Stemmer(threading.local):
-    """One stemmer a thread: it works on a text of its own, which two threads would spoil for each other."""
+    """One stemmer a thread: it works on a text of its own, which two threads would spoil for each
+    other.
+    """
 
     def __init__(self) -> None:
         self.stem: Callable[[str], str] = snowballstemmer.stemmer("french").stemWord
@@ -60,7 +69,9 @@ _stemmer = _Stemmer()
 
 
 class Token(NamedTuple):
-    """A word of a text: its place (character offsets), its folded form, its stem (empty for a stop word)."""
+    """A word of a text: its place (character offsets), its folded form, its stem (empty for a stop
+    word).
+    """
 
     start: int
     end: int
@@ -69,9 +80,11 @@ class Token(NamedTuple):
 
 
 def analyse_word(raw: str) -> tuple[str, str]:
-    """The folded form of one word and its stem; the stem of a stop word or of a lone letter is empty.
+    """The folded form of one word and its stem; the stem of a stop word or of a lone letter is
+    empty.
 
-    Of a word longer than any, the beginning stands for it: nobody looks for the rest, and stemming it would take seconds.
+    Of a word longer than any, the beginning stands for it: nobody looks for the rest, and stemming
+    it would take seconds.
     """
     return _analysed(raw[:LONGEST_WORD])
 
@@ -119,5 +132,7 @@ def words(text: str) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """`text` on one line, spaces made single, without invisible signs nor what no page or feed can carry."""
+    """`text` on one line, spaces made single, without invisible signs nor what no page or feed can
+    carry.
+    """
     return " ".join(without_hidden_signs(text).split())

@@ -15,19 +15,25 @@ from impact_alliances.vocabularies.matching import fold
 
 # About two lines on a desktop, four on a phone.
 EXCERPT_CHARS = 220
-# An excerpt is a sample: it is looked for in about the first half of a long sheet (the summary, the need, the alliance, the actions).
+# An excerpt is a sample: it is looked for in about the first half of a long sheet (the summary, the
+# need, the alliance, the actions).
 _MOST_CHARS = 1_500
 _SPACE = re.compile(r"\s+")
-# The only endings that the stemmer writes rather than leaves: « locaux » local, « loyer » loi, « coûteuse » coûteux, « récemment »
-# récent, « publication » publiqu. All the rest of a stem is the beginning of its words.
+# The only endings that the stemmer writes rather than leaves: « locaux » local, « loyer » loi, «
+# coûteuse » coûteux, « récemment » récent, « publication » publiqu. All the rest of a stem is the
+# beginning of its words.
 _WRITTEN_BY_STEMMER = re.compile("(?:nt|qu|[ltix])$")
 _PREFIXES = sorted(JOINED_PREFIXES | HYPHENATED_PREFIXES)
 _JOINT = re.compile("[- \u00a0\u2010\u2011]")
 # Folding that keeps every character in its place; « œ » stays, the pattern knows it.
-_FOLDED = {code: fold(chr(code)) for code in range(0x41, 0x250) if len(fold(chr(code))) == 1} | {ord("Œ"): "œ"}
+_FOLDED = {code: fold(chr(code)) for code in range(0x41, 0x250) if len(fold(chr(code))) == 1} | {
+    ord("Œ"): "œ"
+}
 # The same for the bytes of Western European text, whose translation takes a sixth of the time.
 _BYTES = bytes(range(256))
-_FOLDED_BYTES = "".join(char.translate(_FOLDED) for char in _BYTES.decode("cp1252", "replace")).encode("cp1252", "replace")
+_FOLDED_BYTES = "".join(
+    char.translate(_FOLDED) for char in _BYTES.decode("cp1252", "replace")
+).encode("cp1252", "replace")
 
 
 class Mark(NamedTuple):
@@ -39,7 +45,9 @@ class Mark(NamedTuple):
 
 
 def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
-    """An excerpt as safe HTML: the part that holds most of the `wanted` stems, else the beginning. Everything is escaped."""
+    """An excerpt as safe HTML: the part that holds most of the `wanted` stems, else the beginning.
+    Everything is escaped.
+    """
     kept = list(_beginning(texts))
     best = kept[0] if kept else ""
     marks: list[Mark] = []
@@ -52,7 +60,9 @@ def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
 
 
 def _beginning(texts: Sequence[str]) -> Iterator[str]:
-    """The first texts, up to about `_MOST_CHARS` in all; the first one is always there, a long one is shortened."""
+    """The first texts, up to about `_MOST_CHARS` in all; the first one is always there, a long one
+    is shortened.
+    """
     left = _MOST_CHARS
     for text in texts:
         if text and left > 0:
@@ -74,17 +84,22 @@ def _marks_by_text(texts: list[str], wanted: frozenset[str]) -> list[list[Mark]]
 
 
 class WordFinder:
-    """Finds the words of a text that have one of the `wanted` stems, without analysing every word of it.
+    """Finds the words of a text that have one of the `wanted` stems, without analysing every word
+    of it.
 
-    A word begins as its stem does, so a single pass over the folded text finds the few words worth analysing. The pattern begins
-    with plain letters, which lets the regular expression skip from one to the next; that a word begins there is looked at
-    afterwards.
+    A word begins as its stem does, so a single pass over the folded text finds the few words worth
+    analysing. The pattern begins with plain letters, which lets the regular expression skip from
+    one to the next; that a word begins there is looked at afterwards.
     """
 
     def __init__(self, wanted: frozenset[str]) -> None:
         self._wanted = wanted
         beginnings = {stem[: max(2, len(_WRITTEN_BY_STEMMER.sub("", stem)))] for stem in wanted}
-        either = "|".join(way for beginning in sorted(beginnings, key=len, reverse=True) for way in _written(beginning))
+        either = "|".join(
+            way
+            for beginning in sorted(beginnings, key=len, reverse=True)
+            for way in _written(beginning)
+        )
         numbers = r"|\d+" if any(map(str.isdigit, wanted)) else ""
         self._pattern = re.compile(rf"(?:{either})[^\W\d_]*{numbers}") if wanted else None
 
@@ -107,14 +122,20 @@ class WordFinder:
 def _folded(text: str) -> str:
     """`text` folded, every character in its place."""
     try:
-        return text.encode("cp1252", "impact-alliances.sign").translate(_FOLDED_BYTES).decode("cp1252")
+        return (
+            text.encode("cp1252", "impact-alliances.sign").translate(_FOLDED_BYTES).decode("cp1252")
+        )
     except UnicodeEncodeError:
         return text.translate(_FOLDED)
 
 
 def _sign(unknown: UnicodeError) -> tuple[str, int]:
-    """A sign for each that the bytes lack (thin spaces, arrows, fine hyphens); a letter is worth the longer way."""
-    if not isinstance(unknown, UnicodeEncodeError) or any(map(str.isalpha, unknown.object[unknown.start : unknown.end])):
+    """A sign for each that the bytes lack (thin spaces, arrows, fine hyphens); a letter is worth
+    the longer way.
+    """
+    if not isinstance(unknown, UnicodeEncodeError) or any(
+        map(str.isalpha, unknown.object[unknown.start : unknown.end])
+    ):
         raise unknown
     lacking = unknown.object[unknown.start : unknown.end]
     return "".join("-" if sign in "\u2010\u2011" else "|" for sign in lacking), unknown.end
@@ -124,8 +145,14 @@ codecs.register_error("impact-alliances.sign", _sign)
 
 
 def _written(beginning: str) -> list[str]:
-    """The ways to write the first letters of a stem: « oe » and « œ », « co-construction » and « co construction »."""
-    parted = [f"{prefix}{_JOINT.pattern}{beginning.removeprefix(prefix)}" for prefix in _PREFIXES if beginning.startswith(prefix)]
+    """The ways to write the first letters of a stem: « oe » and « œ », « co-construction » and « co
+    construction ».
+    """
+    parted = [
+        f"{prefix}{_JOINT.pattern}{beginning.removeprefix(prefix)}"
+        for prefix in _PREFIXES
+        if beginning.startswith(prefix)
+    ]
     # « sur-le » is one word: tried after « sur », it would not be.
     ways = [*parted, beginning]
     return [*ways, *(way.replace("oe", "œ") for way in ways if "oe" in way)]
@@ -153,12 +180,21 @@ def _is_within(start: int, mark: Mark) -> bool:
 
 def _marked(text: str, marks: list[Mark]) -> Markup:
     start, last = (marks[0].start, marks[-1].end) if marks else (0, 0)
-    begin = 0 if start <= EXCERPT_CHARS // 2 and last <= EXCERPT_CHARS else _word_start(text, start, last)
+    begin = (
+        0
+        if start <= EXCERPT_CHARS // 2 and last <= EXCERPT_CHARS
+        else _word_start(text, start, last)
+    )
     end = _word_end(text, begin + EXCERPT_CHARS, max(begin, last))
     parts = ["… " if begin else ""]
     position = begin
     for mark in marks:
-        parts += [escape(text[position : mark.start]), "<mark>", escape(text[mark.start : mark.end]), "</mark>"]
+        parts += [
+            escape(text[position : mark.start]),
+            "<mark>",
+            escape(text[mark.start : mark.end]),
+            "</mark>",
+        ]
         position = mark.end
     parts += [escape(text[position:end]), " …" if end < len(text) else ""]
     # Each part is escaped, or ours.
@@ -166,7 +202,9 @@ def _marked(text: str, marks: list[Mark]) -> Markup:
 
 
 def _word_start(text: str, start: int, last: int) -> int:
-    """Where to begin so that what comes before `start` is a few whole words, and `last` is still shown."""
+    """Where to begin so that what comes before `start` is a few whole words, and `last` is still
+    shown.
+    """
     lead = min(EXCERPT_CHARS // 4, EXCERPT_CHARS - (last - start))
     earliest = max(0, start - lead)
     space = _SPACE.search(text, earliest, start)

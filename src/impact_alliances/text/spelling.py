@@ -6,17 +6,20 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-# From this length a word may differ by two letters (SEARCH.md: brings back almost all that a typing error loses).
+# From this length a word may differ by two letters (SEARCH.md: brings back almost all that a typing
+# error loses).
 TWO_ERRORS_FROM = 8
 # Nobody misspells a longer word for another one; a bound keeps the table of a large corpus small.
 _LONGEST = 40
 
 
 class Spelling:
-    """The words of a corpus with their number of documents, ready to be compared with a misspelt one.
+    """The words of a corpus with their number of documents, ready to be compared with a misspelt
+    one.
 
-    One error (a letter added, dropped or changed, two exchanged) changes the length by at most one and the set of letters by
-    at most two. A bit for each letter, all words compared at once, leaves a handful of words to measure.
+    One error (a letter added, dropped or changed, two exchanged) changes the length by at most one
+    and the set of letters by at most two. A bit for each letter, all words compared at once, leaves
+    a handful of words to measure.
     """
 
     def __init__(self, counts: Mapping[str, int]) -> None:
@@ -24,7 +27,9 @@ class Spelling:
         self._words = [word for word in counts if len(word) <= _LONGEST]
         codes = np.array(self._words or [""]).view(np.uint32).reshape(len(self._words) or 1, -1)
         self._lengths = (codes > 0).sum(axis=1)
-        self._letters = np.bitwise_or.reduce(np.where(codes > 0, np.left_shift(np.uint32(1), codes & 31), 0), axis=1)
+        self._letters = np.bitwise_or.reduce(
+            np.where(codes > 0, np.left_shift(np.uint32(1), codes & 31), 0), axis=1
+        )
 
     def nearest(self, word: str) -> str | None:
         """The word at the least distance, the commonest of several; None when all are too far."""
@@ -32,6 +37,10 @@ class Spelling:
         letters = np.bitwise_or.reduce([1 << (ord(letter) & 31) for letter in word] or [0])
         is_near = np.abs(self._lengths - len(word)) <= errors
         is_near &= np.bitwise_count(self._letters ^ np.uint32(letters)) <= 2 * errors
-        likely = [self._words[place] for place in np.flatnonzero(is_near) if place < len(self._words)]
+        likely = [
+            self._words[place] for place in np.flatnonzero(is_near) if place < len(self._words)
+        ]
         found = process.extract(word, likely, scorer=OSA.distance, score_cutoff=errors, limit=None)
-        return min(found, key=lambda hit: (hit[1], -self.counts[hit[0]], hit[0]))[0] if found else None
+        return (
+            min(found, key=lambda hit: (hit[1], -self.counts[hit[0]], hit[0]))[0] if found else None
+        )

@@ -1,6 +1,8 @@
-"""Expressions that mean the same to our readers: acronyms with their full form, everyday words, old names of régions.
+"""Expressions that mean the same to our readers: acronyms with their full form, everyday words, old
+names of régions.
 
-Each line is one group; every member finds the documents of the others. Shown to the reader, who can refuse them.
+Each line is one group; every member finds the documents of the others. Shown to the reader, who can
+refuse them.
 """
 
 from functools import lru_cache

@@ -12,12 +12,15 @@ from impact_alliances.text.synonyms import Expression, longest, thesaurus
 
 # Words shorter than this are left as typed: too many real words lie one letter away.
 SHORTEST_CORRECTED = 4
-# Unknown words compared with those of the corpus, each at the cost of all of them: a need has one or two.
+# Unknown words compared with those of the corpus, each at the cost of all of them: a need has one
+# or two.
 MOST_UNKNOWN = 20
 # A last word being typed is completed to at most this many known words.
 COMPLETIONS = 6
 SHORTEST_PREFIX = 3
-_QUOTED = re.compile(r"(?P<minus>(?<!\S)-)?(?:\"(?P<straight>[^\"]*)\"?|[«“](?P<french>[^»”]*)[»”]?)")
+_QUOTED = re.compile(
+    r"(?P<minus>(?<!\S)-)?(?:\"(?P<straight>[^\"]*)\"?|[«“](?P<french>[^»”]*)[»”]?)"
+)
 _EXCLUDED = re.compile(r"(?<!\S)-(?=\w)(?P<word>\S+)")
 
 
@@ -71,7 +74,9 @@ class Understanding:
         return frozenset().union(*asked, *(frozenset(phrase) for phrase in self.phrases))
 
 
-def understand(text: str, lexicon: Lexicon, *, correct: bool = True, synonyms: bool = True) -> Understanding:
+def understand(
+    text: str, lexicon: Lexicon, *, correct: bool = True, synonyms: bool = True
+) -> Understanding:
     """What `text` asks for, given the words of the corpus."""
     plain, phrases, excluded = _operators(clean(text))
     corrections = _corrections(plain, lexicon) if correct else ()
@@ -111,7 +116,9 @@ def _operators(text: str) -> tuple[str, list[tuple[str, Expression]], list[Expre
 
 
 def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
-    """(word as typed, word used) for each word that the corpus ignores and that is near one it knows."""
+    """(word as typed, word used) for each word that the corpus ignores and that is near one it
+    knows.
+    """
     found: dict[str, str] = {}
     left = MOST_UNKNOWN
     all_tokens = list(tokens(text))
@@ -131,7 +138,13 @@ def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
 def _is_known(token: Token, lexicon: Lexicon) -> bool:
     too_short = len(token.word) < SHORTEST_CORRECTED or token.word.isdigit()
     asks = token.word in ASKING_WORDS or not token.stem
-    return too_short or asks or (token.stem,) in thesaurus() or lexicon.has_word(token.word) or lexicon.has_stem(token.stem)
+    return (
+        too_short
+        or asks
+        or (token.stem,) in thesaurus()
+        or lexicon.has_word(token.word)
+        or lexicon.has_stem(token.stem)
+    )
 
 
 def _completions(token: Token, lexicon: Lexicon) -> list[str]:
@@ -145,8 +158,12 @@ def _is_whole(token: Token, lexicon: Lexicon) -> bool:
     return lexicon.has_word(token.word) or lexicon.has_stem(token.stem)
 
 
-def _concepts(text: str, lexicon: Lexicon, *, synonyms: bool) -> tuple[tuple[Concept, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
-    """The concepts of the plain words, longest known expressions first, and the synonyms to show."""
+def _concepts(
+    text: str, lexicon: Lexicon, *, synonyms: bool
+) -> tuple[tuple[Concept, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The concepts of the plain words, longest known expressions first, and the synonyms to
+    show.
+    """
     kept = [token for token in tokens(text) if token.stem]
     asked = [token for token in kept if token.word not in ASKING_WORDS] or kept
     concepts: dict[frozenset[str], Concept] = {}
@@ -154,7 +171,9 @@ def _concepts(text: str, lexicon: Lexicon, *, synonyms: bool) -> tuple[tuple[Con
     position = 0
     while position < len(asked):
         run = _run(asked, position) if synonyms else asked[position : position + 1]
-        concept, others = _concept(text, run, lexicon, is_last=run[-1] is kept[-1], synonyms=synonyms)
+        concept, others = _concept(
+            text, run, lexicon, is_last=run[-1] is kept[-1], synonyms=synonyms
+        )
         concepts.setdefault(concept.stems, concept)
         if others:
             shown[concept.word] = others
@@ -170,7 +189,9 @@ def _run(asked: list[Token], position: int) -> list[Token]:
     return asked[position : position + 1]
 
 
-def _concept(text: str, run: list[Token], lexicon: Lexicon, *, is_last: bool, synonyms: bool) -> tuple[Concept, tuple[str, ...]]:
+def _concept(
+    text: str, run: list[Token], lexicon: Lexicon, *, is_last: bool, synonyms: bool
+) -> tuple[Concept, tuple[str, ...]]:
     surface = text[run[0].start : run[-1].end]
     expression = tuple(token.stem for token in run)
     others = [
@@ -178,6 +199,12 @@ def _concept(text: str, run: list[Token], lexicon: Lexicon, *, is_last: bool, sy
         for name, other in (thesaurus().get(expression, ()) if synonyms else ())
         if other and all(lexicon.has_stem(stem) for stem in other)
     ]
-    begun = [tuple(stems(word)) for word in _completions(run[0], lexicon)] if is_last and len(run) == 1 else []
-    alternatives = dict.fromkeys([expression, *(other for _, other in others), *(other for other in begun if other)])
+    begun = (
+        [tuple(stems(word)) for word in _completions(run[0], lexicon)]
+        if is_last and len(run) == 1
+        else []
+    )
+    alternatives = dict.fromkeys(
+        [expression, *(other for _, other in others), *(other for other in begun if other)]
+    )
     return Concept(surface, tuple(alternatives)), tuple(name for name, _ in others)

@@ -8,9 +8,19 @@ QUOTED = 60
 NARROW_SPACE, NO_BREAK_SPACE = "\u202f", "\u00a0"
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 
 
 def number(value: int) -> str:
@@ -43,7 +53,9 @@ def listed(items: Sequence[str], link: str = "et") -> str:
 
 
 def cut(text: str) -> str:
-    """The beginning of a text that someone gave, as a sentence quotes it: `QUOTED` signs, then « … ». Cut twice, it is the same."""
+    """The beginning of a text that someone gave, as a sentence quotes it: `QUOTED` signs, then « …
+    ». Cut twice, it is the same.
+    """
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
 
 

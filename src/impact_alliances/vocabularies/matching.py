@@ -1,4 +1,6 @@
-"""From what someone typed to a value of a vocabulary, and « vouliez-vous dire » when it is not one."""
+"""From what someone typed to a value of a vocabulary, and « vouliez-vous dire » when it is not
+one.
+"""
 
 import unicodedata
 from functools import lru_cache
@@ -10,24 +12,33 @@ from impact_alliances.vocabularies.terms import Vocabulary
 # Below this likeness (0 to 100) the nearest value would surprise more than it helps.
 NEAR_ENOUGH = 60.0
 PART_OF_A_NAME = 5
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "\u2011": "-"})
+_LIGATURES = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "\u2011": "-"}
+)
 
 
 def fold(text: str) -> str:
-    """Lower case, no accent, no ligature, straight apostrophes: how two spellings of a word are compared."""
+    """Lower case, no accent, no ligature, straight apostrophes: how two spellings of a word are
+    compared.
+    """
     lowered = text.lower().translate(_LIGATURES)
     if lowered.isascii():
         return lowered
     # Accents of their own go first: a flood of them takes quadratic time to put in order.
     lowered = "".join(char for char in lowered if not unicodedata.combining(char))
-    # Lower case again, and ligatures again: decomposing brings out letters that were hidden in one sign (« ℌ », « ǽ »).
+    # Lower case again, and ligatures again: decomposing brings out letters that were hidden in one
+    # sign (« ℌ », « ǽ »).
     decomposed = unicodedata.normalize("NFKD", lowered).lower()
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LIGATURES)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(
+        _LIGATURES
+    )
 
 
 def slugify(text: str) -> str:
     """ASCII words joined by hyphens, for addresses."""
-    words = "".join(char if char.isascii() and char.isalnum() else " " for char in fold(text)).split()
+    words = "".join(
+        char if char.isascii() and char.isalnum() else " " for char in fold(text)
+    ).split()
     return "-".join(words)
 
 
@@ -42,7 +53,9 @@ def _spellings(vocabulary: Vocabulary) -> dict[str, str]:
 
 
 def match(vocabulary: Vocabulary, text: str) -> str | None:
-    """The slug of the value that `text` names (slug, label or synonym, accents and case aside), or None."""
+    """The slug of the value that `text` names (slug, label or synonym, accents and case aside), or
+    None.
+    """
     return _spellings(vocabulary).get(slugify(text))
 
 

@@ -1,7 +1,9 @@
-"""The reading grid as one typed table: every facet, its values, their labels and how a sentence says them.
+"""The reading grid as one typed table: every facet, its values, their labels and how a sentence
+says them.
 
-Source: the study of the Observatoire des partenariats (16 domaines, 10 profils, 5 échelons, tailles, impacts), the
-official French titles of the 17 ODD, and the INSEE codes of régions and départements.
+Source: the study of the Observatoire des partenariats (16 domaines, 10 profils, 5 échelons,
+tailles, impacts), the official French titles of the 17 ODD, and the INSEE codes of régions and
+départements.
 """
 
 from dataclasses import dataclass
@@ -10,7 +12,9 @@ from functools import cached_property
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One value of a vocabulary. `said` is how a sentence names it after the facet's preposition."""
+    """One value of a vocabulary. `said` is how a sentence names it after the facet's
+    preposition.
+    """
 
     slug: str
     label: str
@@ -27,7 +31,9 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """An ordered list of terms. `link` joins it to a sentence: « sur », « portés par », « à l'échelon »."""
+    """An ordered list of terms. `link` joins it to a sentence: « sur », « portés par », « à
+    l'échelon ».
+    """
 
     name: str
     label: str
@@ -61,7 +67,8 @@ FRAGILITES = Vocabulary(
             "l’emploi et l’insertion",
             ECONOMIQUES,
             ("emploi", "chomage", "insertion"),
-            "Emploi, chômage, insertion professionnelle, recrutement, demandeurs d’emploi, formation, apprentissage, "
+            "Emploi, chômage, insertion professionnelle, recrutement, demandeurs d’emploi, "
+            "formation, apprentissage, "
             "entreprises qui ne trouvent pas de candidats, chantier d’insertion.",
         ),
         Term(
@@ -70,7 +77,8 @@ FRAGILITES = Vocabulary(
             "le développement économique",
             ECONOMIQUES,
             ("economie",),
-            "Développement économique, commerces qui ferment, dernier café du village, artisans, reprise d’entreprise, "
+            "Développement économique, commerces qui ferment, dernier café du village, "
+            "artisans, reprise d’entreprise, "
             "filières locales, tourisme, relocalisation, centre-bourg, création d’activité.",
         ),
         Term(
@@ -79,7 +87,8 @@ FRAGILITES = Vocabulary(
             "le niveau de vie",
             ECONOMIQUES,
             ("pouvoir d’achat",),
-            "Niveau de vie, pouvoir d’achat, factures, budget des familles, prix de l’alimentation, fins de mois difficiles, "
+            "Niveau de vie, pouvoir d’achat, factures, budget des familles, prix de "
+            "l’alimentation, fins de mois difficiles, "
             "endettement, achats groupés, accès aux droits.",
         ),
         Term(
@@ -88,7 +97,8 @@ FRAGILITES = Vocabulary(
             "la pauvreté et l’exclusion",
             SOCIALES,
             ("pauvrete", "exclusion", "precarite"),
-            "Pauvreté, exclusion, aide alimentaire, sans-abri, grande précarité, non-recours aux droits, hygiène, accueil de jour, "
+            "Pauvreté, exclusion, aide alimentaire, sans-abri, grande précarité, non-recours "
+            "aux droits, hygiène, accueil de jour, "
             "familles démunies, personnes exilées.",
         ),
         Term(
@@ -97,7 +107,8 @@ FRAGILITES = Vocabulary(
             "la diversité et le handicap",
             SOCIALES,
             ("handicap", "diversite"),
-            "Handicap, inclusion, accessibilité, autisme, fauteuil, surdité, discriminations, égalité entre femmes et hommes, "
+            "Handicap, inclusion, accessibilité, autisme, fauteuil, surdité, discriminations, "
+            "égalité entre femmes et hommes, "
             "diversité, personnes réfugiées, aidants.",
         ),
         Term(
@@ -106,7 +117,8 @@ FRAGILITES = Vocabulary(
             "le vieillissement",
             SOCIALES,
             ("personnes agees", "grand age"),
-            "Vieillissement, personnes âgées, seniors, maintien à domicile, perte d’autonomie, retraite, maison de retraite, "
+            "Vieillissement, personnes âgées, seniors, maintien à domicile, perte "
+            "d’autonomie, retraite, maison de retraite, "
             "aide à domicile, anciens du village, mémoire.",
         ),
         Term(
@@ -115,7 +127,8 @@ FRAGILITES = Vocabulary(
             "l’isolement et le lien social",
             SOCIALES,
             ("isolement", "lien social", "solitude"),
-            "Isolement, solitude, lien social, voisins, rencontres, entraide, café associatif, vie de quartier, personnes seules, "
+            "Isolement, solitude, lien social, voisins, rencontres, entraide, café "
+            "associatif, vie de quartier, personnes seules, "
             "convivialité, bénévoles.",
         ),
         Term(
@@ -124,7 +137,8 @@ FRAGILITES = Vocabulary(
             "l’éducation",
             SOCIETALES,
             ("ecole",),
-            "Éducation, école, décrochage scolaire, collège, lycée, lecture, illettrisme, réussite des élèves, orientation, "
+            "Éducation, école, décrochage scolaire, collège, lycée, lecture, illettrisme, "
+            "réussite des élèves, orientation, "
             "parentalité, petite enfance, stage.",
         ),
         Term(
@@ -133,7 +147,8 @@ FRAGILITES = Vocabulary(
             "la santé",
             SOCIETALES,
             ("soins", "medical"),
-            "Santé, médecins, désert médical, soins, hôpital, prévention, santé mentale, maison de santé, dépistage, "
+            "Santé, médecins, désert médical, soins, hôpital, prévention, santé mentale, "
+            "maison de santé, dépistage, "
             "alimentation saine, addictions, maladie.",
         ),
         Term(
@@ -142,7 +157,8 @@ FRAGILITES = Vocabulary(
             "le logement",
             SOCIETALES,
             ("habitat", "mal-logement"),
-            "Logement, mal-logement, habitat indigne, loyers, hébergement, rénovation, logements vacants, jeunes qui ne trouvent "
+            "Logement, mal-logement, habitat indigne, loyers, hébergement, rénovation, "
+            "logements vacants, jeunes qui ne trouvent "
             "pas à se loger, habitat partagé, saisonniers.",
         ),
         Term(
@@ -151,7 +167,8 @@ FRAGILITES = Vocabulary(
             "la sécurité",
             SOCIETALES,
             ("delinquance",),
-            "Sécurité, délinquance, prévention, violences, tranquillité publique, incivilités, médiation, victimes, récidive, "
+            "Sécurité, délinquance, prévention, violences, tranquillité publique, "
+            "incivilités, médiation, victimes, récidive, "
             "prison, sécurité routière, cambriolages.",
         ),
         Term(
@@ -160,7 +177,8 @@ FRAGILITES = Vocabulary(
             "la mobilité",
             SOCIETALES,
             ("transport",),
-            "Mobilité, transport, covoiturage, bus, vélo, permis de conduire, habitants sans voiture, déplacements, transport à la "
+            "Mobilité, transport, covoiturage, bus, vélo, permis de conduire, habitants sans "
+            "voiture, déplacements, transport à la "
             "demande, accès à la gare, marche.",
         ),
         Term(
@@ -169,7 +187,8 @@ FRAGILITES = Vocabulary(
             "l’accès au numérique",
             SOCIETALES,
             ("internet", "illectronisme"),
-            "Numérique, internet, démarches en ligne, illectronisme, ordinateur, fracture numérique, connexion, médiation numérique, "
+            "Numérique, internet, démarches en ligne, illectronisme, ordinateur, fracture "
+            "numérique, connexion, médiation numérique, "
             "écrans, données, reconditionnement.",
         ),
         Term(
@@ -178,7 +197,8 @@ FRAGILITES = Vocabulary(
             "la culture et les loisirs",
             SOCIETALES,
             ("culture", "loisirs"),
-            "Culture, loisirs, bibliothèque, musique, théâtre, cinéma, sport, patrimoine, festival, vacances, jeux, tiers-lieu.",
+            "Culture, loisirs, bibliothèque, musique, théâtre, cinéma, sport, patrimoine, "
+            "festival, vacances, jeux, tiers-lieu.",
         ),
         Term(
             "environnement-biodiversite",
@@ -186,7 +206,8 @@ FRAGILITES = Vocabulary(
             "l’environnement et la biodiversité",
             ENVIRONNEMENTALES,
             ("environnement", "biodiversite", "pollution"),
-            "Environnement, pollution, biodiversité, eau, rivière, forêt, haies, déchets, recyclage, sols, agriculture, jardin, "
+            "Environnement, pollution, biodiversité, eau, rivière, forêt, haies, déchets, "
+            "recyclage, sols, agriculture, jardin, "
             "inondation, littoral, air, sécheresse.",
         ),
         Term(
@@ -195,7 +216,8 @@ FRAGILITES = Vocabulary(
             "la transition énergétique",
             ENVIRONNEMENTALES,
             ("energie", "climat"),
-            "Énergie, transition énergétique, chauffage, isolation, panneaux solaires, factures d’énergie, passoires thermiques, "
+            "Énergie, transition énergétique, chauffage, isolation, panneaux solaires, "
+            "factures d’énergie, passoires thermiques, "
             "bois, éolien, autoconsommation, climat, carbone.",
         ),
     ),
@@ -207,15 +229,40 @@ ACTEURS = Vocabulary(
     "portés par",
     (
         Term("institutions", "Institutions", "des institutions"),
-        Term("associations", "Associations et acteurs d’intérêt général", "des associations", synonyms=("association",)),
-        Term("collectivites", "Collectivités territoriales", "des collectivités", synonyms=("collectivite", "commune")),
+        Term(
+            "associations",
+            "Associations et acteurs d’intérêt général",
+            "des associations",
+            synonyms=("association",),
+        ),
+        Term(
+            "collectivites",
+            "Collectivités territoriales",
+            "des collectivités",
+            synonyms=("collectivite", "commune"),
+        ),
         Term("citoyens", "Citoyens", "des citoyens", synonyms=("habitants", "citoyen")),
-        Term("academiques", "Acteurs académiques", "des acteurs académiques", synonyms=("universite", "recherche")),
+        Term(
+            "academiques",
+            "Acteurs académiques",
+            "des acteurs académiques",
+            synonyms=("universite", "recherche"),
+        ),
         Term("medias", "Médias", "des médias", synonyms=("media", "presse")),
         Term("entreprises", "Entreprises", "des entreprises", synonyms=("entreprise",)),
         Term("fondations", "Fondations", "des fondations", synonyms=("fondation", "mecene")),
-        Term("investisseurs", "Investisseurs", "des investisseurs", synonyms=("investisseur", "financeur")),
-        Term("ingenieries", "Ingénieries et catalyseurs territoriaux", "des ingénieries", synonyms=("ingenierie", "catalyseur")),
+        Term(
+            "investisseurs",
+            "Investisseurs",
+            "des investisseurs",
+            synonyms=("investisseur", "financeur"),
+        ),
+        Term(
+            "ingenieries",
+            "Ingénieries et catalyseurs territoriaux",
+            "des ingénieries",
+            synonyms=("ingenierie", "catalyseur"),
+        ),
     ),
 )
 
@@ -238,8 +285,14 @@ TAILLES = Vocabulary(
     "dans",
     (
         Term("petit", "Moins de 2 000 habitants", "les communes de moins de 2 000 habitants"),
-        Term("petit-moyen", "De 2 000 à 20 000 habitants", "les communes de 2 000 à 20 000 habitants"),
-        Term("intermediaire", "De 20 000 à 50 000 habitants", "les communes de 20 000 à 50 000 habitants"),
+        Term(
+            "petit-moyen", "De 2 000 à 20 000 habitants", "les communes de 2 000 à 20 000 habitants"
+        ),
+        Term(
+            "intermediaire",
+            "De 20 000 à 50 000 habitants",
+            "les communes de 20 000 à 50 000 habitants",
+        ),
         Term("grand", "50 000 habitants et plus", "les communes de 50 000 habitants et plus"),
     ),
 )
@@ -331,19 +384,57 @@ REGIONS = Vocabulary(
     "Région et outre-mer",
     "",
     (
-        Term("84", "Auvergne-Rhône-Alpes", "en Auvergne-Rhône-Alpes", METROPOLE, ("auvergne", "rhone-alpes")),
-        Term("27", "Bourgogne-Franche-Comté", "en Bourgogne-Franche-Comté", METROPOLE, ("bourgogne", "franche-comte")),
+        Term(
+            "84",
+            "Auvergne-Rhône-Alpes",
+            "en Auvergne-Rhône-Alpes",
+            METROPOLE,
+            ("auvergne", "rhone-alpes"),
+        ),
+        Term(
+            "27",
+            "Bourgogne-Franche-Comté",
+            "en Bourgogne-Franche-Comté",
+            METROPOLE,
+            ("bourgogne", "franche-comte"),
+        ),
         Term("53", "Bretagne", "en Bretagne", METROPOLE),
         Term("24", "Centre-Val de Loire", "en Centre-Val de Loire", METROPOLE, ("centre",)),
         Term("94", "Corse", "en Corse", METROPOLE),
-        Term("44", "Grand Est", "dans le Grand Est", METROPOLE, ("alsace", "lorraine", "champagne-ardenne")),
-        Term("32", "Hauts-de-France", "dans les Hauts-de-France", METROPOLE, ("picardie", "nord-pas-de-calais")),
+        Term(
+            "44",
+            "Grand Est",
+            "dans le Grand Est",
+            METROPOLE,
+            ("alsace", "lorraine", "champagne-ardenne"),
+        ),
+        Term(
+            "32",
+            "Hauts-de-France",
+            "dans les Hauts-de-France",
+            METROPOLE,
+            ("picardie", "nord-pas-de-calais"),
+        ),
         Term("11", "Île-de-France", "en Île-de-France", METROPOLE),
         Term("28", "Normandie", "en Normandie", METROPOLE, ("haute-normandie", "basse-normandie")),
-        Term("75", "Nouvelle-Aquitaine", "en Nouvelle-Aquitaine", METROPOLE, ("aquitaine", "limousin", "poitou-charentes")),
-        Term("76", "Occitanie", "en Occitanie", METROPOLE, ("midi-pyrenees", "languedoc-roussillon")),
+        Term(
+            "75",
+            "Nouvelle-Aquitaine",
+            "en Nouvelle-Aquitaine",
+            METROPOLE,
+            ("aquitaine", "limousin", "poitou-charentes"),
+        ),
+        Term(
+            "76", "Occitanie", "en Occitanie", METROPOLE, ("midi-pyrenees", "languedoc-roussillon")
+        ),
         Term("52", "Pays de la Loire", "dans les Pays de la Loire", METROPOLE),
-        Term("93", "Provence-Alpes-Côte d’Azur", "en Provence-Alpes-Côte d’Azur", METROPOLE, ("paca", "provence")),
+        Term(
+            "93",
+            "Provence-Alpes-Côte d’Azur",
+            "en Provence-Alpes-Côte d’Azur",
+            METROPOLE,
+            ("paca", "provence"),
+        ),
         Term("01", "Guadeloupe", "en Guadeloupe", OUTRE_MER),
         Term("02", "Martinique", "en Martinique", OUTRE_MER),
         Term("03", "Guyane", "en Guyane", OUTRE_MER),
@@ -352,7 +443,12 @@ REGIONS = Vocabulary(
         Term("975", "Saint-Pierre-et-Miquelon", "à Saint-Pierre-et-Miquelon", OUTRE_MER),
         Term("977", "Saint-Barthélemy", "à Saint-Barthélemy", OUTRE_MER),
         Term("978", "Saint-Martin", "à Saint-Martin", OUTRE_MER),
-        Term("984", "Terres australes et antarctiques françaises", "dans les Terres australes", OUTRE_MER),
+        Term(
+            "984",
+            "Terres australes et antarctiques françaises",
+            "dans les Terres australes",
+            OUTRE_MER,
+        ),
         Term("986", "Wallis-et-Futuna", "à Wallis-et-Futuna", OUTRE_MER),
         Term("987", "Polynésie française", "en Polynésie française", OUTRE_MER),
         Term("988", "Nouvelle-Calédonie", "en Nouvelle-Calédonie", OUTRE_MER),
@@ -361,22 +457,26 @@ REGIONS = Vocabulary(
 )
 
 _DEPARTEMENTS = """
-01 Ain 84|02 Aisne 32|03 Allier 84|04 Alpes-de-Haute-Provence 93|05 Hautes-Alpes 93|06 Alpes-Maritimes 93|07 Ardèche 84
-08 Ardennes 44|09 Ariège 76|10 Aube 44|11 Aude 76|12 Aveyron 76|13 Bouches-du-Rhône 93|14 Calvados 28|15 Cantal 84
-16 Charente 75|17 Charente-Maritime 75|18 Cher 24|19 Corrèze 75|2A Corse-du-Sud 94|2B Haute-Corse 94|21 Côte-d’Or 27
-22 Côtes-d’Armor 53|23 Creuse 75|24 Dordogne 75|25 Doubs 27|26 Drôme 84|27 Eure 28|28 Eure-et-Loir 24|29 Finistère 53
-30 Gard 76|31 Haute-Garonne 76|32 Gers 76|33 Gironde 75|34 Hérault 76|35 Ille-et-Vilaine 53|36 Indre 24|37 Indre-et-Loire 24
-38 Isère 84|39 Jura 27|40 Landes 75|41 Loir-et-Cher 24|42 Loire 84|43 Haute-Loire 84|44 Loire-Atlantique 52|45 Loiret 24
-46 Lot 76|47 Lot-et-Garonne 75|48 Lozère 76|49 Maine-et-Loire 52|50 Manche 28|51 Marne 44|52 Haute-Marne 44|53 Mayenne 52
-54 Meurthe-et-Moselle 44|55 Meuse 44|56 Morbihan 53|57 Moselle 44|58 Nièvre 27|59 Nord 32|60 Oise 32|61 Orne 28
-62 Pas-de-Calais 32|63 Puy-de-Dôme 84|64 Pyrénées-Atlantiques 75|65 Hautes-Pyrénées 76|66 Pyrénées-Orientales 76|67 Bas-Rhin 44
-68 Haut-Rhin 44|69 Rhône 84|70 Haute-Saône 27|71 Saône-et-Loire 27|72 Sarthe 52|73 Savoie 84|74 Haute-Savoie 84|75 Paris 11
-76 Seine-Maritime 28|77 Seine-et-Marne 11|78 Yvelines 11|79 Deux-Sèvres 75|80 Somme 32|81 Tarn 76|82 Tarn-et-Garonne 76
-83 Var 93|84 Vaucluse 93|85 Vendée 52|86 Vienne 75|87 Haute-Vienne 75|88 Vosges 44|89 Yonne 27|90 Territoire de Belfort 27
-91 Essonne 11|92 Hauts-de-Seine 11|93 Seine-Saint-Denis 11|94 Val-de-Marne 11|95 Val-d’Oise 11|971 Guadeloupe 01
-972 Martinique 02|973 Guyane 03|974 La Réunion 04|976 Mayotte 06|975 Saint-Pierre-et-Miquelon 975|977 Saint-Barthélemy 977
-978 Saint-Martin 978|984 Terres australes et antarctiques françaises 984|986 Wallis-et-Futuna 986|987 Polynésie française 987
-988 Nouvelle-Calédonie 988|989 Île de Clipperton 989
+01 Ain 84|02 Aisne 32|03 Allier 84|04 Alpes-de-Haute-Provence 93|05 Hautes-Alpes 93
+06 Alpes-Maritimes 93|07 Ardèche 84|08 Ardennes 44|09 Ariège 76|10 Aube 44|11 Aude 76|12 Aveyron 76
+13 Bouches-du-Rhône 93|14 Calvados 28|15 Cantal 84|16 Charente 75|17 Charente-Maritime 75|18 Cher 24
+19 Corrèze 75|2A Corse-du-Sud 94|2B Haute-Corse 94|21 Côte-d’Or 27|22 Côtes-d’Armor 53|23 Creuse 75
+24 Dordogne 75|25 Doubs 27|26 Drôme 84|27 Eure 28|28 Eure-et-Loir 24|29 Finistère 53|30 Gard 76
+31 Haute-Garonne 76|32 Gers 76|33 Gironde 75|34 Hérault 76|35 Ille-et-Vilaine 53|36 Indre 24
+37 Indre-et-Loire 24|38 Isère 84|39 Jura 27|40 Landes 75|41 Loir-et-Cher 24|42 Loire 84
+43 Haute-Loire 84|44 Loire-Atlantique 52|45 Loiret 24|46 Lot 76|47 Lot-et-Garonne 75|48 Lozère 76
+49 Maine-et-Loire 52|50 Manche 28|51 Marne 44|52 Haute-Marne 44|53 Mayenne 52
+54 Meurthe-et-Moselle 44|55 Meuse 44|56 Morbihan 53|57 Moselle 44|58 Nièvre 27|59 Nord 32|60 Oise 32
+61 Orne 28|62 Pas-de-Calais 32|63 Puy-de-Dôme 84|64 Pyrénées-Atlantiques 75|65 Hautes-Pyrénées 76
+66 Pyrénées-Orientales 76|67 Bas-Rhin 44|68 Haut-Rhin 44|69 Rhône 84|70 Haute-Saône 27
+71 Saône-et-Loire 27|72 Sarthe 52|73 Savoie 84|74 Haute-Savoie 84|75 Paris 11|76 Seine-Maritime 28
+77 Seine-et-Marne 11|78 Yvelines 11|79 Deux-Sèvres 75|80 Somme 32|81 Tarn 76|82 Tarn-et-Garonne 76
+83 Var 93|84 Vaucluse 93|85 Vendée 52|86 Vienne 75|87 Haute-Vienne 75|88 Vosges 44|89 Yonne 27
+90 Territoire de Belfort 27|91 Essonne 11|92 Hauts-de-Seine 11|93 Seine-Saint-Denis 11
+94 Val-de-Marne 11|95 Val-d’Oise 11|971 Guadeloupe 01|972 Martinique 02|973 Guyane 03
+974 La Réunion 04|976 Mayotte 06|975 Saint-Pierre-et-Miquelon 975|977 Saint-Barthélemy 977
+978 Saint-Martin 978|984 Terres australes et antarctiques françaises 984|986 Wallis-et-Futuna 986
+987 Polynésie française 987|988 Nouvelle-Calédonie 988|989 Île de Clipperton 989
 """
 
 
@@ -386,19 +486,38 @@ def _departement(entry: str) -> tuple[Term, str]:
     return Term(code, label, f"dans le département {label} ({code})"), region
 
 
-_ROWS = [_departement(entry) for line in _DEPARTEMENTS.split("\n") for entry in line.split("|") if entry.strip()]
+_ROWS = [
+    _departement(entry)
+    for line in _DEPARTEMENTS.split("\n")
+    for entry in line.split("|")
+    if entry.strip()
+]
 DEPARTEMENTS = Vocabulary("departement", "Département", "", tuple(term for term, _ in _ROWS))
 # The région (INSEE code) of each département.
 REGION_OF = {term.slug: region for term, region in _ROWS}
 
-# Every facet of a search, in the order pages show them. Years have no table: they are what the base holds.
+# Every facet of a search, in the order pages show them. Years have no table: they are what the base
+# holds.
 ANNEES = Vocabulary("annee", "Année", "en", ())
 FACETS: dict[str, Vocabulary] = {
-    vocabulary.name: vocabulary for vocabulary in (FRAGILITES, ACTEURS, ECHELONS, TAILLES, REGIONS, DEPARTEMENTS, ODD, IMPACTS, ANNEES)
+    vocabulary.name: vocabulary
+    for vocabulary in (
+        FRAGILITES,
+        ACTEURS,
+        ECHELONS,
+        TAILLES,
+        REGIONS,
+        DEPARTEMENTS,
+        ODD,
+        IMPACTS,
+        ANNEES,
+    )
 }
 
 
 def taille_of(population: int) -> str:
-    """The size slug of a territory of `population` inhabitants (bounds of the study: 2 000, 20 000, 50 000)."""
+    """The size slug of a territory of `population` inhabitants (bounds of the study: 2 000, 20 000,
+    50 000).
+    """
     bounds = ((2_000, "petit"), (20_000, "petit-moyen"), (50_000, "intermediaire"))
     return next((slug for bound, slug in bounds if population < bound), "grand")

@@ -1,7 +1,9 @@
-"""The door of the service: so many requests are in work, some wait their turn, more are refused at once.
+"""The door of the service: so many requests are in work, some wait their turn, more are refused at
+once.
 
-A service that takes in all that comes answers nobody: each request slows the others, until all are late. A request is in
-work until its answer is computed; while a client reads it nothing is held but memory.
+A service that takes in all that comes answers nobody: each request slows the others, until all are
+late. A request is in work until its answer is computed; while a client reads it nothing is held but
+memory.
 """
 
 import asyncio
@@ -54,7 +56,9 @@ class Door:
 
 
 class Turns:
-    """ASGI middleware that lets requests in through a door, and gives their place back as soon as their answer is computed."""
+    """ASGI middleware that lets requests in through a door, and gives their place back as soon as
+    their answer is computed.
+    """
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self.app = app

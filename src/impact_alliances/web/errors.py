@@ -1,4 +1,6 @@
-"""Errors as people and programs read them: one French page, or an RFC 9457 problem document under /api."""
+"""Errors as people and programs read them: one French page, or an RFC 9457 problem document under
+/api.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -25,11 +27,23 @@ PROBLEM_JSON = "application/problem+json"
 _SENTENCES = {
     404: ("Page introuvable", "Cette page n’existe pas ou plus."),
     405: ("Méthode refusée", "Cette adresse ne se demande pas de cette façon."),
-    413: ("Envoi trop volumineux", "Le contenu envoyé dépasse la limite : réduisez-le, ou envoyez-le en plusieurs fois."),
-    500: ("Panne", "Une erreur s’est produite de notre côté. Réessayez dans un instant ; rien n’a été perdu."),
-    503: ("Service indisponible", "La base ne répond pas pour l’instant. Réessayez dans un instant."),
+    413: (
+        "Envoi trop volumineux",
+        "Le contenu envoyé dépasse la limite : réduisez-le, ou envoyez-le en plusieurs fois.",
+    ),
+    500: (
+        "Panne",
+        "Une erreur s’est produite de notre côté. Réessayez dans un instant ; rien n’a été perdu.",
+    ),
+    503: (
+        "Service indisponible",
+        "La base ne répond pas pour l’instant. Réessayez dans un instant.",
+    ),
 }
-BUSY = ("Trop de visites en ce moment", "Trop de demandes arrivent à la fois. Réessayez dans quelques secondes.")
+BUSY = (
+    "Trop de visites en ce moment",
+    "Trop de demandes arrivent à la fois. Réessayez dans quelques secondes.",
+)
 MOST_FAULTS = 10
 _log = logging.getLogger(__name__)
 
@@ -43,9 +57,20 @@ class ErrorPage:
     nearest: tuple[tuple[str, str], ...]
 
 
-def problem(request: Request, status: int, title: str, detail: str, problems: list[dict[str, str]] | None = None) -> JSONResponse:
+def problem(
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    problems: list[dict[str, str]] | None = None,
+) -> JSONResponse:
     """A problem document."""
-    content: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    content: dict[str, object] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
     content["instance"] = request.scope["path"]
     if problems:
         content["problems"] = problems
@@ -63,10 +88,19 @@ def refused(request: Request, refusal: Refusal) -> Response:
 
 
 def _is_for_programs(request: Request) -> bool:
-    return request.scope["path"].startswith("/api/") or request.scope["path"] in ("/healthz", "/readyz")
+    return request.scope["path"].startswith("/api/") or request.scope["path"] in (
+        "/healthz",
+        "/readyz",
+    )
 
 
-def _answer(request: Request, status: int, title: str, detail: str, problems: list[dict[str, str]] | None = None) -> Response:
+def _answer(
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    problems: list[dict[str, str]] | None = None,
+) -> Response:
     if _is_for_programs(request):
         return problem(request, status, title, detail, problems)
     page = ErrorPage(title, detail, _nearest(request) if status in (404, 410) else ())
@@ -95,7 +129,9 @@ def _reason(fault: Mapping[str, Any]) -> str:
 
 
 def _without_slash(request: Request) -> str | None:
-    """The address without its last slash, if something answers there. It never repeats the host that was asked."""
+    """The address without its last slash, if something answers there. It never repeats the host
+    that was asked.
+    """
     path: str = request.scope["path"]
     shorter = "/" + path.strip("/")
     if not path.endswith("/") or shorter == path:
@@ -108,10 +144,11 @@ def _without_slash(request: Request) -> str | None:
 
 
 def overloaded(request: Request, turn: int) -> Response:
-    """The refusal of a request more than the service can take: made in no time, asking nothing of the database.
+    """The refusal of a request more than the service can take: made in no time, asking nothing of
+    the database.
 
-    The times to come back are spread over a few seconds by `turn`, the number of the refusal: those refused together would
-    else come back together.
+    The times to come back are spread over a few seconds by `turn`, the number of the refusal: those
+    refused together would else come back together.
     """
     title, detail = BUSY
     if _is_for_programs(request):
@@ -127,7 +164,9 @@ def _busy_page(app: FastAPI) -> bytes:
     page: bytes | None = getattr(app.state, "busy_page", None)
     if page is None:
         anywhere = Request({"type": "http", "method": "GET", "path": "", "headers": [], "app": app})
-        page = app.state.busy_page = bytes(render(anywhere, "error.html", ErrorPage(*BUSY, ())).body)
+        page = app.state.busy_page = bytes(
+            render(anywhere, "error.html", ErrorPage(*BUSY, ())).body
+        )
     return page
 
 
@@ -157,8 +196,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        faults = [{"parameter": str(fault["loc"][-1]), "reason": _reason(fault)} for fault in error.errors()[:MOST_FAULTS]]
-        detail = " ".join(f"{french.quoted(fault['parameter'])} : {fault['reason']}" for fault in faults)
+        faults = [
+            {"parameter": str(fault["loc"][-1]), "reason": _reason(fault)}
+            for fault in error.errors()[:MOST_FAULTS]
+        ]
+        detail = " ".join(
+            f"{french.quoted(fault['parameter'])} : {fault['reason']}" for fault in faults
+        )
         return _answer(request, 400, "Demande incorrecte", detail, faults)
 
     @app.exception_handler(SQLAlchemyError)

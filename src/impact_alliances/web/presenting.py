@@ -49,7 +49,9 @@ class Fact:
 
 
 def place_of(resource: Resource) -> str:
-    """« Lannion (22300) », else the département or the région; empty when the resource has no place."""
+    """« Lannion (22300) », else the département or the région; empty when the resource has no
+    place.
+    """
     commune = gazetteer().by_code.get(resource.commune)
     if commune:
         return commune.label
@@ -62,9 +64,18 @@ def meta_of(resource: Resource) -> list[str]:
     """The short facts under a title in a list: place, échelon, fragilités, date."""
     fragilites = [FRAGILITES.label_of(slug) for slug in resource.fragilites]
     more = f" + {len(fragilites) - 1}" if len(fragilites) > 1 else ""
-    number = f"n°{french.NO_BREAK_SPACE}{resource.number}" if isinstance(resource, Jeudi) and resource.number else ""
+    number = (
+        f"n°{french.NO_BREAK_SPACE}{resource.number}"
+        if isinstance(resource, Jeudi) and resource.number
+        else ""
+    )
     source = resource.source if isinstance(resource, Article) else ""
-    parts = [number, source, place_of(resource), f"échelon {ECHELONS.label_of(resource.echelon).lower()}" if resource.echelon else ""]
+    parts = [
+        number,
+        source,
+        place_of(resource),
+        f"échelon {ECHELONS.label_of(resource.echelon).lower()}" if resource.echelon else "",
+    ]
     parts += [f"{fragilites[0]}{more}" if fragilites else "", _when(resource)]
     return [part for part in parts if part]
 
@@ -80,7 +91,11 @@ def facts_of(resource: Resource) -> list[Fact]:
     kind = kind_of(resource).slug
 
     def terms(name: str, vocabulary: Vocabulary, slugs: list[str], facet: str = "") -> Fact:
-        links = (Link(vocabulary.label_of(slug), urls.search_with(facet, slug, kind) if facet else "") for slug in slugs if slug)
+        links = (
+            Link(vocabulary.label_of(slug), urls.search_with(facet, slug, kind) if facet else "")
+            for slug in slugs
+            if slug
+        )
         return Fact(name, tuple(links))
 
     facts = [
@@ -108,13 +123,17 @@ def _own_facts(resource: Resource, terms: Callable[..., Fact]) -> list[Fact]:
             ]
         case Catalyseur():
             return [
-                Fact("Organisation", (Link(resource.organisation),) if resource.organisation else ()),
+                Fact(
+                    "Organisation", (Link(resource.organisation),) if resource.organisation else ()
+                ),
                 terms("Métiers", METIERS, resource.metiers),
                 Fact("Zone d’intervention", tuple(Link(served(code)) for code in resource.area)),
                 Fact("À distance", (Link("oui" if resource.remote else "non"),)),
             ]
         case Jeudi():
-            return [Fact("Thème du mois", (Link(resource.month_theme),) if resource.month_theme else ())]
+            return [
+                Fact("Thème du mois", (Link(resource.month_theme),) if resource.month_theme else ())
+            ]
         case Article():
             return [
                 Fact("Source", (Link(resource.source, resource.source_url),)),
@@ -138,8 +157,17 @@ def served(code: str) -> str:
 
 def public(resource: Resource, base_url: str) -> dict[str, object]:
     """What a visitor may know of a resource, as JSON values."""
-    values = {name: value for name, value in resource.model_dump(mode="json").items() if name not in PRIVATE}
-    return {"kind": kind_of(resource).slug, **values, "url": base_url + urls.page_of(resource), "place": place_of(resource)}
+    values = {
+        name: value
+        for name, value in resource.model_dump(mode="json").items()
+        if name not in PRIVATE
+    }
+    return {
+        "kind": kind_of(resource).slug,
+        **values,
+        "url": base_url + urls.page_of(resource),
+        "place": place_of(resource),
+    }
 
 
 def citation(resource: Resource, base_url: str) -> str:
@@ -147,4 +175,7 @@ def citation(resource: Resource, base_url: str) -> str:
     kind = kind_of(resource).one
     year = f", {resource.date.year}" if resource.date else ""
     title = french.quoted(resource.title)
-    return f"{title}, {kind} {resource.id}{year}, base IMPACT-Alliances. {base_url}{urls.page_of(resource)}"
+    return (
+        f"{title}, {kind} {resource.id}{year}, base IMPACT-Alliances. "
+        f"{base_url}{urls.page_of(resource)}"
+    )

@@ -22,22 +22,32 @@ FREE = ("/static/", "/vendor/", "/healthz", "/readyz")
 
 
 class Rates:
-    """Answers 429 with Retry-After to a client's requests beyond `most` in a minute; 0 counts nothing.
+    """Answers 429 with Retry-After to a client's requests beyond `most` in a minute; 0 counts
+    nothing.
 
-    A client is an IPv4 address or a /64 of IPv6. Behind a proxy it is the one that the proxy names, if uvicorn is told
-    to trust that proxy (`FORWARDED_ALLOW_IPS`). `clock` is in seconds.
+    A client is an IPv4 address or a /64 of IPv6. Behind a proxy it is the one that the proxy names,
+    if uvicorn is told to trust that proxy (`FORWARDED_ALLOW_IPS`). `clock` is in seconds.
     """
 
-    def __init__(self, app: ASGIApp, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, app: ASGIApp, most: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.app, self.most, self.clock = app, most, clock
         self._window = 0
         self._counts: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self.most and not scope["path"].startswith(FREE) and self._is_beyond(_client(scope)):
+        if (
+            scope["type"] == "http"
+            and self.most
+            and not scope["path"].startswith(FREE)
+            and self._is_beyond(_client(scope))
+        ):
             wait = max(1, ceil((self._window + 1) * WINDOW_S - self.clock()))
             said = french.counted(wait, "seconde", "secondes")
-            answer = errors.refused(Request(scope), TooManyRequests(f"Trop de demandes. Réessayez dans {said}."))
+            answer = errors.refused(
+                Request(scope), TooManyRequests(f"Trop de demandes. Réessayez dans {said}.")
+            )
             answer.headers["retry-after"] = str(wait)
             return await answer(scope, receive, send)
         return await self.app(scope, receive, send)

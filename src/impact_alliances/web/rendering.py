@@ -29,7 +29,11 @@ def render(
 ) -> HTMLResponse:
     """The page whose context is the dataclass `page`; only `block` of it for an htmx request."""
     context = {field.name: getattr(page, field.name) for field in fields(page)}
-    context |= {"path": request.scope["path"], "settings": request.app.state.service.settings, "version": __version__}
+    context |= {
+        "path": request.scope["path"],
+        "settings": request.app.state.service.settings,
+        "version": __version__,
+    }
     if block and wants_fragment(request):
         html = render_block(_environment, template, block, **context)
     else:

@@ -1,10 +1,13 @@
-"""The headers every answer carries: a strict Content-Security-Policy, nothing loaded from elsewhere."""
+"""The headers every answer carries: a strict Content-Security-Policy, nothing loaded from
+elsewhere.
+"""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 HEADERS = {
@@ -17,7 +20,9 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware adding `HEADERS` to whatever is answered, errors of the outermost handler included."""
+    """ASGI middleware adding `HEADERS` to whatever is answered, errors of the outermost handler
+    included.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

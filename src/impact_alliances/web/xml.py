@@ -4,7 +4,8 @@ import re
 
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
-# What XML 1.0 cannot hold, not even escaped: most control characters, lone surrogates, U+FFFE and U+FFFF.
+# What XML 1.0 cannot hold, not even escaped: most control characters, lone surrogates, U+FFFE and
+# U+FFFF.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

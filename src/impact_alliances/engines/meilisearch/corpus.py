@@ -1,7 +1,9 @@
-"""The words and the lengths of the corpus as the server counts them: what weights, corrections and BM25 need.
+"""The words and the lengths of the corpus as the server counts them: what weights, corrections and
+BM25 need.
 
-They are read once, in one question, and again when the corpus changed: a small question, at most once a second, asks for the
-number of documents and for the newest one. So a search pays no round trip for its words.
+They are read once, in one question, and again when the corpus changed: a small question, at most
+once a second, asks for the number of documents and for the newest one. So a search pays no round
+trip for its words.
 """
 
 import threading
@@ -30,7 +32,9 @@ State = tuple[int, int]
 
 @dataclass(frozen=True)
 class Corpus:
-    """A reading of the corpus. `phrases` remembers, for as long as nothing changed, which documents hold a phrase."""
+    """A reading of the corpus. `phrases` remembers, for as long as nothing changed, which documents
+    hold a phrase.
+    """
 
     documents: int
     stems: Mapping[str, int]
@@ -44,14 +48,19 @@ class Corpus:
     def starting(self, prefix: str, limit: int, among: str = "words") -> list[str]:
         """The commonest words (of `words` or `title_words`) that begin with `prefix`."""
         counts, ordered = self.words if among == "words" else self.title_words, self.in_order[among]
-        begun = takewhile(lambda word: word.startswith(prefix), islice(ordered, bisect_left(ordered, prefix), None))
+        begun = takewhile(
+            lambda word: word.startswith(prefix),
+            islice(ordered, bisect_left(ordered, prefix), None),
+        )
         return sorted(begun, key=lambda word: (-counts[word], word))[:limit]
 
 
 def corpus_of(answer: dict[str, Any]) -> Corpus:
     """The reading in an answer that holds the distribution of words and lengths."""
     documents = int(answer["estimatedTotalHits"])
-    counted = {name: answer["facetDistribution"].get(name, {}) for name in (*WORD_FIELDS, *LENGTH_FIELDS)}
+    counted = {
+        name: answer["facetDistribution"].get(name, {}) for name in (*WORD_FIELDS, *LENGTH_FIELDS)
+    }
     title, text = (_mean(counted[name], documents) for name in LENGTH_FIELDS)
     return Corpus(
         documents=documents,
@@ -69,7 +78,9 @@ def _mean(lengths: Mapping[str, int], documents: int) -> float:
 
 
 class CorpusReader:
-    """The reading in force. Renewing it takes a moment on a large base: searches go on with the former one meanwhile."""
+    """The reading in force. Renewing it takes a moment on a large base: searches go on with the
+    former one meanwhile.
+    """
 
     def __init__(self, server: Server, clock: Callable[[], float] = time.monotonic) -> None:
         self._server = server
@@ -85,7 +96,9 @@ class CorpusReader:
         self._look_at = self._read_at = float("-inf")
 
     def now(self) -> Corpus:
-        """The words as of now, or as of a moment ago: while searches follow each other, they are renewed aside."""
+        """The words as of now, or as of a moment ago: while searches follow each other, they are
+        renewed aside.
+        """
         former = self._corpus
         if former and self._clock() < self._look_at:
             return former
@@ -119,7 +132,9 @@ class CorpusReader:
         return self._corpus
 
     def _seen(self) -> State:
-        """The number of documents and when the newest one was indexed: any change moves one of them."""
+        """The number of documents and when the newest one was indexed: any change moves one of
+        them.
+        """
         newest = {"sort": ["indexed_at:desc"], "limit": 1, "attributesToRetrieve": ["indexed_at"]}
         (answer,) = self._server.search([newest])
         stamps = [int(hit["indexed_at"]) for hit in answer["hits"]]

@@ -15,15 +15,17 @@ from impact_alliances.engines.meilisearch.filters import id_of
 
 # The embedded engine leaves out words of this many bytes or more from what it scores.
 _LONGEST_STEM = 80
-# Well under the server's own limit (100 MB), and small enough for it to index while the next ones are made.
+# Well under the server's own limit (100 MB), and small enough for it to index while the next ones
+# are made.
 BATCH_BYTES = 8_000_000
 
 
 def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> dict[str, Any]:
-    """The document with its vectors. `_vectors` is always said: left out, the server would keep those of the former text.
+    """The document with its vectors. `_vectors` is always said: left out, the server would keep
+    those of the former text.
 
-    `state` is a hash of all the rest: two documents of the same state need not be sent twice. Raises `ValueError` for a number
-    that the server could not read.
+    `state` is a hash of all the rest: two documents of the same state need not be sent twice.
+    Raises `ValueError` for a number that the server could not read.
     """
     title, text = _scored(document.title), _scored(document.text)
     said = {
@@ -65,10 +67,14 @@ def numbers(vector: Vector) -> list[float]:
 
 def line(document: dict[str, Any]) -> bytes:
     """One line of NDJSON. Raises `ValueError` for a number the server could not read."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+        "utf-8"
+    )
 
 
-def batches(lines: Iterable[tuple[str, bytes]], limit: int = BATCH_BYTES) -> Iterator[list[tuple[str, bytes]]]:
+def batches(
+    lines: Iterable[tuple[str, bytes]], limit: int = BATCH_BYTES
+) -> Iterator[list[tuple[str, bytes]]]:
     """Keys and lines in batches of at most `limit` bytes; a line larger than that goes alone."""
     batch: list[tuple[str, bytes]] = []
     size = 0

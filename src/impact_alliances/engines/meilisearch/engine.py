@@ -1,11 +1,14 @@
-"""The second engine: a Meilisearch server. It gives the same sets, counts, order and candidates as the embedded one.
+"""The second engine: a Meilisearch server. It gives the same sets, counts, order and candidates as
+the embedded one.
 
 - A set is a filter (`meilisearch_filters`), so totals and counts are exact.
-- A phrase of several stems is found by reading the documents that hold them all, in order, and then by their ids: an index of
-  pairs of stems would double the server's index for a rare need.
-- Scores are ours (`bm25`), over the stems of the members of the set, brought by the same round trip as its counts.
-- The nearest documents of a base too large for our memory are the server's; their likeness, and the corpus's mean and deviation,
-  come from the vectors of the database, hence the same figures as the embedded engine.
+- A phrase of several stems is found by reading the documents that hold them all, in order, and then
+  by their ids: an index of pairs of stems would double the server's index for a rare need.
+- Scores are ours (`bm25`), over the stems of the members of the set, brought by the same round trip
+  as its counts.
+- The nearest documents of a base too large for our memory are the server's; their likeness, and the
+  corpus's mean and deviation, come from the vectors of the database, hence the same figures as the
+  embedded engine.
 """
 
 import threading
@@ -14,7 +17,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from impact_alliances.engines.bm25 import in_line
-from impact_alliances.engines.engine import TITLE_BOOST, Bar, Candidate, Counts, Neighbours, Order, Vector, Wanted, Weighted, Window
+from impact_alliances.engines.engine import (
+    TITLE_BOOST,
+    Bar,
+    Candidate,
+    Counts,
+    Neighbours,
+    Order,
+    Vector,
+    Wanted,
+    Weighted,
+    Window,
+)
 from impact_alliances.engines.meilisearch.corpus import Corpus, CorpusReader
 from impact_alliances.engines.meilisearch.documents import numbers
 from impact_alliances.engines.meilisearch.filters import (
@@ -45,8 +59,10 @@ Hits = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Reading:
-    """How many members of a set are read to be scored, 30 µs each there and as much here: `at_once` by the question that counts
-    them, `most` of a set read whole; of a larger one, the most `promising`, so many of each kind."""
+    """How many members of a set are read to be scored, 30 µs each there and as much here: `at_once`
+    by the question that counts them, `most` of a set read whole; of a larger one, the most
+    `promising`, so many of each kind.
+    """
 
     at_once: int
     most: int
@@ -67,7 +83,9 @@ class _Members:
 
 
 class _Memory(threading.local):
-    """The members read with the counts of a set, for the `candidates` that this thread asks next."""
+    """The members read with the counts of a set, for the `candidates` that this thread asks
+    next.
+    """
 
     read: _Members | None = None
 
@@ -82,7 +100,9 @@ class MeilisearchEngine:
         self._memory = _Memory()
 
     def refresh(self) -> None:
-        """See at once what this process has just written; what others write is seen within about a second."""
+        """See at once what this process has just written; what others write is seen within about a
+        second.
+        """
         self._corpus.refresh()
 
     # -- the words of the corpus -----------------------------------------------------------------
@@ -100,7 +120,11 @@ class MeilisearchEngine:
     def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
         # While another model takes over, the index already carries the vectors of the new one.
         is_carried = embedder_name(model) == self._embedder
-        return _Nearest(self._server, self._embedder, vector, standing) if is_carried and not standing.is_whole else standing
+        return (
+            _Nearest(self._server, self._embedder, vector, standing)
+            if is_carried and not standing.is_whole
+            else standing
+        )
 
     # -- sets ------------------------------------------------------------------------------------
 
@@ -111,20 +135,33 @@ class MeilisearchEngine:
         at_once = self._reading.at_once if wanted.bar or wanted.near else 0
         queries = [{**_members(wanted, holders, 0, at_once), "facets": free}]
         used = [facet for facet in facets if facet in wanted.filters]
-        queries += [{**_set(wanted.without(facet), holders), "limit": 0, "facets": [facet]} for facet in used]
+        queries += [
+            {**_set(wanted.without(facet), holders), "limit": 0, "facets": [facet]}
+            for facet in used
+        ]
         queries += [_page_of(filter_of(wanted, holders), window)] if window else []
         whole, *others = self._server.search(queries)
         self._memory.read = _Members(wanted, _size(whole), whole["hits"])
         counted = {facet: _values(whole, facet) for facet in free}
-        counted |= {facet: _values(other, facet) for facet, other in zip(used, others, strict=False)}
-        return Counts(_size(whole), {facet: counted[facet] for facet in facets}, tuple(_keys(others[-1]) if window else ()))
+        counted |= {
+            facet: _values(other, facet) for facet, other in zip(used, others, strict=False)
+        }
+        return Counts(
+            _size(whole),
+            {facet: counted[facet] for facet in facets},
+            tuple(_keys(others[-1]) if window else ()),
+        )
 
-    def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
+    def candidates(
+        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+    ) -> list[Candidate]:
         hits = self._read(wanted, concepts)
         scoring = _Scoring.of(self._corpus.now(), concepts)
         return _favoured([scoring.candidate(hit) for hit in hits], max(limit, 1))
 
-    def page(self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()) -> list[str]:
+    def page(
+        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()
+    ) -> list[str]:
         if limit <= 0:
             return []
         clauses = filter_of(wanted, self._holders(wanted))
@@ -155,9 +192,19 @@ class MeilisearchEngine:
         if read.size <= len(read.hits):
             return read.hits
         whole = [_members(wanted, holders, len(read.hits), self._reading.most)]
-        rest = whole if read.size <= self._reading.most else _promising(wanted, concepts, holders, self._reading.promising)
+        rest = (
+            whole
+            if read.size <= self._reading.most
+            else _promising(wanted, concepts, holders, self._reading.promising)
+        )
         answers = self._server.search(rest) if rest else []
-        return list({hit["id"]: hit for hits in (read.hits, *(answer["hits"] for answer in answers)) for hit in hits}.values())
+        return list(
+            {
+                hit["id"]: hit
+                for hits in (read.hits, *(answer["hits"] for answer in answers))
+                for hit in hits
+            }.values()
+        )
 
     def _first(self, wanted: Wanted, holders: Holders) -> _Members:
         (answer,) = self._server.search([_members(wanted, holders, 0, self._reading.at_once)])
@@ -185,9 +232,14 @@ class MeilisearchEngine:
 
     def _read_phrases(self, phrases: Sequence[Expression]) -> dict[Expression, tuple[str, ...]]:
         retrieved = {"attributesToRetrieve": ["id", "title_line", "text_line"], "limit": _ALL}
-        answers = self._server.search([{"filter": [holding_all(phrase)], **retrieved} for phrase in phrases])
+        answers = self._server.search(
+            [{"filter": [holding_all(phrase)], **retrieved} for phrase in phrases]
+        )
         pairs = zip(phrases, answers, strict=True)
-        return {phrase: tuple(hit["id"] for hit in answer["hits"] if _says(hit, phrase)) for phrase, answer in pairs}
+        return {
+            phrase: tuple(hit["id"] for hit in answer["hits"] if _says(hit, phrase))
+            for phrase, answer in pairs
+        }
 
 
 def _says(hit: dict[str, Any], phrase: Expression) -> bool:
@@ -204,7 +256,12 @@ def _set(wanted: Wanted, holders: Holders) -> dict[str, Any]:
 
 def _page_of(clauses: Sequence[str], window: Window) -> dict[str, Any]:
     sort = "title_order:asc" if window.order == "title" else "date_order:desc"
-    asked = {"filter": list(clauses), "sort": [sort], "offset": window.offset, "limit": window.limit}
+    asked = {
+        "filter": list(clauses),
+        "sort": [sort],
+        "offset": window.offset,
+        "limit": window.limit,
+    }
     return {**asked, "attributesToRetrieve": ["id"]}
 
 
@@ -217,41 +274,66 @@ def _size(answer: dict[str, Any]) -> int:
 
 
 def _values(answer: dict[str, Any], facet: str) -> dict[str, int]:
-    return {value: int(count) for value, count in answer.get("facetDistribution", {}).get(facet, {}).items() if count}
+    return {
+        value: int(count)
+        for value, count in answer.get("facetDistribution", {}).get(facet, {}).items()
+        if count
+    }
 
 
 def _members(wanted: Wanted, holders: Holders, offset: int, limit: int) -> dict[str, Any]:
-    return {**_set(wanted, holders), "offset": offset, "limit": limit, "attributesToRetrieve": list(SCORED)}
+    return {
+        **_set(wanted, holders),
+        "offset": offset,
+        "limit": limit,
+        "attributesToRetrieve": list(SCORED),
+    }
 
 
-def _promising(wanted: Wanted, concepts: Sequence[Weighted], holders: Holders, limit: int) -> list[dict[str, Any]]:
-    """The parts of a large set that matter: those that hold most of the weight, those that say it in their title, those near."""
+def _promising(
+    wanted: Wanted, concepts: Sequence[Weighted], holders: Holders, limit: int
+) -> list[dict[str, Any]]:
+    """The parts of a large set that matter: those that hold most of the weight, those that say it
+    in their title, those near.
+    """
     parts = []
     if concepts:
         whole = sum(weighted.weight for weighted in concepts)
-        bars = [Bar(tuple(concepts), share * whole) for share in (LEVELS if len(concepts) > 1 else LEVELS[:1])]
+        bars = [
+            Bar(tuple(concepts), share * whole)
+            for share in (LEVELS if len(concepts) > 1 else LEVELS[:1])
+        ]
         parts = [_members(replace(wanted, bar=bar, near=()), holders, 0, limit) for bar in bars]
         stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
         in_title = _members(wanted, holders, 0, limit)
         parts.append({**in_title, "filter": [*in_title["filter"], among("title", stems)]})
     # Those near in meaning count too, whatever their words.
-    return [*parts, _members(replace(wanted, bar=None), holders, 0, limit)] if wanted.near else parts
+    return (
+        [*parts, _members(replace(wanted, bar=None), holders, 0, limit)] if wanted.near else parts
+    )
 
 
 def _favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
-    """The best by words and the best by coverage, as the embedded engine joins them: beyond the end of a list, its lowest score."""
+    """The best by words and the best by coverage, as the embedded engine joins them: beyond the end
+    of a list, its lowest score.
+    """
     if len(candidates) <= limit:
         return candidates
     by_words = sorted(candidates, key=lambda one: -one.lexical)[:limit]
     by_cover = sorted(candidates, key=lambda one: -one.covered)[:limit]
     lowest, least = by_words[-1].lexical, by_cover[-1].covered
     kept = {one.key: one for one in (*by_words, *by_cover)}
-    return [one._replace(lexical=max(one.lexical, lowest), covered=max(one.covered, least)) for one in kept.values()]
+    return [
+        one._replace(lexical=max(one.lexical, lowest), covered=max(one.covered, least))
+        for one in kept.values()
+    ]
 
 
 @dataclass(frozen=True)
 class _Scoring:
-    """BM25 over title and text, and coverage, for some concepts. Stems are as `in_line` writes them."""
+    """BM25 over title and text, and coverage, for some concepts. Stems are as `in_line` writes
+    them.
+    """
 
     corpus: Corpus
     in_title: list[tuple[str, float]]
@@ -263,10 +345,18 @@ class _Scoring:
         stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
         return cls(
             corpus=corpus,
-            in_title=[(in_line((stem,)), TITLE_BOOST * corpus.title.weight(stem)) for stem in stems],
+            in_title=[
+                (in_line((stem,)), TITLE_BOOST * corpus.title.weight(stem)) for stem in stems
+            ],
             in_text=[(in_line((stem,)), corpus.text.weight(stem)) for stem in stems],
             concepts=[
-                (weighted.weight, [[in_line((stem,)) for stem in expression] for expression in weighted.concept.alternatives])
+                (
+                    weighted.weight,
+                    [
+                        [in_line((stem,)) for stem in expression]
+                        for expression in weighted.concept.alternatives
+                    ],
+                )
                 for weighted in concepts
             ],
         )
@@ -283,12 +373,19 @@ class _Scoring:
         )
 
     def _covered(self, line: str) -> float:
-        held = (any(all(stem in line for stem in expression) for expression in alternatives) for _, alternatives in self.concepts)
-        return sum(weight for (weight, _), is_held in zip(self.concepts, held, strict=True) if is_held)
+        held = (
+            any(all(stem in line for stem in expression) for expression in alternatives)
+            for _, alternatives in self.concepts
+        )
+        return sum(
+            weight for (weight, _), is_held in zip(self.concepts, held, strict=True) if is_held
+        )
 
 
 class _Nearest:
-    """The corpus seen from one vector: nearest documents from the server, figures from the vectors of the database."""
+    """The corpus seen from one vector: nearest documents from the server, figures from the vectors
+    of the database.
+    """
 
     is_whole = True
 
@@ -310,6 +407,10 @@ class _Nearest:
         }
         (answer,) = self._server.search([query])
         # A document without vectors comes last, with a score of 0.
-        found = {key_of_id(hit["id"]): 2 * hit["_rankingScore"] - 1 for hit in answer["hits"] if hit["_rankingScore"] > 0}
+        found = {
+            key_of_id(hit["id"]): 2 * hit["_rankingScore"] - 1
+            for hit in answer["hits"]
+            if hit["_rankingScore"] > 0
+        }
         exact = found | self.of(list(found))
         return sorted(exact.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]

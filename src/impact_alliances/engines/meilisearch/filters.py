@@ -1,6 +1,8 @@
-"""Filters for a Meilisearch server, built in one place. Values are always quoted; fields come from a closed list.
+"""Filters for a Meilisearch server, built in one place. Values are always quoted; fields come from
+a closed list.
 
-The server compares without regard to case, hence ids are written so that case does not matter (`id_of`).
+The server compares without regard to case, hence ids are written so that case does not matter
+(`id_of`).
 """
 
 import re
@@ -22,7 +24,9 @@ _ESCAPED = re.compile(r"_([0-9a-f]{2})")
 
 
 def id_of(key: str) -> str:
-    """`case:x` as the server can hold it: `case-x`, any other character than a-z, 0-9 and - being `_` and its bytes."""
+    """`case:x` as the server can hold it: `case-x`, any other character than a-z, 0-9 and - being
+    `_` and its bytes.
+    """
     kind, identifier = split_key(key)
     return f"{_escaped(kind, '[^a-z0-9]')}-{_escaped(identifier, '[^a-z0-9-]')}"
 
@@ -42,7 +46,9 @@ def _escaped(text: str, unsafe: str) -> str:
 
 def _unescaped(text: str) -> str:
     parts = _ESCAPED.split(text)
-    raw = b"".join(bytes.fromhex(part) if odd % 2 else part.encode() for odd, part in enumerate(parts))
+    raw = b"".join(
+        bytes.fromhex(part) if odd % 2 else part.encode() for odd, part in enumerate(parts)
+    )
     return raw.decode("utf-8", "surrogatepass")
 
 
@@ -99,7 +105,9 @@ def filter_of(wanted: Wanted, holders: Holders) -> list[str]:
 
 
 def holding(phrase: Expression, holders: Holders) -> str:
-    """Documents that hold a phrase. Of several stems: those found to, since no filter knows of order."""
+    """Documents that hold a phrase. Of several stems: those found to, since no filter knows of
+    order.
+    """
     return equals("stems", phrase[0]) if len(phrase) == 1 else among("id", holders[phrase])
 
 
@@ -121,8 +129,12 @@ def has_concept(weighted: Weighted) -> str:
     """Documents that hold any of the expressions of a concept."""
     alternatives = weighted.concept.alternatives
     alone = [expression[0] for expression in alternatives if len(expression) == 1]
-    single = [among("stems", alone) if len(alone) > 1 else equals("stems", alone[0])] if alone else []
-    return some([*single, *(holding_all(expression) for expression in alternatives if len(expression) > 1)])
+    single = (
+        [among("stems", alone) if len(alone) > 1 else equals("stems", alone[0])] if alone else []
+    )
+    return some(
+        [*single, *(holding_all(expression) for expression in alternatives if len(expression) > 1)]
+    )
 
 
 def holding_all(expression: Expression) -> str:

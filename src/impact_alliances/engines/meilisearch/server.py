@@ -1,4 +1,6 @@
-"""The door to a Meilisearch server: the official client, its faults in our words, and a breaker for when it hangs."""
+"""The door to a Meilisearch server: the official client, its faults in our words, and a breaker for
+when it hangs.
+"""
 
 import logging
 import threading
@@ -15,22 +17,42 @@ from meilisearch.errors import MeilisearchApiError, MeilisearchError, Meilisearc
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.patience import left_of
 
-# After this many failures in a row, or a single one that made a visitor wait, the server is left alone for `PAUSE_S` seconds.
+# After this many failures in a row, or a single one that made a visitor wait, the server is left
+# alone for `PAUSE_S` seconds.
 FAILURES, PAUSE_S = 3, 2.0
 # Looks at a server that fails, before the next visitor is waited for.
 PROBES = 30
-_FAULTS = (MeilisearchError, requests.RequestException, LookupError, TypeError, ValueError, AttributeError)
+_FAULTS = (
+    MeilisearchError,
+    requests.RequestException,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)
 _REINDEX = "lancez « impact-alliances reindex »."
-_OUT_OF_REACH = "Le serveur Meilisearch est injoignable ou trop lent : vérifiez IMPACT_MEILISEARCH_URL et qu’il tourne."
-_PAUSED = "Le serveur Meilisearch ne répond plus : nouvel essai dans quelques secondes. Vérifiez qu’il tourne."
-_GARBLED = "La réponse reçue n’est pas celle d’un serveur Meilisearch : vérifiez IMPACT_MEILISEARCH_URL."
-_KEY = "Le serveur Meilisearch refuse la clé : vérifiez IMPACT_MEILISEARCH_KEY et IMPACT_MEILISEARCH_INDEXING_KEY."
+_OUT_OF_REACH = (
+    "Le serveur Meilisearch est injoignable ou trop lent : vérifiez IMPACT_MEILISEARCH_URL et "
+    "qu’il tourne."
+)
+_PAUSED = (
+    "Le serveur Meilisearch ne répond plus : nouvel essai dans quelques secondes. Vérifiez "
+    "qu’il tourne."
+)
+_GARBLED = (
+    "La réponse reçue n’est pas celle d’un serveur Meilisearch : vérifiez IMPACT_MEILISEARCH_URL."
+)
+_KEY = (
+    "Le serveur Meilisearch refuse la clé : vérifiez IMPACT_MEILISEARCH_KEY et "
+    "IMPACT_MEILISEARCH_INDEXING_KEY."
+)
 _FULL = "no_space_left_on_device"
 # How a server's journal and its tasks name a full disk when they do not by its code.
 _SIGNS_OF_FULL = ("no space left", "mdb_map_full", "disk full", "os error 28", "os error 122")
 _BY_CODE = {
     "index_not_found": f"L’index de recherche est absent du serveur Meilisearch : {_REINDEX}",
-    _FULL: "Le disque du serveur Meilisearch est plein : libérez-y de la place, l’indexation reprendra d’elle-même.",
+    _FULL: "Le disque du serveur Meilisearch est plein : libérez-y de la place, l’indexation "
+    "reprendra d’elle-même.",
 }
 _BY_STATUS = {401: _KEY, 403: _KEY}
 _log = logging.getLogger(__name__)
@@ -45,10 +67,13 @@ class Hanging(OutOfReach):
 
 
 class Breaker:
-    """Stops asking a server that fails, and sees from time to time if it is back: by `probe`, aside, so that nobody waits for
-    it; where there is none, by letting one question through."""
+    """Stops asking a server that fails, and sees from time to time if it is back: by `probe`,
+    aside, so that nobody waits for it; where there is none, by letting one question through.
+    """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, pause_s: float = PAUSE_S) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, pause_s: float = PAUSE_S
+    ) -> None:
         self._clock = clock
         self._pause_s = pause_s
         self.probe: Callable[[], bool] | None = None
@@ -70,7 +95,9 @@ class Breaker:
     def _look_aside(self) -> None:
         if self.probe and not self._is_probing:
             self._is_probing = True
-            threading.Thread(target=self._look, args=(self.probe,), name="probe", daemon=True).start()
+            threading.Thread(
+                target=self._look, args=(self.probe,), name="probe", daemon=True
+            ).start()
 
     def _look(self, probe: Callable[[], bool]) -> None:
         """Until the server is back; given up after a while, for the next visitor to begin again."""
@@ -107,16 +134,22 @@ class Server:
     breaker: Breaker
 
     def client(self, timeout_s: float | None = None) -> Client:
-        """A client for one use by one thread: two threads on one client spoil each other's headers."""
+        """A client for one use by one thread: two threads on one client spoil each other's
+        headers.
+        """
         # Compressed answers come in two writes, of which the second waits 40 ms.
         headers = {"Accept-Encoding": "identity"}
         timeout: Any = timeout_s or left_of(self.timeout_s)
         if timeout <= 0:
             raise Hanging(_OUT_OF_REACH)
-        return Client(self.url.rstrip("/"), self.key or None, timeout=timeout, custom_headers=headers)
+        return Client(
+            self.url.rstrip("/"), self.key or None, timeout=timeout, custom_headers=headers
+        )
 
     def answers(self) -> bool:
-        """Whether the server answers a question, be it by a refusal. For the breaker, which must not be asked."""
+        """Whether the server answers a question, be it by a refusal. For the breaker, which must
+        not be asked.
+        """
         try:
             self.client().multi_search([{"indexUid": self.index, "q": "", "limit": 0}])
         except _FAULTS as fault:
@@ -134,10 +167,12 @@ class Server:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Turn what the client and the server do wrong into our own failure, log its cause, and keep count of it.
+        """Turn what the client and the server do wrong into our own failure, log its cause, and
+        keep count of it.
 
-        Nothing but calls of the client and looks at its answer may stand inside: the client fails in any way on an answer that is
-        not the server's, and a fault of ours would pass for one of those.
+        Nothing but calls of the client and looks at its answer may stand inside: the client fails
+        in any way on an answer that is not the server's, and a fault of ours would pass for one of
+        those.
         """
         self.breaker.check()
         try:
@@ -158,9 +193,14 @@ class Server:
 
 
 def _check(query: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-    """Whether the answer holds what the query asked for. Raises what a dictionary raises, or `ValueError`."""
+    """Whether the answer holds what the query asked for. Raises what a dictionary raises, or
+    `ValueError`.
+    """
     # A document without a fragilité has no such field.
-    asked = {*query.get("attributesToRetrieve", ()), *(("_rankingScore",) if query.get("showRankingScore") else ())} - {"fragilite"}
+    asked = {
+        *query.get("attributesToRetrieve", ()),
+        *(("_rankingScore",) if query.get("showRankingScore") else ()),
+    } - {"fragilite"}
     if not all(asked <= hit.keys() for hit in answer["hits"]):
         raise ValueError("fields are missing")
     int(answer["estimatedTotalHits"])
@@ -185,7 +225,9 @@ def failure_of(fault: Exception) -> EngineFailure:
         return _refused(fault)
     if isinstance(fault, MeilisearchTimeoutError | requests.Timeout):
         return Hanging(_OUT_OF_REACH)
-    if isinstance(fault, MeilisearchError) or (isinstance(fault, requests.RequestException) and not isinstance(fault, ValueError)):
+    if isinstance(fault, MeilisearchError) or (
+        isinstance(fault, requests.RequestException) and not isinstance(fault, ValueError)
+    ):
         return OutOfReach(_OUT_OF_REACH)
     return OutOfReach(_GARBLED)
 

@@ -1,6 +1,8 @@
-"""The settings of our index on a Meilisearch server: explicit, versioned, compared with what the server holds.
+"""The settings of our index on a Meilisearch server: explicit, versioned, compared with what the
+server holds.
 
-The server analyses nothing: it filters, counts, sorts and finds the nearest vectors. So nothing is searchable as text.
+The server analyses nothing: it filters, counts, sorts and finds the nearest vectors. So nothing is
+searchable as text.
 """
 
 from typing import Any
@@ -8,14 +10,16 @@ from typing import Any
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import FACETS
 
-# Written in the settings: a change of the documents' shape or of the analysis makes the old index be rebuilt.
+# Written in the settings: a change of the documents' shape or of the analysis makes the old index
+# be rebuilt.
 SCHEMA_VERSION = 3
 FACET_FIELDS = ("kind", *FACETS)
 # Arrays of stems and words, whose distribution is the lexicon of the corpus.
 WORD_FIELDS = ("stems", "title", "text", "words", "title_words")
 LENGTH_FIELDS = ("title_length", "text_length")
 FILTERABLE = ("id", *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
-# What scoring reads of a document. Texts are read as one line each: a thousand documents come and are read ten times sooner.
+# What scoring reads of a document. Texts are read as one line each: a thousand documents come and
+# are read ten times sooner.
 SCORED = ("id", "title_line", "title_length", "text_line", "text_length", "fragilite", "date_order")
 SORTABLE = ("date_order", "title_order", "indexed_at")
 # Above any vocabulary and any base we serve: a cap reached would make counts lie.
@@ -33,7 +37,9 @@ def index_settings(embedder: str, dimensions: int) -> dict[str, Any]:
     return {
         "searchableAttributes": [],
         "displayedAttributes": ["fingerprint", "state", "indexed_at", *SCORED],
-        "filterableAttributes": [{"attributePatterns": [*FILTERABLE, f"schema_v{SCHEMA_VERSION}"], "features": equality}],
+        "filterableAttributes": [
+            {"attributePatterns": [*FILTERABLE, f"schema_v{SCHEMA_VERSION}"], "features": equality}
+        ],
         "sortableAttributes": list(SORTABLE),
         # « words » is where the server puts the nearest vectors; no words are ever asked.
         "rankingRules": ["words", "sort"],
@@ -60,7 +66,9 @@ def _agree(name: str, found: Any, wanted: Any) -> bool:
 
 
 def _holds(found: Any, wanted: Any, *, whole: bool = False) -> bool:
-    """Whether `found` says all that `wanted` says; a server may say more, save where the `whole` is ours."""
+    """Whether `found` says all that `wanted` says; a server may say more, save where the `whole` is
+    ours.
+    """
     if isinstance(wanted, dict) and isinstance(found, dict):
         same_keys = not whole or found.keys() == wanted.keys()
         return same_keys and all(_holds(found.get(key), value) for key, value in wanted.items())

@@ -7,13 +7,18 @@ from impact_alliances.engines.meilisearch.settings import embedder_name
 from impact_alliances.engines.meilisearch.writer import MeilisearchWriter
 from impact_alliances.settings import Settings
 
-# The indexer's own patience for all but documents, and its pause after a failure: a hanging server that comes back has what was
-# saved meanwhile within the sum of both and of a task, 4 s at the most.
+# The indexer's own patience for all but documents, and its pause after a failure: a hanging server
+# that comes back has what was saved meanwhile within the sum of both and of a task, 4 s at the
+# most.
 WRITE_TIMEOUT_S, WRITE_PAUSE_S = 2.0, 0.5
 
 
-def make_meilisearch(settings: Settings, stored: StoredVectors, model: str, dimensions: int) -> tuple[MeilisearchEngine, MeilisearchWriter]:
-    """Two doors to one server: reading with the search key and a short patience, writing with its own."""
+def make_meilisearch(
+    settings: Settings, stored: StoredVectors, model: str, dimensions: int
+) -> tuple[MeilisearchEngine, MeilisearchWriter]:
+    """Two doors to one server: reading with the search key and a short patience, writing with its
+    own.
+    """
     key = settings.meilisearch_key.get_secret_value()
     writing_key = settings.meilisearch_indexing_key.get_secret_value() or key
     name = embedder_name(model)

@@ -1,4 +1,6 @@
-"""What the indexer asks of a Meilisearch server: documents with their vectors, in batches whose tasks are waited for."""
+"""What the indexer asks of a Meilisearch server: documents with their vectors, in batches whose
+tasks are waited for.
+"""
 
 import hashlib
 import logging
@@ -25,12 +27,15 @@ from impact_alliances.engines.meilisearch.settings import drift, index_settings
 TASK_TIMEOUT_S = 600
 # A batch of documents carries megabytes, and no visitor waits for it.
 SEND_TIMEOUT_S = 60.0
-# How long a server may be out of reach while a task of ours runs on it, and how long to wait between two looks.
+# How long a server may be out of reach while a task of ours runs on it, and how long to wait
+# between two looks.
 POLL_PATIENCE_S, POLL_FIRST_S, POLL_PAUSE_S = 20.0, 0.03, 0.5
 # How often whoever watches is told that a task is waited for.
 TELL_EVERY_S = 5.0
 _UNDONE = ("enqueued", "processing")
-_TOO_LONG = "Le serveur Meilisearch n’a pas fini en dix minutes ce qui lui est demandé : voyez son journal."
+_TOO_LONG = (
+    "Le serveur Meilisearch n’a pas fini en dix minutes ce qui lui est demandé : voyez son journal."
+)
 # The first version whose vectors are no experiment.
 OLDEST = (1, 13)
 _PAGE = 1_000
@@ -48,13 +53,20 @@ class VectorsByKey(Protocol):
 
 
 class MeilisearchWriter:
-    """Writes the index in use, and rebuilds beside it. One writer at a time: the indexer holds the lock."""
+    """Writes the index in use, and rebuilds beside it. One writer at a time: the indexer holds the
+    lock.
+    """
 
     # A document is sent again once its vectors are computed.
     wants_vectors = True
 
     def __init__(
-        self, server: Server, vectors: VectorsByKey, embedder: str, dimensions: int, on_change: Callable[[], None] = lambda: None
+        self,
+        server: Server,
+        vectors: VectorsByKey,
+        embedder: str,
+        dimensions: int,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._server = server
         self._vectors = vectors
@@ -68,11 +80,18 @@ class MeilisearchWriter:
     @property
     def name(self) -> str:
         index = self._server.index
-        # However a machine names the server, it is one; the name of its index may be longer than ours may be.
-        return f"server-{index}" if len(index) <= 50 else f"server-{hashlib.blake2b(index.encode(), digest_size=16).hexdigest()}"
+        # However a machine names the server, it is one; the name of its index may be longer than
+        # ours may be.
+        return (
+            f"server-{index}"
+            if len(index) <= 50
+            else f"server-{hashlib.blake2b(index.encode(), digest_size=16).hexdigest()}"
+        )
 
     def is_ready(self) -> bool:
-        """Whether the index is there with our settings. A server out of reach is a failure: it calls for no rebuild."""
+        """Whether the index is there with our settings. A server out of reach is a failure: it
+        calls for no rebuild.
+        """
         return self.drift() == []
 
     def drift(self) -> list[str]:
@@ -82,15 +101,23 @@ class MeilisearchWriter:
         return drift(self._settings, found or {})
 
     def trouble(self) -> str:
-        """Why the server could not do the last thing it was asked for this index; empty when it could."""
+        """Why the server could not do the last thing it was asked for this index; empty when it
+        could.
+        """
         with self._asking() as client:
             tasks = client.http.get(f"tasks?limit={_TASKS}&statuses=succeeded,failed")["results"]
-            ours = (task for task in tasks if str(task["indexUid"] or "").startswith(self._server.index))
+            ours = (
+                task for task in tasks if str(task["indexUid"] or "").startswith(self._server.index)
+            )
             for task in ours:
                 fault = task["error"] or {}
                 # To ask for an index that is not there is how we wait for what came before.
                 if fault.get("code") != "index_not_found":
-                    return str(_trouble(fault["code"], fault["message"], fault["type"])) if fault else ""
+                    return (
+                        str(_trouble(fault["code"], fault["message"], fault["type"]))
+                        if fault
+                        else ""
+                    )
         return ""
 
     def version(self) -> str:
@@ -107,8 +134,11 @@ class MeilisearchWriter:
     def is_recent(version: str) -> bool:
         """Whether a server of this version can serve."""
         numbers = version.split(".")[:2]
-        # One that may not be known is given the benefit of the doubt: its settings are compared anyway.
-        return not version or (all(number.isdigit() for number in numbers) and tuple(map(int, numbers)) >= OLDEST)
+        # One that may not be known is given the benefit of the doubt: its settings are compared
+        # anyway.
+        return not version or (
+            all(number.isdigit() for number in numbers) and tuple(map(int, numbers)) >= OLDEST
+        )
 
     def fingerprints(self) -> dict[str, str]:
         return self._values("fingerprint", self._server.index)
@@ -161,14 +191,17 @@ class MeilisearchWriter:
         return f"{self._server.index}-beside-"
 
     def _let_earlier_tasks_end(self) -> None:
-        """Wait for what a process that was killed had asked: its documents, or its switch, would come after we looked.
+        """Wait for what a process that was killed had asked: its documents, or its switch, would
+        come after we looked.
 
         Tasks run in order, so one of ours for nothing is enough: its index never exists.
         """
         self._ended(lambda client: client.delete_index(f"{self._beside}nothing"))
 
     def _begun(self) -> str | None:
-        """An index that a rebuild left half built, with the settings of today; others are dropped."""
+        """An index that a rebuild left half built, with the settings of today; others are
+        dropped.
+        """
         for uid in self._leftovers():
             with self._asking() as client:
                 settings = _settings_of(client, uid)
@@ -206,12 +239,19 @@ class MeilisearchWriter:
             gone = among("id", [id_of(key) for key in some])
             self._done(lambda client, gone=gone: client.index(index).delete_documents(filter=gone))  # type: ignore[misc]
 
-    def _put(self, index: str, documents: Sequence[SearchDocument], present: Mapping[str, str] | None = None) -> None:
+    def _put(
+        self,
+        index: str,
+        documents: Sequence[SearchDocument],
+        present: Mapping[str, str] | None = None,
+    ) -> None:
         """Send these documents, save those that are `present` in the same state."""
         for batch in batches(self._lines(documents, present or {})):
             self._send(index, batch)
 
-    def _lines(self, documents: Sequence[SearchDocument], present: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    def _lines(
+        self, documents: Sequence[SearchDocument], present: Mapping[str, str]
+    ) -> Iterator[tuple[str, bytes]]:
         vectors = self._vectors.of([document.key for document in documents])
         for document in documents:
             try:
@@ -223,9 +263,13 @@ class MeilisearchWriter:
                 yield document.key, line(said)
 
     def _send(self, index: str, batch: list[tuple[str, bytes]]) -> None:
-        """Send a batch. One refused document would hold back the others, so a refused batch is cut in two, and so on."""
+        """Send a batch. One refused document would hold back the others, so a refused batch is cut
+        in two, and so on.
+        """
         content = b"\n".join(encoded for _, encoded in batch)
-        task = self._ended(lambda client: client.index(index).add_documents_ndjson(content, "id"), SEND_TIMEOUT_S)
+        task = self._ended(
+            lambda client: client.index(index).add_documents_ndjson(content, "id"), SEND_TIMEOUT_S
+        )
         if task.status == "succeeded":
             for key, _ in batch:
                 self._refused.pop(key, None)
@@ -242,7 +286,11 @@ class MeilisearchWriter:
     def _refuse(self, key: str, reason: str) -> None:
         """Note a document that the server cannot take: it is passed over."""
         self._refused[key] = reason
-        _log.error("La fiche %s est refusée par le serveur Meilisearch et manque à la recherche : %s", key, reason)
+        _log.error(
+            "La fiche %s est refusée par le serveur Meilisearch et manque à la recherche : %s",
+            key,
+            reason,
+        )
 
     # -- tasks -----------------------------------------------------------------------------------
 
@@ -293,7 +341,11 @@ def _settings_of(client: Client, index: str) -> dict[str, Any] | None:
 
 
 def _blames_a_document(task: Task) -> bool:
-    return task.status == "failed" and (task.error or {}).get("type") == "invalid_request" and _code(task) != "index_not_found"
+    return (
+        task.status == "failed"
+        and (task.error or {}).get("type") == "invalid_request"
+        and _code(task) != "index_not_found"
+    )
 
 
 def _code(task: Task) -> str:
@@ -314,5 +366,7 @@ def _trouble(code: str, reason: str, kind: str) -> EngineFailure:
     if is_full(code, reason):
         return EngineFailure(sentence_of("no_space_left_on_device"))
     if kind == "internal":
-        return OutOfReach(f"Le serveur Meilisearch a échoué : voyez son journal. Il dit : « {reason} ».")
+        return OutOfReach(
+            f"Le serveur Meilisearch a échoué : voyez son journal. Il dit : « {reason} »."
+        )
     return EngineFailure(sentence_of(code))

@@ -1,7 +1,8 @@
 """A reader's own copy of the index.
 
-tantivy maps files into memory and believes them: one that another program overwrites makes it answer wrongly, one that is cut
-short kills the process (SIGBUS). So a reader copies each file once, checking its seal on the way, to a folder of its own.
+tantivy maps files into memory and believes them: one that another program overwrites makes it
+answer wrongly, one that is cut short kills the process (SIGBUS). So a reader copies each file once,
+checking its seal on the way, to a folder of its own.
 """
 
 import fcntl
@@ -24,15 +25,18 @@ _log = logging.getLogger(__name__)
 
 
 class PrivateCopy:
-    """Files taken from generations, kept until they are of no use. The folder goes with the object, and at the latest when another
-    process finds that this one died."""
+    """Files taken from generations, kept until they are of no use. The folder goes with the object,
+    and at the latest when another process finds that this one died.
+    """
 
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._held: dict[str, str] = {}
 
     def take(self, source: Path, files: Mapping[str, str]) -> Path:
-        """A folder that holds exactly these files, as sealed. Raises `Damaged`, and `OSError` where nothing can be written."""
+        """A folder that holds exactly these files, as sealed. Raises `Damaged`, and `OSError` where
+        nothing can be written.
+        """
         folder = self._made()
         for name, seal in files.items():
             if self._held.get(name) != seal or not (folder / name).exists():

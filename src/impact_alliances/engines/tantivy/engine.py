@@ -1,4 +1,6 @@
-"""The embedded engine: finds and counts in a tantivy index. The nearest in meaning are found in memory, above it."""
+"""The embedded engine: finds and counts in a tantivy index. The nearest in meaning are found in
+memory, above it.
+"""
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
@@ -9,7 +11,17 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from impact_alliances.engines.engine import Candidate, Counts, EngineFailure, Neighbours, Order, Vector, Wanted, Weighted, Window
+from impact_alliances.engines.engine import (
+    Candidate,
+    Counts,
+    EngineFailure,
+    Neighbours,
+    Order,
+    Vector,
+    Wanted,
+    Weighted,
+    Window,
+)
 from impact_alliances.engines.tantivy.index import SCHEMA, asking
 from impact_alliances.engines.tantivy.queries import Clauses, bm25, coverage, set_query
 from impact_alliances.engines.tantivy.views import View, Views
@@ -28,13 +40,17 @@ class TantivyEngine:
         self._view: Callable[[], View] = self._views.current
 
     def on_last_sound_state(self) -> "TantivyEngine":
-        """The engine that answers, while the generation in use is lost or damaged, from what was read before."""
+        """The engine that answers, while the generation in use is lost or damaged, from what was
+        read before.
+        """
         other = copy.copy(self)
         other._view = self._views.held
         return other
 
     def refresh(self) -> None:
-        """Open now what was just written, so that the next search need not; it sees it in any case."""
+        """Open now what was just written, so that the next search need not; it sees it in any
+        case.
+        """
         with suppress(EngineFailure):
             self._view()
 
@@ -68,7 +84,9 @@ class TantivyEngine:
         keys = self.page(wanted, window.order, window.offset, window.limit) if window else []
         return Counts(total, counted, tuple(keys))
 
-    def candidates(self, wanted: Wanted, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
+    def candidates(
+        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+    ) -> list[Candidate]:
         searcher = self._view().searcher
         with asking():
             members = (Occur.Must, Query.const_score_query(set_query(wanted), 0.0))
@@ -76,17 +94,25 @@ class TantivyEngine:
             covered = _scored(searcher, [members, *coverage(concepts)], limit)
         return _joined(searcher, lexical, covered)
 
-    def page(self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()) -> list[str]:
+    def page(
+        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()
+    ) -> list[str]:
         if limit <= 0:
             return []
-        field, direction = ("title_order", tantivy.Order.Asc) if order == "title" else ("date_order", tantivy.Order.Desc)
+        field, direction = (
+            ("title_order", tantivy.Order.Asc)
+            if order == "title"
+            else ("date_order", tantivy.Order.Desc)
+        )
         searcher = self._view().searcher
         with asking():
             query = set_query(wanted)
             if apart_from:
                 seen = Query.term_set_query(SCHEMA, "key", list(apart_from))
                 query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, seen)])
-            found = searcher.search(query, limit, count=False, order_by_field=field, order=direction, offset=offset)
+            found = searcher.search(
+                query, limit, count=False, order_by_field=field, order=direction, offset=offset
+            )
             return _keys(searcher, found)
 
     def titles(self, words: Sequence[str], limit: int) -> list[str]:
@@ -96,9 +122,19 @@ class TantivyEngine:
         searcher = self._view().searcher
         with asking():
             ends = [term for term, _ in searcher.terms_with_prefix("title_words", last, limit=50)]
-            clauses = [(Occur.Must, Query.term_query(SCHEMA, "title_words", word)) for word in whole]
-            clauses.append((Occur.Must, Query.term_set_query(SCHEMA, "title_words", ends or [last])))
-            found = searcher.search(Query.boolean_query(clauses), limit, count=False, order_by_field="date_order", order=tantivy.Order.Desc)
+            clauses = [
+                (Occur.Must, Query.term_query(SCHEMA, "title_words", word)) for word in whole
+            ]
+            clauses.append(
+                (Occur.Must, Query.term_set_query(SCHEMA, "title_words", ends or [last]))
+            )
+            found = searcher.search(
+                Query.boolean_query(clauses),
+                limit,
+                count=False,
+                order_by_field="date_order",
+                order=tantivy.Order.Desc,
+            )
             return _keys(searcher, found)
 
 
@@ -115,12 +151,16 @@ def _scored(searcher: tantivy.Searcher, clauses: Clauses, limit: int) -> Address
 
 
 def _joined(searcher: tantivy.Searcher, lexical: Addresses, covered: Addresses) -> list[Candidate]:
-    """The two rankings as one list. A document beyond the end of one of them gets that list's lowest score."""
+    """The two rankings as one list. A document beyond the end of one of them gets that list's
+    lowest score.
+    """
     lowest = (min((score for score, _ in lexical.values()), default=0.0), None)
     least = (min((score for score, _ in covered.values()), default=0.0), None)
     addresses = {place: address for place, (_, address) in {**covered, **lexical}.items()}
     with asking():
-        days = searcher.fast_field_values("date_order", list(addresses.values())) if addresses else []
+        days = (
+            searcher.fast_field_values("date_order", list(addresses.values())) if addresses else []
+        )
         documents = [searcher.doc(address) for address in addresses.values()]
     return [
         Candidate(
@@ -134,9 +174,19 @@ def _joined(searcher: tantivy.Searcher, lexical: Addresses, covered: Addresses) 
     ]
 
 
-def _aggregated(searcher: tantivy.Searcher, wanted: Wanted, facets: Sequence[str]) -> tuple[int, dict[str, dict[str, int]]]:
-    asked = {facet: {"terms": {"field": facet, "size": _VALUES, "segment_size": _VALUES}} for facet in facets}
+def _aggregated(
+    searcher: tantivy.Searcher, wanted: Wanted, facets: Sequence[str]
+) -> tuple[int, dict[str, dict[str, int]]]:
+    asked = {
+        facet: {"terms": {"field": facet, "size": _VALUES, "segment_size": _VALUES}}
+        for facet in facets
+    }
     with asking():
-        found = searcher.aggregate(set_query(wanted), {"_total": {"value_count": {"field": "key"}}, **asked})
-    values = {facet: {str(b["key"]): int(b["doc_count"]) for b in found[facet]["buckets"]} for facet in facets}
+        found = searcher.aggregate(
+            set_query(wanted), {"_total": {"value_count": {"field": "key"}}, **asked}
+        )
+    values = {
+        facet: {str(b["key"]): int(b["doc_count"]) for b in found[facet]["buckets"]}
+        for facet in facets
+    }
     return int(found["_total"]["value"]), values

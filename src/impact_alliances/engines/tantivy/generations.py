@@ -1,8 +1,10 @@
-"""The folder of the embedded index: generations that never change once written, each file sealed, and the pointer to the one in use.
+"""The folder of the embedded index: generations that never change once written, each file sealed,
+and the pointer to the one in use.
 
-A generation is a sub-folder that holds one state of the index. `CURRENT` names the one in use and seals it: size and digest of each
-file. Whoever changes the index fills another generation (by hard links to what stays the same) and rewrites `CURRENT`, so that a
-reader, in this process or another, never meets a half-written one, and a process killed at any moment leaves the former whole.
+A generation is a sub-folder that holds one state of the index. `CURRENT` names the one in use and
+seals it: size and digest of each file. Whoever changes the index fills another generation (by hard
+links to what stays the same) and rewrites `CURRENT`, so that a reader, in this process or another,
+never meets a half-written one, and a process killed at any moment leaves the former whole.
 """
 
 import fcntl
@@ -27,7 +29,9 @@ Stat = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Generation:
-    """A state of the index. `files`: the seal of each; `refused`: why these documents could not be taken, by key."""
+    """A state of the index. `files`: the seal of each; `refused`: why these documents could not be
+    taken, by key.
+    """
 
     name: str
     files: dict[str, str]
@@ -51,7 +55,9 @@ class Generations:
 
     @property
     def name(self) -> str:
-        """The name under which the index of this folder follows the base, kept beside it from its first generation on."""
+        """The name under which the index of this folder follows the base, kept beside it from its
+        first generation on.
+        """
         try:
             found = self._label.read_text(encoding="ascii").strip()
         except (OSError, ValueError):
@@ -61,7 +67,9 @@ class Generations:
     # -- the one in use --------------------------------------------------------------------------
 
     def current(self) -> Generation | None:
-        """The generation in use; None when there is none, it is of another schema, or the pointer is damaged."""
+        """The generation in use; None when there is none, it is of another schema, or the pointer
+        is damaged.
+        """
         try:
             seal, _, body = self._pointer.read_bytes().partition(b"\n")
         except OSError:
@@ -80,8 +88,14 @@ class Generations:
         return self.folder / generation.name
 
     def damaged(self, generation: Generation, *, thorough: bool = False) -> list[str]:
-        """The files that are not as they were written. Unless `thorough`, one found sound is read again only when it was touched."""
-        return [name for name, seal in generation.files.items() if not self._is_sound(self.path(generation) / name, seal, thorough)]
+        """The files that are not as they were written. Unless `thorough`, one found sound is read
+        again only when it was touched.
+        """
+        return [
+            name
+            for name, seal in generation.files.items()
+            if not self._is_sound(self.path(generation) / name, seal, thorough)
+        ]
 
     def _is_sound(self, file: Path, seal: str, thorough: bool) -> bool:
         stat = _stat(file)
@@ -99,7 +113,9 @@ class Generations:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Be the only one to change this folder: of two who each start from the generation in use, one would be lost."""
+        """Be the only one to change this folder: of two who each start from the generation in use,
+        one would be lost.
+        """
         with asking(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             held = (self.folder / "writer.lock").open("w")
@@ -117,7 +133,9 @@ class Generations:
         return made
 
     def like(self, generation: Generation) -> Path:
-        """A new generation that holds what `generation` does. tantivy replaces files and never writes into one."""
+        """A new generation that holds what `generation` does. tantivy replaces files and never
+        writes into one.
+        """
         made = self.fresh()
         with asking(self.folder):
             for name in generation.files:
@@ -126,20 +144,33 @@ class Generations:
             (made / _MANAGED).write_text(json.dumps(list(generation.files)), encoding="ascii")
         return made
 
-    def switch(self, made: Path, former: Generation | None = None, refused: Mapping[str, str] | None = None) -> None:
-        """Put `made` in use, at once for every reader, and drop the others. Files that it shares with `former` keep their seals."""
-        shared = {} if former is None else {name: seal for name, seal in former.files.items() if name != "meta.json"}
+    def switch(
+        self, made: Path, former: Generation | None = None, refused: Mapping[str, str] | None = None
+    ) -> None:
+        """Put `made` in use, at once for every reader, and drop the others. Files that it shares
+        with `former` keep their seals.
+        """
+        shared = (
+            {}
+            if former is None
+            else {name: seal for name, seal in former.files.items() if name != "meta.json"}
+        )
         with asking(self.folder):
             names = sorted(file.name for file in made.iterdir() if not file.name.startswith("."))
-            files = {name: shared.get(name) or seal_of((made / name).read_bytes()) for name in names}
-            body = json.dumps(asdict(Generation(made.name, files, dict(refused or {}))), ensure_ascii=False).encode()
+            files = {
+                name: shared.get(name) or seal_of((made / name).read_bytes()) for name in names
+            }
+            body = json.dumps(
+                asdict(Generation(made.name, files, dict(refused or {}))), ensure_ascii=False
+            ).encode()
             beside = self.folder / f"CURRENT.{uuid.uuid4().hex[:8]}"
             beside.write_bytes(seal_of(body).encode() + b"\n" + body)
             beside.replace(self._pointer)
         self._sweep(made)
 
     def _sweep(self, kept: Path) -> None:
-        """Remove all but the generation in use: the former one, and leftovers of whoever was killed.
+        """Remove all but the generation in use: the former one, and leftovers of whoever was
+        killed.
 
         Readers that still hold the former generation keep its open files.
         """

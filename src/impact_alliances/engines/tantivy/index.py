@@ -15,7 +15,8 @@ from impact_alliances.engines.documents import SearchDocument
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.vocabularies.terms import FACETS
 
-# Part of every generation's name: a change of fields, of analysis or of tantivy's format makes the old index unreadable on purpose.
+# Part of every generation's name: a change of fields, of analysis or of tantivy's format makes the
+# old index unreadable on purpose.
 SCHEMA_VERSION = 3
 VERSION = f"v{SCHEMA_VERSION}.{tantivy.__version__.rpartition('index_format v')[2]}"  # type: ignore[attr-defined]
 FACET_FIELDS = ("kind", *FACETS)
@@ -24,7 +25,10 @@ ABSENT = f"L’index de recherche est absent : {_REINDEX}"
 DAMAGED = f"L’index de recherche est abîmé, ou d’une autre version : {_REINDEX}"
 FAILED = "Le moteur de recherche a échoué sur cette demande : sa cause est dans le journal."
 _FULL = "Le disque de l’index de recherche ({}) est plein : libérez de la place."
-_CLOSED = "Le dossier de l’index de recherche ({}) ne se laisse pas écrire : rendez-le accessible en écriture."
+_CLOSED = (
+    "Le dossier de l’index de recherche ({}) ne se laisse pas écrire : rendez-le accessible en "
+    "écriture."
+)
 _FULL_CODES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CLOSED_CODES = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 _log = logging.getLogger(__name__)
@@ -67,7 +71,9 @@ def opened(folder: Path | None) -> tantivy.Index:
     # A searcher is of one commit; what comes later is opened by whoever wants it.
     index.config_reader("manual")
     # Our analysis is done: a document and a query both bring stems parted by spaces.
-    index.register_tokenizer("stems", TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(80)).build())
+    index.register_tokenizer(
+        "stems", TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(80)).build()
+    )
     return index
 
 
@@ -92,13 +98,14 @@ def stored(document: SearchDocument) -> tantivy.Document:
     return made
 
 
-# -- faults ------------------------------------------------------------------------------------------
+# -- faults --------------------------------------------------------------------------------------
 
 
 @contextmanager
 def asking(folder: Path | None = None) -> Iterator[None]:
-    """Turn what tantivy and the disk raise into our own failure. Nothing but calls of theirs may stand inside: a `ValueError` of
-    ours would pass for one of theirs."""
+    """Turn what tantivy and the disk raise into our own failure. Nothing but calls of theirs may
+    stand inside: a `ValueError` of ours would pass for one of theirs.
+    """
     try:
         yield
     except BaseException as fault:
@@ -108,12 +115,16 @@ def asking(folder: Path | None = None) -> Iterator[None]:
 
 
 def is_vendors(fault: BaseException) -> bool:
-    """Whether tantivy or the disk raised it. A panic of tantivy is no `Exception`, and its class cannot be imported."""
+    """Whether tantivy or the disk raised it. A panic of tantivy is no `Exception`, and its class
+    cannot be imported.
+    """
     return isinstance(fault, ValueError | OSError) or type(fault).__module__ == "pyo3_runtime"
 
 
 def failure_of(fault: BaseException, folder: Path | None) -> EngineFailure:
-    """A fault of tantivy or of the disk in a sentence that says what to do; one that is no fault of the disk is logged."""
+    """A fault of tantivy or of the disk in a sentence that says what to do; one that is no fault of
+    the disk is logged.
+    """
     code = fault.errno if isinstance(fault, OSError) else None
     # tantivy tells the disk's faults in its own sentences.
     said = re.search(r"os error (\d+)", str(fault))

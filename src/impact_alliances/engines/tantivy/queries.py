@@ -19,7 +19,10 @@ def set_query(wanted: Wanted) -> Query:
         return Query.empty_query()
     clauses = [(Occur.Must, _text_query(wanted))]
     clauses += [(Occur.Must, _phrase(phrase)) for phrase in wanted.phrases]
-    clauses += [(Occur.Must, Query.term_set_query(SCHEMA, name, list(values))) for name, values in wanted.filters.items()]
+    clauses += [
+        (Occur.Must, Query.term_set_query(SCHEMA, name, list(values)))
+        for name, values in wanted.filters.items()
+    ]
     clauses += [(Occur.MustNot, _phrase(phrase)) for phrase in wanted.excluded]
     return Query.boolean_query(clauses)
 
@@ -36,24 +39,36 @@ def _text_query(wanted: Wanted) -> Query:
 
 
 def _has_concept(weighted: Weighted) -> Query:
-    return _any([_all([_term("stems", stem) for stem in expression]) for expression in weighted.concept.alternatives])
+    return _any(
+        [
+            _all([_term("stems", stem) for stem in expression])
+            for expression in weighted.concept.alternatives
+        ]
+    )
 
 
 def bm25(concepts: Sequence[Weighted]) -> Clauses:
     stems = dict.fromkeys(stem for weighted in concepts for stem in sorted(weighted.concept.stems))
-    in_title = [(Occur.Should, Query.boost_query(_term("title", stem), TITLE_BOOST)) for stem in stems]
+    in_title = [
+        (Occur.Should, Query.boost_query(_term("title", stem), TITLE_BOOST)) for stem in stems
+    ]
     return [*in_title, *((Occur.Should, _term("text", stem)) for stem in stems)]
 
 
 def coverage(concepts: Sequence[Weighted]) -> Clauses:
-    return [(Occur.Should, Query.const_score_query(_has_concept(weighted), weighted.weight)) for weighted in concepts]
+    return [
+        (Occur.Should, Query.const_score_query(_has_concept(weighted), weighted.weight))
+        for weighted in concepts
+    ]
 
 
 def _phrase(expression: Expression) -> Query:
     # A phrase of one word makes tantivy panic.
     if len(expression) == 1:
         return _term("stems", expression[0])
-    return _any([Query.phrase_query(SCHEMA, field, list(expression)) for field in ("title", "text")])
+    return _any(
+        [Query.phrase_query(SCHEMA, field, list(expression)) for field in ("title", "text")]
+    )
 
 
 def _term(field: str, value: str) -> Query:
@@ -61,11 +76,19 @@ def _term(field: str, value: str) -> Query:
 
 
 def _any(queries: Sequence[Query]) -> Query:
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
+    return (
+        queries[0]
+        if len(queries) == 1
+        else Query.boolean_query([(Occur.Should, query) for query in queries])
+    )
 
 
 def _all(queries: Sequence[Query]) -> Query:
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Must, query) for query in queries])
+    return (
+        queries[0]
+        if len(queries) == 1
+        else Query.boolean_query([(Occur.Must, query) for query in queries])
+    )
 
 
 _LANGUAGE = Language(_has_concept, _all, _any, Query.all_query(), Query.empty_query())

@@ -1,4 +1,6 @@
-"""What the embedded engine sees: one state of the index, checked, and the last one that was sound."""
+"""What the embedded engine sees: one state of the index, checked, and the last one that was
+sound.
+"""
 
 import logging
 import threading
@@ -61,7 +63,9 @@ class Views:
             return self._renewed(stamp)
 
     def held(self) -> View:
-        """The last state that was sound, while the generation in use is not. Raises `EngineFailure` when there was none."""
+        """The last state that was sound, while the generation in use is not. Raises `EngineFailure`
+        when there was none.
+        """
         if self._view is None or self._failure is None:
             raise self._failure or Absent(ABSENT)
         return self._view
@@ -99,7 +103,11 @@ class Views:
         try:
             return self._copy.take(source, generation.files)
         except OSError as fault:
-            _log.warning("Pas de copie de l’index : %s. Il est lu à sa place, et son dossier ne doit pas être touché.", fault)
+            _log.warning(
+                "Pas de copie de l’index : %s. Il est lu à sa place, et son dossier ne doit "
+                "pas être touché.",
+                fault,
+            )
             for name, seal in generation.files.items():
                 sound(source / name, seal)
             return source

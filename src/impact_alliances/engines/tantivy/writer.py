@@ -14,17 +14,30 @@ from tantivy import Query
 from impact_alliances.engines.documents import SearchDocument
 from impact_alliances.engines.engine import Choked, EngineFailure
 from impact_alliances.engines.tantivy.generations import Generation, Generations
-from impact_alliances.engines.tantivy.index import ABSENT, DAMAGED, Absent, Damaged, NotWritable, asking, is_vendors, opened, stored
+from impact_alliances.engines.tantivy.index import (
+    ABSENT,
+    DAMAGED,
+    Absent,
+    Damaged,
+    NotWritable,
+    asking,
+    is_vendors,
+    opened,
+    stored,
+)
 from impact_alliances.engines.tantivy.views import Views
 
-# What tantivy may hold in memory before it writes a segment; one thread, so that the order of writes is ours.
+# What tantivy may hold in memory before it writes a segment; one thread, so that the order of
+# writes is ours.
 _HEAP_BYTES = 60_000_000
 _LEAST_HEAP_BYTES = 15_000_000
 _log = logging.getLogger(__name__)
 
 
 class TantivyWriter:
-    """Writes beside the generation in use, and switches. A document that tantivy cannot take is noted and passed over."""
+    """Writes beside the generation in use, and switches. A document that tantivy cannot take is
+    noted and passed over.
+    """
 
     # The search reads vectors from the database.
     wants_vectors = False
@@ -42,12 +55,16 @@ class TantivyWriter:
         return self._generations.name
 
     def is_ready(self) -> bool:
-        """Whether there is a sound generation in use. Files found sound before are read again only when they were touched."""
+        """Whether there is a sound generation in use. Files found sound before are read again only
+        when they were touched.
+        """
         current = self._generations.current()
         return current is not None and not self._generations.damaged(current)
 
     def damaged(self) -> list[str]:
-        """The files that are not as they were written, each read whole. Raises `Absent`, and `Damaged` when nothing tells."""
+        """The files that are not as they were written, each read whole. Raises `Absent`, and
+        `Damaged` when nothing tells.
+        """
         while True:
             current = self._in_use()
             found = self._generations.damaged(current, thorough=True)
@@ -113,9 +130,11 @@ class TantivyWriter:
 
     @contextmanager
     def beside(self) -> Iterator[Callable[[Sequence[SearchDocument]], None]]:
-        """A new index to fill, put in use at the end, dropped if anything fails. What the documents' source raises is its own.
+        """A new index to fill, put in use at the end, dropped if anything fails. What the
+        documents' source raises is its own.
 
-        Raises `Choked` when a document may be the cause: the next one looks at each before it takes it.
+        Raises `Choked` when a document may be the cause: the next one looks at each before it takes
+        it.
         """
         with self._generations.alone():
             made = self._generations.fresh()
@@ -140,7 +159,9 @@ class TantivyWriter:
 
 
 class _Filling:
-    """A new index being written. `refused`: the documents that could not be taken, with the reason."""
+    """A new index being written. `refused`: the documents that could not be taken, with the
+    reason.
+    """
 
     def __init__(self, made: Path, is_wary: bool) -> None:
         self._made = made
@@ -167,7 +188,12 @@ class _Filling:
         self._writer = None
 
 
-def _write(index: tantivy.Index, documents: Sequence[SearchDocument], removed: Sequence[str], heap_bytes: int = _HEAP_BYTES) -> None:
+def _write(
+    index: tantivy.Index,
+    documents: Sequence[SearchDocument],
+    removed: Sequence[str],
+    heap_bytes: int = _HEAP_BYTES,
+) -> None:
     writer = index.writer(heap_bytes, 1)
     for key in removed:
         writer.delete_documents_by_term("key", key)
@@ -186,7 +212,7 @@ def _dropped_on_failure(made: Path) -> Iterator[None]:
         raise
 
 
-# -- documents that cannot be taken --------------------------------------------------------------------
+# -- documents that cannot be taken --------------------------------------------------------------
 
 
 @contextmanager
@@ -200,7 +226,8 @@ def _choking() -> Iterator[None]:
 
 
 def refusals(documents: Sequence[SearchDocument]) -> dict[str, str]:
-    """Those that tantivy cannot take, each with the reason: tried in memory, where neither the disk nor the index can be the cause.
+    """Those that tantivy cannot take, each with the reason: tried in memory, where neither the disk
+    nor the index can be the cause.
 
     Halves of what fails are tried in turn, so that one in 500 costs about 20 tries.
     """
@@ -208,7 +235,11 @@ def refusals(documents: Sequence[SearchDocument]) -> dict[str, str]:
     if failure is None:
         return {}
     if len(documents) == 1:
-        _log.error("La fiche %s ne peut pas être indexée et manque à la recherche : %s", documents[0].key, failure)
+        _log.error(
+            "La fiche %s ne peut pas être indexée et manque à la recherche : %s",
+            documents[0].key,
+            failure,
+        )
         return {documents[0].key: str(failure)}
     middle = len(documents) // 2
     return refusals(documents[:middle]) | refusals(documents[middle:])
@@ -224,5 +255,7 @@ def _trial(documents: Sequence[SearchDocument]) -> BaseException | None:
     return None
 
 
-def _without(documents: Sequence[SearchDocument], refused: Mapping[str, str]) -> list[SearchDocument]:
+def _without(
+    documents: Sequence[SearchDocument], refused: Mapping[str, str]
+) -> list[SearchDocument]:
     return [document for document in documents if document.key not in refused]

@@ -15,13 +15,24 @@ async def alive(request: Request) -> AliveOut:
     """Répond dès que le service écoute, et dit s’il refuse du monde. Ne demande rien à la base."""
     # Asynchronous: it answers though every thread is taken.
     door: Door = request.app.state.door
-    return AliveOut(shedding=door.is_shedding, in_work=door.in_work, waiting=door.waiting, refused=door.refused)
+    return AliveOut(
+        shedding=door.is_shedding, in_work=door.in_work, waiting=door.waiting, refused=door.refused
+    )
 
 
-@router.get("/readyz", summary="Le service est-il prêt ?", responses={503: {"model": ReadyOut, "description": "Une partie manque."}})
+@router.get(
+    "/readyz",
+    summary="Le service est-il prêt ?",
+    responses={503: {"model": ReadyOut, "description": "Une partie manque."}},
+)
 def ready(service: WiredService, response: Response) -> ReadyOut:
-    """La base de données, l’index et le modèle, chacun avec son état ; 503 si l’un des deux premiers manque."""
+    """La base de données, l’index et le modèle, chacun avec son état ; 503 si l’un des deux
+    premiers manque.
+    """
     found = parts(service)
     is_ready = all(part.ok for part in found if part.essential)
     response.status_code = 200 if is_ready else 503
-    return ReadyOut(ready=is_ready, parts=[PartOut(name=part.name, ok=part.ok, detail=part.detail) for part in found])
+    return ReadyOut(
+        ready=is_ready,
+        parts=[PartOut(name=part.name, ok=part.ok, detail=part.detail) for part in found],
+    )

@@ -22,13 +22,24 @@ from impact_alliances.vocabularies.terms import (
     STRANDS,
     Vocabulary,
 )
-from impact_alliances.web.api.schemas import CommuneOut, SuggestionOut, TermOut, VocabularyOut, problem_response
+from impact_alliances.web.api.schemas import (
+    CommuneOut,
+    SuggestionOut,
+    TermOut,
+    VocabularyOut,
+    problem_response,
+)
 from impact_alliances.web.dependencies import WiredService
 
-router = APIRouter(tags=["Référence"], responses={400: problem_response("Paramètre absent ou incorrect.")})
+router = APIRouter(
+    tags=["Référence"], responses={400: problem_response("Paramètre absent ou incorrect.")}
+)
 MOST_SUGGESTIONS, MOST_TERMS, LONGEST_TYPED = 8, 3, 200
 _SUGGESTED = (FRAGILITES, ACTEURS, REGIONS, DEPARTEMENTS)
-Typed = Annotated[str, Query(description="Ce qui est écrit jusqu’ici.", max_length=LONGEST_TYPED, examples=["mobil"])]
+Typed = Annotated[
+    str,
+    Query(description="Ce qui est écrit jusqu’ici.", max_length=LONGEST_TYPED, examples=["mobil"]),
+]
 
 
 @router.get("/api/suggest", summary="Suggestions pendant la frappe")
@@ -37,17 +48,30 @@ def suggest(service: WiredService, q: Typed = "") -> list[SuggestionOut]:
     text = clean(q)
     if len(text) < 2:
         return []
-    terms = [suggestion for vocabulary in _SUGGESTED for suggestion in _terms(vocabulary, fold(text))][:MOST_TERMS]
+    terms = [
+        suggestion for vocabulary in _SUGGESTED for suggestion in _terms(vocabulary, fold(text))
+    ][:MOST_TERMS]
     found = service.finder.titles(text, MOST_SUGGESTIONS - len(terms))
-    titles = [SuggestionOut(type=kind_of(one).tab, label=one.title, url=urls.page_of(one)) for one in found]
+    titles = [
+        SuggestionOut(type=kind_of(one).tab, label=one.title, url=urls.page_of(one))
+        for one in found
+    ]
     return [*terms, *sorted(titles, key=lambda suggestion: suggestion.type)]
 
 
 def _terms(vocabulary: Vocabulary, typed: str) -> list[SuggestionOut]:
     return [
-        SuggestionOut(type=vocabulary.label, label=term.label, url=urls.search_with(vocabulary.name, term.slug))
+        SuggestionOut(
+            type=vocabulary.label,
+            label=term.label,
+            url=urls.search_with(vocabulary.name, term.slug),
+        )
         for term in vocabulary.terms
-        if any(word.startswith(typed) for name in (term.label, *term.synonyms) for word in (fold(name), *fold(name).split()))
+        if any(
+            word.startswith(typed)
+            for name in (term.label, *term.synonyms)
+            for word in (fold(name), *fold(name).split())
+        )
     ]
 
 
@@ -59,7 +83,10 @@ def vocabularies() -> list[VocabularyOut]:
         VocabularyOut(
             name=vocabulary.name,
             label=vocabulary.label,
-            terms=[TermOut(slug=term.slug, label=term.label, group=term.group) for term in vocabulary.terms],
+            terms=[
+                TermOut(slug=term.slug, label=term.label, group=term.group)
+                for term in vocabulary.terms
+            ],
         )
         for vocabulary in (FILTERS["kind"], *FACETS.values(), *others)
         if vocabulary.terms

@@ -16,7 +16,14 @@ from impact_alliances.web.presenting import public
 router = APIRouter(tags=["Fiches"])
 NEIGHBOURS, LONGEST_IDENTIFIER = 6, 64
 Collection = Literal["cases", "catalyseurs", "jeudis", "articles"]
-Identifier = Annotated[str, Path(description="Identifiant stable de la fiche.", examples=["cas-0001"], max_length=LONGEST_IDENTIFIER)]
+Identifier = Annotated[
+    str,
+    Path(
+        description="Identifiant stable de la fiche.",
+        examples=["cas-0001"],
+        max_length=LONGEST_IDENTIFIER,
+    ),
+]
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: problem_response("Adresse mal formée."),
     404: problem_response("Aucune fiche publiée de cet identifiant."),
@@ -24,23 +31,43 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/api/{collection}/{identifier}", summary="Une fiche", response_model=SheetOut, responses=_PROBLEMS)
+@router.get(
+    "/api/{collection}/{identifier}",
+    summary="Une fiche",
+    response_model=SheetOut,
+    responses=_PROBLEMS,
+)
 def resource(collection: Collection, identifier: Identifier, service: WiredService) -> JSONResponse:
-    """Tout ce qu’un visiteur peut lire d’une fiche. Les coordonnées des catalyseurs n’y sont jamais."""
+    """Tout ce qu’un visiteur peut lire d’une fiche. Les coordonnées des catalyseurs n’y sont
+    jamais.
+    """
     with db.reading(service.database) as session:
         found = reading.by_id(session, BY_COLLECTION[collection], identifier)
     # Public by the list of `presenting`; a test holds it to the shape of `SheetOut`.
     return JSONResponse(public(found, service.settings.base_url))
 
 
-@router.get("/api/{collection}/{identifier}/similar", summary="Les fiches voisines", response_model=list[SimilarOut], responses=_PROBLEMS)
-def similar(collection: Collection, identifier: Identifier, service: WiredService) -> list[SimilarOut]:
+@router.get(
+    "/api/{collection}/{identifier}/similar",
+    summary="Les fiches voisines",
+    response_model=list[SimilarOut],
+    responses=_PROBLEMS,
+)
+def similar(
+    collection: Collection, identifier: Identifier, service: WiredService
+) -> list[SimilarOut]:
     """Les fiches du même type les plus proches par le sens, chacune avec sa raison."""
     with db.reading(service.database) as session:
         found = reading.by_id(session, BY_COLLECTION[collection], identifier)
     near = service.finder.similar(found, NEIGHBOURS)
     base = service.settings.base_url
     return [
-        SimilarOut(kind=kind_of(other).slug, id=other.id, url=base + urls.page_of(other), title=other.title, reason=why)
+        SimilarOut(
+            kind=kind_of(other).slug,
+            id=other.id,
+            url=base + urls.page_of(other),
+            title=other.title,
+            reason=why,
+        )
         for other, why in near
     ]

@@ -11,7 +11,10 @@ class QueryOut(BaseModel):
     """La recherche comprise."""
 
     q: str = Field(description="Le texte cherché.")
-    sentence: str = Field(description="La recherche dite en une phrase.", examples=["12 cas sur la mobilité, à l’échelon local"])
+    sentence: str = Field(
+        description="La recherche dite en une phrase.",
+        examples=["12 cas sur la mobilité, à l’échelon local"],
+    )
 
 
 class CorrectionOut(BaseModel):
@@ -28,8 +31,12 @@ class HitOut(BaseModel):
     id: str
     url: str = Field(description="Adresse de la page.")
     title: str
-    excerpt_html: str = Field(description="Extrait échappé, où seuls les mots trouvés sont marqués par `<mark>`.")
-    score: float = Field(description="Entre 0 et 1, pour lire l’ordre ; ne se compare pas d’une recherche à l’autre.")
+    excerpt_html: str = Field(
+        description="Extrait échappé, où seuls les mots trouvés sont marqués par `<mark>`."
+    )
+    score: float = Field(
+        description="Entre 0 et 1, pour lire l’ordre ; ne se compare pas d’une recherche à l’autre."
+    )
     matched_by: list[Literal["mots", "sens"]] = Field(description="Pourquoi la fiche est là.")
     fragilites: list[str]
     acteurs: list[str]
@@ -45,7 +52,10 @@ class FacetValueOut(BaseModel):
 
     value: str
     label: str
-    count: int = Field(description="Le nombre de fiches qu’aura la recherche si on choisit cette valeur dans ce filtre.")
+    count: int = Field(
+        description="Le nombre de fiches qu’aura la recherche si on choisit cette valeur dans "
+        "ce filtre."
+    )
     selected: bool
     url: str = Field(description="La même recherche, cette valeur ajoutée ou retirée.")
 
@@ -60,7 +70,9 @@ class SearchOut(BaseModel):
     pages: int
     took_ms: float
     mode: Literal["hybrid", "keyword", "semantic"]
-    degraded: str | None = Field(description="Ce qui n’a pas pu servir à cette réponse, en français ; nul si tout va bien.")
+    degraded: str | None = Field(
+        description="Ce qui n’a pas pu servir à cette réponse, en français ; nul si tout va bien."
+    )
     corrections: list[CorrectionOut]
     synonyms: dict[str, list[str]]
     evoked: list[str] = Field(description="Les fragilités que le besoin semble toucher.")
@@ -129,7 +141,10 @@ class ProblemOut(BaseModel):
 
 def problem_response(description: str) -> dict[str, Any]:
     """How OpenAPI describes an error answer: a problem document, with its own content type."""
-    return {"description": description, "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}}
+    return {
+        "description": description,
+        "content": {"application/problem+json": {"schema": ProblemOut.model_json_schema()}},
+    }
 
 
 class AliveOut(BaseModel):

@@ -9,7 +9,15 @@ from impact_alliances import urls
 from impact_alliances.errors import BadQuery
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.search.finding import Facet, Found, Hit
-from impact_alliances.search.query import FILTERS, LONGEST_TEXT, MODES, MOST_PER_PAGE, SORTS, SearchQuery, parse
+from impact_alliances.search.query import (
+    FILTERS,
+    LONGEST_TEXT,
+    MODES,
+    MOST_PER_PAGE,
+    SORTS,
+    SearchQuery,
+    parse,
+)
 from impact_alliances.vocabularies.terms import Vocabulary
 from impact_alliances.web.api.schemas import SearchOut, problem_response
 from impact_alliances.web.dependencies import WiredService
@@ -27,7 +35,9 @@ def _filter_parameter(name: str, vocabulary: Vocabulary) -> dict[str, Any]:
     return {
         "name": name,
         "in": "query",
-        "description": f"{vocabulary.label}. Répétable : plusieurs valeurs élargissent, les filtres s’ajoutent ; libellés acceptés.",
+        "description": f"{vocabulary.label}. Répétable : plusieurs valeurs élargissent, les "
+        "filtres "
+        "s’ajoutent ; libellés acceptés.",
         "schema": {"type": "array", "items": schema},
         "style": "form",
         "explode": True,
@@ -42,7 +52,8 @@ def _choice(values: Any, default: str) -> dict[str, Any]:
     return {"type": "string", "enum": list(values), "default": default}
 
 
-# The endpoint reads the query string itself, with the code that serves pages and feeds; this is its description.
+# The endpoint reads the query string itself, with the code that serves pages and feeds; this is its
+# description.
 PARAMETERS = [
     _parameter(
         "q",
@@ -50,11 +61,27 @@ PARAMETERS = [
         {"type": "string", "maxLength": LONGEST_TEXT, "example": "ma commune n’a plus de médecin"},
     ),
     *(_filter_parameter(name, vocabulary) for name, vocabulary in FILTERS.items()),
-    _parameter("tri", "L’ordre ; par pertinence s’il y a un texte, sinon par date.", _choice(SORTS, "pertinence")),
-    _parameter("page", "La page, à partir de 1.", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
-    _parameter("par_page", "Fiches par page.", {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": 20}),
+    _parameter(
+        "tri",
+        "L’ordre ; par pertinence s’il y a un texte, sinon par date.",
+        _choice(SORTS, "pertinence"),
+    ),
+    _parameter(
+        "page",
+        "La page, à partir de 1.",
+        {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1},
+    ),
+    _parameter(
+        "par_page",
+        "Fiches par page.",
+        {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": 20},
+    ),
     _parameter("mode", "Par les mots, par le sens, ou les deux.", _choice(MODES, "hybrid")),
-    _parameter("correction", "« non » cherche les mots tels qu’ils sont écrits.", _choice(("oui", "non"), "oui")),
+    _parameter(
+        "correction",
+        "« non » cherche les mots tels qu’ils sont écrits.",
+        _choice(("oui", "non"), "oui"),
+    ),
     _parameter("synonymes", "« non » cherche sans les synonymes.", _choice(("oui", "non"), "oui")),
 ]
 
@@ -67,13 +94,16 @@ PARAMETERS = [
     openapi_extra={"parameters": PARAMETERS},
 )
 def search(request: Request, service: WiredService) -> Response:
-    """Cas, catalyseurs, Jeudis et veille, par les mots et par le sens, avec les comptes exacts de chaque filtre."""
+    """Cas, catalyseurs, Jeudis et veille, par les mots et par le sens, avec les comptes exacts de
+    chaque filtre.
+    """
     query, problems = parse(request.query_params.multi_items())
     if problems:
         detail = " ".join(problem.sentence for problem in problems[:3])
         raise BadQuery(detail, [problem.as_dict() for problem in problems])
     found = service.finder.find(query)
-    # The dictionary has the shape of `SearchOut` (a test holds it to that); validating 200 values again costs 2 ms.
+    # The dictionary has the shape of `SearchOut` (a test holds it to that); validating 200 values
+    # again costs 2 ms.
     return JSONResponse(answer(found, service.settings.base_url))
 
 
@@ -118,9 +148,17 @@ def _hit(hit: Hit, base_url: str) -> dict[str, Any]:
 
 
 def _facet(query: SearchQuery, facet: Facet, base_url: str) -> list[dict[str, Any]]:
-    addresses = query.toggles(facet.name, [value for value, _, _ in facet.values], base_url + urls.API_SEARCH)
+    addresses = query.toggles(
+        facet.name, [value for value, _, _ in facet.values], base_url + urls.API_SEARCH
+    )
     label_of = FILTERS[facet.name].label_of
     return [
-        {"value": value, "label": label_of(value), "count": count, "selected": selected, "url": addresses[value]}
+        {
+            "value": value,
+            "label": label_of(value),
+            "count": count,
+            "selected": selected,
+            "url": addresses[value],
+        }
         for value, count, selected in facet.values
     ]

@@ -1,4 +1,6 @@
-"""The shape of a sheet in the JSON API, one model a kind: drawn from the tables, less what is private."""
+"""The shape of a sheet in the JSON API, one model a kind: drawn from the tables, less what is
+private.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -66,9 +68,15 @@ def _field(name: str, annotation: Any) -> tuple[Any, Any]:
 
 
 def _model(kind: Kind) -> type[BaseModel]:
-    public = {name: field.annotation for name, field in kind.table.model_fields.items() if name not in PRIVATE}
+    public = {
+        name: field.annotation
+        for name, field in kind.table.model_fields.items()
+        if name not in PRIVATE
+    }
     fields: dict[str, Any] = {"kind": Literal[kind.slug], **public, "url": str, "place": str}
-    described: dict[str, Any] = {name: _field(name, annotation) for name, annotation in fields.items()}
+    described: dict[str, Any] = {
+        name: _field(name, annotation) for name, annotation in fields.items()
+    }
     made: type[BaseModel] = create_model(
         f"{kind.table.__name__}Out",
         __config__=ConfigDict(extra="forbid"),
@@ -79,6 +87,8 @@ def _model(kind: Kind) -> type[BaseModel]:
 
 
 SHEETS = {slug: _model(kind) for slug, kind in KINDS.items()}
-_case, _catalyseur, _jeudi, _article = (SHEETS[slug] for slug in ("case", "catalyseur", "jeudi", "article"))
+_case, _catalyseur, _jeudi, _article = (
+    SHEETS[slug] for slug in ("case", "catalyseur", "jeudi", "article")
+)
 # Built at run time from the registry of kinds: a type checker cannot follow.
 SheetOut: Any = Annotated[_case | _catalyseur | _jeudi | _article, Field(discriminator="kind")]

@@ -19,11 +19,15 @@ from impact_alliances.web.rendering import render
 PER_PAGE = 24
 router = APIRouter(include_in_schema=False)
 _INTRODUCTIONS = {
-    "catalyseur": "Ils et elles animent la coopération sur le terrain : dialogue territorial, expérimentations collectives, "
-    "accompagnement, gestion de lieux. Cherchez par territoire ou par fragilité pour trouver qui intervient chez vous.",
-    "jeudi": "Chaque jeudi depuis janvier 2021, une note courte : une idée pour faire alliance, un exemple, "
+    "catalyseur": "Ils et elles animent la coopération sur le terrain : dialogue territorial, "
+    "expérimentations collectives, "
+    "accompagnement, gestion de lieux. Cherchez par territoire ou par fragilité pour trouver "
+    "qui intervient chez vous.",
+    "jeudi": "Chaque jeudi depuis janvier 2021, une note courte : une idée pour faire alliance, un "
+    "exemple, "
     "un contact, de quoi aller plus loin.",
-    "article": "Études, récits, outils et débats repérés pour celles et ceux qui font alliance, au rythme d’un bulletin par trimestre.",
+    "article": "Études, récits, outils et débats repérés pour celles et ceux qui font alliance, au "
+    "rythme d’un bulletin par trimestre.",
 }
 
 
@@ -68,7 +72,9 @@ def collection(request: Request, service: WiredService, page: str = "1") -> HTML
     return render(request, "collection.html", _page(kind, list(items), total, number, pages))
 
 
-def _page(kind: Kind, resources: list[Resource], total: int, number: int, pages: int) -> CollectionPage:
+def _page(
+    kind: Kind, resources: list[Resource], total: int, number: int, pages: int
+) -> CollectionPage:
     path = urls.collection_page(kind)
     return CollectionPage(
         kind=kind,
@@ -79,11 +85,18 @@ def _page(kind: Kind, resources: list[Resource], total: int, number: int, pages:
         else "La veille",
         introduction=_INTRODUCTIONS[kind.slug],
         total=french.counted(total, kind.one, kind.many),
-        groups=tuple((name, tuple(_item(one) for one in group)) for name, group in groupby(resources, _group_of)),
+        groups=tuple(
+            (name, tuple(_item(one) for one in group))
+            for name, group in groupby(resources, _group_of)
+        ),
         search_url=urls.with_parameters(urls.SEARCH, [("kind", kind.slug)]),
         feed_url=urls.feed_of(kind),
-        previous=Link("Page précédente", urls.with_parameters(path, [("page", str(number - 1))])) if number > 1 else None,
-        following=Link("Page suivante", urls.with_parameters(path, [("page", str(number + 1))])) if number < pages else None,
+        previous=Link("Page précédente", urls.with_parameters(path, [("page", str(number - 1))]))
+        if number > 1
+        else None,
+        following=Link("Page suivante", urls.with_parameters(path, [("page", str(number + 1))]))
+        if number < pages
+        else None,
         page_sentence=f"Page {number} sur {pages}",
     )
 

@@ -1,4 +1,6 @@
-"""The page that explains the API and the feeds, drawn from the OpenAPI description, and the site's notices."""
+"""The page that explains the API and the feeds, drawn from the OpenAPI description, and the site's
+notices.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -50,12 +52,16 @@ class AboutPage:
 def api(request: Request) -> HTMLResponse:
     paths = request.app.openapi()["paths"]
     operations = tuple(_operation(path, methods["get"]) for path, methods in paths.items())
-    return render(request, "api.html", ApiPage(operations, request.app.state.service.settings.base_url))
+    return render(
+        request, "api.html", ApiPage(operations, request.app.state.service.settings.base_url)
+    )
 
 
 def _operation(path: str, described: dict[str, Any]) -> Operation:
     parameters = tuple(_parameter(one) for one in described.get("parameters", ()))
-    return Operation(path, described.get("summary", ""), described.get("description", ""), parameters)
+    return Operation(
+        path, described.get("summary", ""), described.get("description", ""), parameters
+    )
 
 
 def _parameter(described: dict[str, Any]) -> Parameter:

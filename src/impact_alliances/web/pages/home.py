@@ -1,4 +1,6 @@
-"""The home page: what the base is, one field, counts by fragilité, the week's Jeudi, the newest cases."""
+"""The home page: what the base is, one field, counts by fragilité, the week's Jeudi, the newest
+cases.
+"""
 
 from dataclasses import dataclass
 
@@ -26,7 +28,9 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Bar:
-    """One fragilité: its cases, the address of their search, and the length of its bar in percent of the longest."""
+    """One fragilité: its cases, the address of their search, and the length of its bar in percent
+    of the longest.
+    """
 
     label: str
     count: int
@@ -36,7 +40,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class HomePage:
-    """Context of `home.html`. `groups` lists the bars by group; `collections` are (label, count, url, sentence)."""
+    """Context of `home.html`. `groups` lists the bars by group; `collections` are (label, count,
+    url, sentence).
+    """
 
     examples: tuple[tuple[str, str], ...]
     collections: tuple[tuple[str, int, str, str], ...]
@@ -48,7 +54,11 @@ class HomePage:
 @router.get(urls.HOME)
 def home(request: Request, service: WiredService) -> HTMLResponse:
     found = service.finder.find(SearchQuery().choosing("kind", ["case"]))
-    counts = next({value: count for value, count, _ in facet.values} for facet in found.facets if facet.name == "fragilite")
+    counts = next(
+        {value: count for value, count, _ in facet.values}
+        for facet in found.facets
+        if facet.name == "fragilite"
+    )
     with db.reading(service.database) as session:
         page = HomePage(
             examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
@@ -62,12 +72,17 @@ def home(request: Request, service: WiredService) -> HTMLResponse:
 
 def _collections(session: Session) -> tuple[tuple[str, int, str, str], ...]:
     sentences = {
-        "case": "des alliances racontées : le besoin, qui fait quoi, ce qui a aidé, ce qui a bloqué",
-        "catalyseur": "des personnes qui animent la coopération sur le terrain, en métropole et outre-mer",
+        "case": "des alliances racontées : le besoin, qui fait quoi, ce qui a aidé, ce qui "
+        "a bloqué",
+        "catalyseur": "des personnes qui animent la coopération sur le terrain, en métropole et "
+        "outre-mer",
         "jeudi": "chaque semaine depuis 2021, une note sur la façon de faire alliance",
         "article": "la veille sur l’innovation sociétale, trimestre après trimestre",
     }
-    return tuple((kind.tab, reading.count(session, kind), urls.collection_page(kind), sentences[kind.slug]) for kind in KINDS.values())
+    return tuple(
+        (kind.tab, reading.count(session, kind), urls.collection_page(kind), sentences[kind.slug])
+        for kind in KINDS.values()
+    )
 
 
 def _groups(counts: dict[str, int]) -> tuple[tuple[str, tuple[Bar, ...]], ...]:
@@ -75,6 +90,11 @@ def _groups(counts: dict[str, int]) -> tuple[tuple[str, tuple[Bar, ...]], ...]:
     groups: dict[str, list[Bar]] = {}
     for term in FRAGILITES.terms:
         count = counts.get(term.slug, 0)
-        bar = Bar(term.label, count, urls.search_with("fragilite", term.slug, "case"), max(1, round(100 * count / most)))
+        bar = Bar(
+            term.label,
+            count,
+            urls.search_with("fragilite", term.slug, "case"),
+            max(1, round(100 * count / most)),
+        )
         groups.setdefault(term.group, []).append(bar)
     return tuple((name, tuple(bars)) for name, bars in groups.items())

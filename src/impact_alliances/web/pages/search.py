@@ -96,14 +96,20 @@ class SearchPage:
 def search(request: Request, service: WiredService) -> Response:
     query, problems = parse(request.query_params.multi_items())
     is_clean = _is_clean(request, query)
-    # An empty field or an unknown parameter leaves a cleaner address; a wrong value deserves its notice first.
-    if not is_clean and not any(problem.parameter in (*FILTERS, "q", "page", "par_page", "tri", "mode") for problem in problems):
+    # An empty field or an unknown parameter leaves a cleaner address; a wrong value deserves its
+    # notice first.
+    if not is_clean and not any(
+        problem.parameter in (*FILTERS, "q", "page", "par_page", "tri", "mode")
+        for problem in problems
+    ):
         if not wants_fragment(request):
             return RedirectResponse(query.url(), 302, {"Vary": "HX-Request"})
         problems = []
     found = service.finder.find(query)
     page = present(found, problems, reliefs=_reliefs(service, found))
-    return render(request, "search.html", page, block="recherche", headers={"HX-Push-Url": query.url()})
+    return render(
+        request, "search.html", page, block="recherche", headers={"HX-Push-Url": query.url()}
+    )
 
 
 def _is_clean(request: Request, query: SearchQuery) -> bool:
@@ -123,7 +129,9 @@ def present(found: Found, problems: list[Problem], reliefs: tuple[Link, ...] = (
         notices=_notices(found, problems),
         hints=_hints(found),
         tabs=_tabs(found),
-        facets=tuple(_facet_view(facet) for facet in found.facets if facet.name != "kind" and facet.values),
+        facets=tuple(
+            _facet_view(facet) for facet in found.facets if facet.name != "kind" and facet.values
+        ),
         chips=_chips(query),
         clear_url=query.without_filters().url(),
         hidden=_hidden(query),
@@ -141,9 +149,14 @@ def present(found: Found, problems: list[Problem], reliefs: tuple[Link, ...] = (
 
 
 def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
-    """The orders to offer. The one a search has by itself goes without a value: typing a text then sorts by relevance."""
+    """The orders to offer. The one a search has by itself goes without a value: typing a text then
+    sorts by relevance.
+    """
     offered = [name for name in SORTS if query.q or name != "pertinence"]
-    return tuple(("" if name == query.usual_sort else name, SORTS[name], name == query.sort) for name in offered)
+    return tuple(
+        ("" if name == query.usual_sort else name, SORTS[name], name == query.sort)
+        for name in offered
+    )
 
 
 def _notices(found: Found, problems: list[Problem]) -> tuple[str, ...]:
@@ -151,12 +164,17 @@ def _notices(found: Found, problems: list[Problem]) -> tuple[str, ...]:
     if found.degraded:
         notices.append(found.degraded)
     if found.query.page > found.pages:
-        notices.append(f"La page {french.number(found.query.page)} n’existe pas : cette recherche en compte {found.pages}.")
+        notices.append(
+            f"La page {french.number(found.query.page)} n’existe pas : cette recherche en "
+            f"compte {found.pages}."
+        )
     return tuple(notices)
 
 
 def _hints(found: Found) -> tuple[tuple[str, tuple[Link, ...]], ...]:
-    """What was done to the visitor's words, each with the way to refuse it, and what the need seems to touch."""
+    """What was done to the visitor's words, each with the way to refuse it, and what the need seems
+    to touch.
+    """
     query, understood = found.query, found.understanding
     hints: list[tuple[str, tuple[Link, ...]]] = []
     if found.corrections:
@@ -171,7 +189,10 @@ def _hints(found: Found) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         hints.append((f"Nous avons aussi cherché : {others}.", (refuse,)))
     evoked = [slug for slug in found.evoked if slug not in query.values("fragilite")]
     if evoked and query.q:
-        links = tuple(Link(FRAGILITES.label_of(slug), query.choosing("fragilite", [slug]).url()) for slug in evoked)
+        links = tuple(
+            Link(FRAGILITES.label_of(slug), query.choosing("fragilite", [slug]).url())
+            for slug in evoked
+        )
         hints.append(("Votre besoin semble toucher :", links))
     return tuple(hints)
 
@@ -180,7 +201,9 @@ def _tabs(found: Found) -> tuple[Tab, ...]:
     kinds = next(facet for facet in found.facets if facet.name == "kind")
     chosen = found.query.values("kind")
     whole = sum(count for _, count, _ in kinds.values)
-    tabs = [Tab(f"Tout ({french.number(whole)})", found.query.choosing("kind", []).url(), not chosen)]
+    tabs = [
+        Tab(f"Tout ({french.number(whole)})", found.query.choosing("kind", []).url(), not chosen)
+    ]
     for value, count, _ in kinds.values:
         label = f"{FILTERS['kind'].label_of(value)} ({french.number(count)})"
         tabs.append(Tab(label, found.query.choosing("kind", [value]).url(), chosen == (value,)))
@@ -210,14 +233,25 @@ def _chips(query: SearchQuery) -> tuple[Link, ...]:
 def _hidden(query: SearchQuery) -> tuple[tuple[str, str], ...]:
     """What the form must carry along though no field shows it."""
     shown = {*FILTERS, "q", "tri", "page"} - {"kind"}
-    return tuple((name, value) for name, value in query.pairs() if name not in shown and name not in ("correction", "synonymes"))
+    return tuple(
+        (name, value)
+        for name, value in query.pairs()
+        if name not in shown and name not in ("correction", "synonymes")
+    )
 
 
 def _card(hit: Hit) -> Card:
     resource = hit.resource
     why = french.listed([_TITLES[reason] for reason in hit.matched_by])
     kind = kind_of(resource)
-    return Card(kind.slug, resource.title, urls.page_of(resource), hit.excerpt_html, tuple(meta_of(resource)), why)
+    return Card(
+        kind.slug,
+        resource.title,
+        urls.page_of(resource),
+        hit.excerpt_html,
+        tuple(meta_of(resource)),
+        why,
+    )
 
 
 def _pages(found: Found) -> tuple[Link, ...]:
@@ -244,6 +278,12 @@ def _reliefs(service: WiredService, found: Found) -> tuple[Link, ...]:
         freed = found.query.choosing(facet, [])
         total = service.finder.find(freed).total
         if total:
-            labels = french.listed([french.quoted(FILTERS[facet].label_of(value)) for value in values], "ou")
-            reliefs.append(Link(f"Sans {labels} : {french.counted(total, 'résultat', 'résultats')}", freed.url()))
+            labels = french.listed(
+                [french.quoted(FILTERS[facet].label_of(value)) for value in values], "ou"
+            )
+            reliefs.append(
+                Link(
+                    f"Sans {labels} : {french.counted(total, 'résultat', 'résultats')}", freed.url()
+                )
+            )
     return tuple(reliefs)

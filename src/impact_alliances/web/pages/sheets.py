@@ -55,7 +55,9 @@ class Partner:
 
 @dataclass(frozen=True)
 class Linked:
-    """What the database links a resource to: what it cites, the notes that cite it, the notes before and after."""
+    """What the database links a resource to: what it cites, the notes that cite it, the notes
+    before and after.
+    """
 
     cited: tuple[Neighbour, ...]
     cited_in: tuple[Link, ...]
@@ -64,7 +66,9 @@ class Linked:
 
 @dataclass(frozen=True)
 class SheetPage:
-    """Context of `sheet.html`. `trail` is the breadcrumb; `around` are the previous and next notes."""
+    """Context of `sheet.html`. `trail` is the breadcrumb; `around` are the previous and next
+    notes.
+    """
 
     kind: Kind
     resource: Resource
@@ -97,7 +101,11 @@ def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
 
 
 def _linked(session: Session, resource: Resource) -> Linked:
-    return Linked(tuple(_cited(session, resource)), tuple(_cited_in(session, resource)), _around(session, resource))
+    return Linked(
+        tuple(_cited(session, resource)),
+        tuple(_cited_in(session, resource)),
+        _around(session, resource),
+    )
 
 
 def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked) -> SheetPage:
@@ -107,17 +115,25 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
     return SheetPage(
         kind=kind,
         resource=resource,
-        trail=(Link("Accueil", urls.HOME), Link(kind.tab, urls.collection_page(kind)), Link(resource.title)),
+        trail=(
+            Link("Accueil", urls.HOME),
+            Link(kind.tab, urls.collection_page(kind)),
+            Link(resource.title),
+        ),
         meta=tuple(meta_of(resource)),
         facts=tuple(facts_of(resource)),
         sections=tuple(_sections(resource)),
         partners=tuple(_partners(resource)),
-        neighbours=tuple(Neighbour(other.title, urls.page_of(other), why) for other, why in similar),
+        neighbours=tuple(
+            Neighbour(other.title, urls.page_of(other), why) for other, why in similar
+        ),
         contacts=tuple(Neighbour(other.title, urls.page_of(other), why) for other, why in contacts),
         cited=linked.cited,
         cited_in=linked.cited_in,
         around=linked.around,
-        reading_minutes=max(1, round(sum(len(text.split()) for text in resource.texts()) / WORDS_A_MINUTE)),
+        reading_minutes=max(
+            1, round(sum(len(text.split()) for text in resource.texts()) / WORDS_A_MINUTE)
+        ),
         citation=citation(resource, service.settings.base_url),
         api_url=urls.api_of(resource),
     )
@@ -132,7 +148,12 @@ def _sections(resource: Resource) -> list[Section]:
 
 def _partners(resource: Resource) -> list[Partner]:
     partners = resource.partners if isinstance(resource, Case) else []
-    return [Partner(one["name"], ACTEURS.label_of(one["profile"]) if one["profile"] else "", one["role"]) for one in partners]
+    return [
+        Partner(
+            one["name"], ACTEURS.label_of(one["profile"]) if one["profile"] else "", one["role"]
+        )
+        for one in partners
+    ]
 
 
 def _cited(session: Session, resource: Resource) -> list[Neighbour]:
