@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -21,6 +20,7 @@ from impact_alliances.web.admission import Addresses, Bodies, Heads, Hosts
 from impact_alliances.web.api import health, reference, resources
 from impact_alliances.web.api import search as api_search
 from impact_alliances.web.api.schemas import problem_response
+from impact_alliances.web.compression import Compression
 from impact_alliances.web.crowd import Door, Turns
 from impact_alliances.web.pages import collections, documentation, home, search, sheets
 from impact_alliances.web.rates import Rates
@@ -67,7 +67,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     )
     app.state.service = wired
     app.state.door = Door(Capacity(settings.requests_at_once))
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Compression)
     app.add_middleware(Turns, door=app.state.door)
     # The last one added is met first.
     app.add_middleware(Bodies, most_bytes=settings.max_body_bytes)
