@@ -115,6 +115,9 @@ def make_environment() -> Environment:
         loader=FileSystemLoader(shipped("templates")),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
+        # Templates are part of a version: asking the disk at each page whether they changed was a
+        # tenth of its cost.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
