@@ -139,6 +139,20 @@ def test_a_facet_filters_at_once_keeps_focus_and_is_announced(page: Page, base: 
     expect(page.locator("#annonce")).to_have_text("17 cas sur la santé trouvés.")
 
 
+def test_the_other_values_of_a_facet_come_and_stay(page: Page, base: str) -> None:
+    """Asked for by keyboard: focus on the first new one; a tick leaves them open, « back » too."""
+    page.goto(f"{base}/recherche?kind=case")
+    page.get_by_role("link", name="Voir les 10 autres : Fragilité").press("Enter")
+    boxes = page.locator("#filtre-fragilite input[type=checkbox]")
+    expect(boxes).to_have_count(16)
+    expect(boxes.nth(6)).to_be_focused()
+    boxes.nth(15).check()
+    page.wait_for_url("**/recherche?kind=case&fragilite=*")
+    expect(boxes).to_have_count(16)
+    page.go_back()
+    expect(page).to_have_url(f"{base}/recherche?kind=case")
+
+
 def test_the_back_button_brings_the_former_state_back(page: Page, base: str) -> None:
     """Whole page, ticked boxes and count."""
     page.goto(f"{base}/recherche?kind=case")

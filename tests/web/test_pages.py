@@ -128,11 +128,39 @@ def test_the_form_carries_the_whole_search_without_javascript(client: TestClient
 
 def test_facet_labels_carry_their_counts_and_zero_is_shown(client: TestClient) -> None:
     """The count is in the label, for everyone."""
-    page = soup(client, "/recherche?kind=case")
+    page = soup(client, "/recherche?kind=case&voir=fragilite")
     assert (
         "Mobilité, transport (10)" in page.find("label", attrs={"for": "f-fragilite-mobilite"}).text
     )
     assert "(0)" in page.find("label", attrs={"for": "f-fragilite-logement"}).text
+
+
+def test_the_other_values_of_a_facet_are_a_link_away(client: TestClient) -> None:
+    """They are not sent to whoever does not ask; who asks keeps them through the form."""
+    folded = soup(client, "/recherche?kind=case&fragilite=sante").find(id="filtre-fragilite")
+    assert len(folded.select("input[type=checkbox]")) == 6
+    assert folded.find("a").text == "Voir les 10 autres : Fragilité"
+    whole = soup(client, folded.find("a")["href"]).find(id="filtre-fragilite")
+    boxes = whole.select("input[type=checkbox]")
+    assert len(boxes) == 16
+    assert [box["value"] for box in boxes if box.has_attr("checked")] == ["sante"]
+    assert boxes[6]["id"] == folded.find("a")["data-focus"]
+    assert [one["value"] for one in whole.select("input[name=voir][form=formulaire]")] == [
+        "fragilite"
+    ]
+
+
+def test_what_is_unfolded_is_no_part_of_the_search(client: TestClient) -> None:
+    """The address of the search, its feed and its history know nothing of it."""
+    page = client.get("/recherche?q=haies&voir=odd&voir=rien", headers={"HX-Request": "true"})
+    assert page.headers["hx-push-url"] == "/recherche?q=haies"
+    asked = {"HX-Request": "true", "HX-Target": "filtre-odd"}
+    unfolded = client.get("/recherche?q=haies&voir=odd", headers=asked)
+    assert "hx-push-url" not in unfolded.headers
+    assert (
+        "voir=odd"
+        not in soup(client, "/recherche?q=haies&voir=odd").find(class_="actions").decode()
+    )
 
 
 def test_an_empty_result_says_what_each_filter_costs(client: TestClient) -> None:

@@ -1,5 +1,6 @@
 """The search page: everything the template prints is prepared here, links and labels finished."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
@@ -18,6 +19,8 @@ from impact_alliances.web.rendering import render, wants_fragment
 
 # Values of a facet shown before « Voir les autres ».
 FIRST_VALUES = 6
+# The parameter that names a facet to show whole: of the page, not of the search.
+SHOW_WHOLE = "voir"
 _TITLES = {"mots": "vos mots", "sens": "le sens de votre demande"}
 router = APIRouter(include_in_schema=False)
 
@@ -35,12 +38,18 @@ class Value:
 
 @dataclass(frozen=True)
 class FacetView:
-    """A facet to show: the first values, and the rest behind a fold."""
+    """A facet to show: its first values or all of them, and how many are left for whoever asks.
+
+    `whole_url` shows them all, and `next_id` is the first that one then sees.
+    """
 
     name: str
     label: str
-    first: tuple[Value, ...]
-    others: tuple[Value, ...]
+    values: tuple[Value, ...]
+    is_whole: bool
+    left: int
+    whole_url: str
+    next_id: str
 
 
 @dataclass(frozen=True)
@@ -94,8 +103,10 @@ class SearchPage:
 
 @router.get(urls.SEARCH)
 def search(request: Request, service: WiredService) -> Response:
-    query, problems = parse(request.query_params.multi_items())
-    is_clean = _is_clean(request, query)
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] != SHOW_WHOLE]
+    whole = frozenset(request.query_params.getlist(SHOW_WHOLE)) & FILTERS.keys()
+    query, problems = parse(asked)
+    is_clean = asked == query.pairs()
     # An empty field or an unknown parameter leaves a cleaner address; a wrong value deserves its
     # notice first.
     if not is_clean and not any(
@@ -106,18 +117,20 @@ def search(request: Request, service: WiredService) -> Response:
             return RedirectResponse(query.url(), 302, {"Vary": "HX-Request"})
         problems = []
     found = service.finder.find(query)
-    page = present(found, problems, reliefs=_reliefs(service, found))
-    return render(
-        request, "search.html", page, block="recherche", headers={"HX-Push-Url": query.url()}
-    )
+    page = present(found, problems, whole, reliefs=_reliefs(service, found))
+    # A facet that is unfolded is no step of the visit: « back » leads to the search before.
+    is_unfolding = request.headers.get("hx-target", "").startswith("filtre-")
+    headers = {} if is_unfolding else {"HX-Push-Url": query.url()}
+    return render(request, "search.html", page, block="recherche", headers=headers)
 
 
-def _is_clean(request: Request, query: SearchQuery) -> bool:
-    return request.query_params.multi_items() == query.pairs()
-
-
-def present(found: Found, problems: list[Problem], reliefs: tuple[Link, ...] = ()) -> SearchPage:
-    """The page of an answer."""
+def present(
+    found: Found,
+    problems: list[Problem],
+    whole: Container[str] = (),
+    reliefs: tuple[Link, ...] = (),
+) -> SearchPage:
+    """The page of an answer; the facets named in `whole` show all their values."""
     query = found.query
     sentence = query.sentence(found.total)
     return SearchPage(
@@ -130,7 +143,9 @@ def present(found: Found, problems: list[Problem], reliefs: tuple[Link, ...] = (
         hints=_hints(found),
         tabs=_tabs(found),
         facets=tuple(
-            _facet_view(facet) for facet in found.facets if facet.name != "kind" and facet.values
+            _facet_view(facet, query, whole)
+            for facet in found.facets
+            if facet.name != "kind" and facet.values
         ),
         chips=_chips(query),
         clear_url=query.without_filters().url(),
@@ -210,15 +225,25 @@ def _tabs(found: Found) -> tuple[Tab, ...]:
     return tuple(tabs)
 
 
-def _facet_view(facet: Facet) -> FacetView:
+def _facet_view(facet: Facet, query: SearchQuery, whole: Container[str]) -> FacetView:
     vocabulary = FILTERS[facet.name]
     values = [
         Value(f"f-{facet.name}-{value}", value, vocabulary.label_of(value), count, selected)
         for value, count, selected in sorted(facet.values, key=lambda one: not one[2])
     ]
     chosen = sum(one.selected for one in values)
-    cut = len(values) if len(values) <= FIRST_VALUES + 1 else max(FIRST_VALUES, chosen)
-    return FacetView(facet.name, vocabulary.label, tuple(values[:cut]), tuple(values[cut:]))
+    is_short = len(values) <= FIRST_VALUES + 1
+    is_whole = facet.name in whole
+    cut = len(values) if is_short or is_whole else max(FIRST_VALUES, chosen)
+    return FacetView(
+        name=facet.name,
+        label=vocabulary.label,
+        values=tuple(values[:cut]),
+        is_whole=is_whole and not is_short,
+        left=len(values) - cut,
+        whole_url=urls.with_parameters(urls.SEARCH, [*query.pairs(), (SHOW_WHOLE, facet.name)]),
+        next_id=values[cut].id if cut < len(values) else "",
+    )
 
 
 def _chips(query: SearchQuery) -> tuple[Link, ...]:

@@ -17,6 +17,10 @@
   // -- after a swap: title, announcement, focus ---------------------------------------------------
   let focusNext = null;
   let announcing = 0;
+  function moveFocus() {
+    if (focusNext) document.getElementById(focusNext)?.focus();
+    focusNext = null;
+  }
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[hx-get]");
     if (!link) return;
@@ -25,12 +29,12 @@
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const region = document.getElementById("recherche");
-    if (!region || !event.detail.elt || event.detail.elt.id !== "recherche") return;
+    if (!region || !event.detail.elt) return;
+    if (event.detail.elt.id !== "recherche") return moveFocus();
     document.title = region.dataset.titre;
     foldFilters();
     prepare(region);
-    if (focusNext) document.getElementById(focusNext)?.focus();
-    focusNext = null;
+    moveFocus();
     clearTimeout(announcing);
     announcing = setTimeout(() => { document.getElementById("annonce").textContent = region.dataset.annonce; }, 500);
   });
