@@ -62,8 +62,8 @@ def _lexical_ms(engine: TantivyEngine, understood: Understanding) -> float:
     total, frequencies = engine.frequencies(understood.stems)
     bar = ranking.bar_of(ranking.weights(understood.concepts, total, frequencies))
     wanted = Wanted(bar=bar, nothing=bar is None)
-    engine.counts(wanted, list(FILTERS))
-    engine.candidates(wanted, bar.concepts if bar else (), ranking.RANKED)
+    matches = engine.matches(wanted, list(FILTERS))
+    matches.candidates(bar.concepts if bar else (), ranking.RANKED)
     return (time.perf_counter() - started) * 1000
 
 

@@ -143,11 +143,11 @@ class EngineContract:
 
     def test_a_window_comes_with_the_counts(self, engine: SearchEngine) -> None:
         cases = Wanted(filters={"kind": ("case",)})
-        counts = engine.counts(cases, ["kind", "echelon"], Window("title", 1, 5))
-        assert (counts.total, list(counts.keys)) == (3, engine.page(cases, "title", 1, 5))
-        assert len(counts.keys) == 2
-        assert engine.counts(cases, [], Window("date", 50, 5)).keys == ()
-        assert engine.counts(cases, []).keys == ()
+        matches = engine.matches(cases, ["kind", "echelon"], Window("title", 1, 5))
+        assert (matches.total, list(matches.keys)) == (3, engine.page(cases, "title", 1, 5))
+        assert len(matches.keys) == 2
+        assert engine.matches(cases, [], Window("date", 50, 5)).keys == ()
+        assert engine.matches(cases, []).keys == ()
 
     def test_titles_sort_without_accents_and_missing_dates_come_last(
         self, engine: SearchEngine
@@ -175,7 +175,8 @@ class EngineContract:
 
     def test_candidates_say_what_they_hold(self, engine: SearchEngine) -> None:
         two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
-        found = {one.key: one for one in engine.candidates(Wanted(bar=Bar(two, 1.0)), two, 10)}
+        matches = engine.matches(Wanted(bar=Bar(two, 1.0)), [])
+        found = {one.key: one for one in matches.candidates(two, 10)}
         assert {key: round(one.covered, 5) for key, one in found.items()} == {
             "case:bus": 3.0,
             "case:velo": 2.0,
@@ -188,13 +189,12 @@ class EngineContract:
 
     def test_a_word_of_the_title_counts_more(self, engine: SearchEngine) -> None:
         one = (concept(("medecin",)),)
-        found = {
-            hit.key: hit.lexical for hit in engine.candidates(Wanted(bar=Bar(one, 1.0)), one, 10)
-        }
+        matches = engine.matches(Wanted(bar=Bar(one, 1.0)), [])
+        found = {hit.key: hit.lexical for hit in matches.candidates(one, 10)}
         assert max(found, key=lambda key: found[key]) == "article:note"
 
     def test_candidates_without_words_are_the_near_ones(self, engine: SearchEngine) -> None:
-        found = engine.candidates(Wanted(near=("case:cour",)), (), 10)
+        found = engine.matches(Wanted(near=("case:cour",)), []).candidates((), 10)
         assert [(one.key, one.lexical, one.covered) for one in found] == [("case:cour", 0.0, 0.0)]
 
     # -- meaning ----------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def test_scores_equal_those_of_the_embedded_engine(tmp_path: Path, database: Eng
     TantivyWriter(tmp_path).rebuild([written])
     engine = TantivyEngine(tmp_path)
     asked = [concept(("bus",)), concept(("medecin",), ("jardin", "ecol"))]
-    found = {one.key: one.lexical for one in engine.candidates(Wanted(), asked, 100)}
+    found = {one.key: one.lexical for one in engine.matches(Wanted(), []).candidates(asked, 100)}
     stems = ["bus", "medecin", "jardin", "ecol"]
     title, text = _field([one.title for one in written]), _field([one.text for one in written])
     for document in written:

@@ -31,7 +31,8 @@ from impact_alliances.embeddings.store import Embedding, StoredVectors
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Bar, EngineFailure, Wanted
 from impact_alliances.engines.meilisearch.documents import written
-from impact_alliances.engines.meilisearch.engine import MeilisearchEngine, Reading
+from impact_alliances.engines.meilisearch.engine import MeilisearchEngine
+from impact_alliances.engines.meilisearch.matches import Allowance
 from impact_alliances.engines.meilisearch.server import Breaker, Server
 from impact_alliances.engines.meilisearch.writer import MeilisearchWriter
 from impact_alliances.meaning.vectors import Standing
@@ -277,7 +278,8 @@ def test_several_threads_search_while_another_writes(indexed: Indexed) -> None:
     wanted = Wanted(bar=Bar(bus, 1.0))
 
     def search(_: int) -> tuple[int, int]:
-        return engine.counts(wanted, ["kind"]).total, len(engine.candidates(wanted, bus, 10))
+        matches = engine.matches(wanted, ["kind"])
+        return matches.total, len(matches.candidates(bus, 10))
 
     with ThreadPoolExecutor(6) as pool:
         found = pool.map(search, range(120))
@@ -304,12 +306,12 @@ def test_a_large_set_is_read_in_its_most_promising_part(
     by date.
     """
     monkeypatch.setattr(
-        "impact_alliances.engines.meilisearch.engine.READING",
-        Reading(at_once=0, most=1, promising=300),
+        "impact_alliances.engines.meilisearch.matches.ALLOWED",
+        Allowance(at_once=0, most=1, promising=300),
     )
     two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0), near=("case:cour",))
-    found = {one.key: one.covered for one in indexed[0].candidates(wanted, two, 10)}
+    found = {one.key: one.covered for one in indexed[0].matches(wanted, []).candidates(two, 10)}
     assert found["case:bus"] == 3.0
     assert {"article:note", "case:cour"} <= found.keys()
 
@@ -321,15 +323,16 @@ def test_a_set_larger_than_was_read_at_once_is_read_whole(
     engine, _ = indexed
     two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0))
-    expected = sorted(engine.candidates(wanted, two, 10))
+    expected = sorted(engine.matches(wanted, []).candidates(two, 10))
     for base in (100, 1):
         monkeypatch.setattr(
-            "impact_alliances.engines.meilisearch.engine.READING",
-            Reading(at_once=2, most=10, promising=1),
+            "impact_alliances.engines.meilisearch.matches.ALLOWED",
+            Allowance(at_once=2, most=10, promising=1),
         )
-        monkeypatch.setattr("impact_alliances.engines.meilisearch.engine.LARGE_BASE", base)
-        assert engine.counts(wanted, []).total == 4
-        assert sorted(engine.candidates(wanted, two, 10)) == expected
+        monkeypatch.setattr("impact_alliances.engines.meilisearch.matches.LARGE_BASE", base)
+        matches = engine.matches(wanted, [])
+        assert matches.total == 4
+        assert sorted(matches.candidates(two, 10)) == expected
 
 
 def test_a_whole_service_answers_by_words_and_by_meaning(

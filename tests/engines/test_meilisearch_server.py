@@ -162,7 +162,7 @@ def test_a_fault_of_ours_is_not_told_as_one_of_the_servers(monkeypatch: pytest.M
     def faulty(*_: object) -> object:
         raise KeyError("une faute à nous")
 
-    monkeypatch.setattr("impact_alliances.engines.meilisearch.engine.key_of_id", faulty)
+    monkeypatch.setattr("impact_alliances.engines.meilisearch.questions.key_of_id", faulty)
     with scripted(lambda *_: Reply({"results": [search_result({"id": "case-bus"})]})) as server:
         engine = _engine(server.url)
         for _ in range(4):
@@ -185,6 +185,20 @@ def test_the_cause_of_an_answer_that_is_not_the_servers_is_logged(
     assert caplog.records[-1].exc_info
 
 
+def test_to_count_reads_no_document(database: Engine) -> None:
+    """Neither of the set nor of those freed of a filter."""
+
+    def reply(_: str, path: str, body: Any) -> Reply:
+        return Reply({"results": [_answer(query) for query in body["queries"]]})
+
+    with scripted(reply) as server:
+        engine = _engine(server.url)
+        wanted = Wanted(bar=Bar((concept(("bus",)),), 1.0), filters={"kind": ("case",)})
+        assert engine.counts(wanted, ["kind"]).total == 1
+        (_, _, body) = server.asked[-1]
+    assert [query["limit"] for query in body["queries"]] == [0, 0]
+
+
 def test_counts_and_candidates_come_in_one_round_trip(database: Engine) -> None:
     """The members of the set are read with its counts; words and lengths are remembered."""
 
@@ -198,10 +212,10 @@ def test_counts_and_candidates_come_in_one_round_trip(database: Engine) -> None:
         wanted = Wanted(bar=Bar(bus, 1.0), filters={"kind": ("case",)})
         assert engine.frequencies(["bus", "velo"]) == (1, {"bus": 1, "velo": 0})
         before = len(server.asked)
-        counts = engine.counts(wanted, ["kind", "fragilite"])
-        (found,) = engine.candidates(wanted, bus, 10)
+        matches = engine.matches(wanted, ["kind", "fragilite"])
+        (found,) = matches.candidates(bus, 10)
         assert len(server.asked) == before + 1
-    assert (counts.total, counts.facets) == (
+    assert (matches.total, matches.facets) == (
         1,
         {"kind": {"case": 1, "article": 2}, "fragilite": {"mobilite": 1}},
     )

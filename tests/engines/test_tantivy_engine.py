@@ -85,6 +85,16 @@ def test_a_missing_index_is_a_failure_that_names_the_command(tmp_path: Path) -> 
     assert not TantivyWriter(tmp_path / "nulle-part").is_ready()
 
 
+def test_candidates_are_of_the_state_that_was_counted(indexed: Indexed) -> None:
+    """A change made between the two questions moves no candidate."""
+    engine, writer = indexed
+    bus = (concept(("bus",)),)
+    matches = engine.matches(Wanted(bar=Bar(bus, 1.0)), [])
+    writer.apply([], ["case:bus"])
+    assert engine.counts(Wanted(bar=Bar(bus, 1.0)), []).total == 1
+    assert len(matches.candidates(bus, 10)) == matches.total == 2
+
+
 # -- damage --------------------------------------------------------------------------------------
 
 
@@ -245,7 +255,7 @@ def test_a_question_on_which_tantivy_panics_fails_alone(
     """Its cause is logged, the index is not blamed, the next question is answered."""
     engine, _ = indexed
     with pytest.raises(EngineFailure, match="journal") as failure:
-        engine.candidates(Wanted(phrases=((),)), (), 5)
+        engine.matches(Wanted(phrases=((),)), []).candidates((), 5)
     assert "reindex" not in str(failure.value)
     assert caplog.records[-1].exc_info
     with pytest.raises(EngineFailure, match="journal"):
@@ -262,11 +272,12 @@ def test_a_fault_of_ours_is_not_told_as_a_damaged_index(
     def faulty(*_: object) -> object:
         raise KeyError("une faute à nous")
 
-    monkeypatch.setattr("impact_alliances.engines.tantivy.engine.set_query", faulty)
+    matches = engine.matches(Wanted(), [])
+    monkeypatch.setattr("impact_alliances.engines.tantivy.matches.set_query", faulty)
     with pytest.raises(KeyError):
         engine.counts(Wanted(), [])
     with pytest.raises(KeyError):
-        engine.candidates(Wanted(), (), 5)
+        matches.candidates((), 5)
 
 
 # -- a folder that cannot be written -------------------------------------------------------------

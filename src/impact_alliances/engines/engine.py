@@ -2,6 +2,7 @@
 ranking are above it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Protocol
@@ -82,20 +83,9 @@ class Window:
     limit: int
 
 
-@dataclass(frozen=True)
-class Counts:
-    """The size of a set, and for each facet the documents of each value, that facet's own filter
-    aside. `keys` are those of the window asked for.
-    """
-
-    total: int
-    facets: dict[str, dict[str, int]]
-    keys: tuple[str, ...] = ()
-
-
 class Candidate(NamedTuple):
-    """What scoring needs of one document: its BM25 over title and text, the weight of the concepts
-    it holds.
+    """What ranking needs of one document: its BM25 score over title and text (`lexical`), the
+    summed weights of the concepts it holds (`covered`), its day and its fragilités.
     """
 
     key: str
@@ -103,6 +93,34 @@ class Candidate(NamedTuple):
     covered: float
     date_order: int
     fragilites: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many documents match. `facets` holds, for each facet asked for, how many have each of its
+    values, the filter on that very facet set aside.
+    """
+
+    total: int
+    facets: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Matches(Counts, ABC):
+    """The documents that match, counted, and ready to be ranked.
+
+    `keys` are those of the window asked for, none without one. What the engine learnt on the way (a
+    state of the index, documents already read) stays here for the second question, `candidates`.
+    """
+
+    keys: tuple[str, ...]
+
+    @abstractmethod
+    def candidates(self, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
+        """The matches worth ranking for these concepts: the `limit` best by BM25 and the `limit`
+        best by weight of concepts held, so at most twice `limit`, in no order. Raises
+        `EngineFailure`.
+        """
 
 
 class Neighbours(Protocol):
@@ -146,16 +164,18 @@ class SearchEngine(Protocol):
         """
         ...
 
-    def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
-        """The exact size of the set, its disjunctive facet counts and, by the same question, the
-        keys of a window of it.
+    def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
+        """How many documents match, and how many for each value of these facets. No document is
+        read.
         """
         ...
 
-    def candidates(
-        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
-    ) -> list[Candidate]:
-        """The documents of the set that the words favour, at most about twice `limit`."""
+    def matches(
+        self, wanted: Wanted, facets: Sequence[str], window: Window | None = None
+    ) -> Matches:
+        """The same counts, the keys of a window of the matches, and what their `candidates` need:
+        asking for these then repeats nothing.
+        """
         ...
 
     def page(

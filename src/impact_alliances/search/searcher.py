@@ -3,7 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from impact_alliances.engines.engine import Counts, Neighbours, SearchEngine, Wanted, Window
+from impact_alliances.engines.engine import (
+    Counts,
+    Matches,
+    Neighbours,
+    SearchEngine,
+    Wanted,
+    Window,
+)
 from impact_alliances.engines.lexicon import EngineLexicon
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.meanings import Meanings
@@ -79,13 +86,13 @@ class Searcher:
         """The answer to `query`. Raises `EngineFailure`."""
         text = self._read(query)
         window = _window(query, text)
-        counts = self.engine.counts(text.wanted, list(FILTERS), window)
+        matches = self.engine.matches(text.wanted, list(FILTERS), window)
         said = [said for said in (self._degraded, text.degraded, self._late()) if said]
         return Answer(
-            counts=counts,
-            page=self._explained(text, counts.keys)
+            counts=matches,
+            page=self._explained(text, matches, matches.keys)
             if window
-            else self._page(query, text, counts.total),
+            else self._page(query, text, matches),
             understanding=text.understanding,
             evoked=tuple(text.grid.evoked()),
             degraded=" ".join(said) or None,
@@ -136,39 +143,38 @@ class Searcher:
 
     # -- one page of the set ----------------------------------------------------------------------
 
-    def _page(self, query: SearchQuery, text: _Text, total: int) -> list[ranking.Ranked]:
+    def _page(self, query: SearchQuery, text: _Text, matches: Matches) -> list[ranking.Ranked]:
         first, size = query.first, query.par_page
-        if first >= total:
+        if first >= matches.total:
             return []
-        ranked = self._ranked(text)
-        kept = [self._explain(text, scored) for scored in ranked[first : first + size]]
+        ranked = _ranked(text, matches)
+        kept = [_explain(text, scored) for scored in ranked[first : first + size]]
         rest = size - len(kept)
-        if rest and total > len(ranked):
+        if rest and matches.total > len(ranked):
             offset = max(0, first - len(ranked))
             keys = self.engine.page(
                 text.wanted, "date", offset, rest, [candidate.key for _, candidate in ranked]
             )
-            kept += self._explained(text, keys)
+            kept += self._explained(text, matches, keys)
         return kept
 
-    def _ranked(self, text: _Text) -> list[ranking.Scored]:
-        bar = text.wanted.bar
-        candidates = self.engine.candidates(
-            text.wanted, bar.concepts if bar else (), ranking.RANKED
-        )
-        return ranking.rank(candidates, bar=bar, neighbours=text.neighbours, grid=text.grid)[
-            : ranking.RANKED
-        ]
-
-    def _explain(self, text: _Text, scored: ranking.Scored) -> ranking.Ranked:
-        return ranking.explain(scored, bar=text.wanted.bar, near=text.wanted.near)
-
-    def _explained(self, text: _Text, keys: Sequence[str]) -> list[ranking.Ranked]:
+    def _explained(
+        self, text: _Text, matches: Matches, keys: Sequence[str]
+    ) -> list[ranking.Ranked]:
         """Hits in an order that is not of relevance, each still saying why it is there."""
         if not (text.understanding.text and keys):
             return [ranking.Ranked(key, 0.0, False, False) for key in keys]
-        known = {scored[1].key: scored for scored in self._ranked(text)}
+        known = {scored[1].key: scored for scored in _ranked(text, matches)}
         unranked = [ranking.Ranked(key, 0.0, text.wanted.bar is not None, False) for key in keys]
-        return [
-            self._explain(text, known[one.key]) if one.key in known else one for one in unranked
-        ]
+        return [_explain(text, known[one.key]) if one.key in known else one for one in unranked]
+
+
+def _ranked(text: _Text, matches: Matches) -> list[ranking.Scored]:
+    bar = text.wanted.bar
+    candidates = matches.candidates(bar.concepts if bar else (), ranking.RANKED)
+    ranked = ranking.rank(candidates, bar=bar, neighbours=text.neighbours, grid=text.grid)
+    return ranked[: ranking.RANKED]
+
+
+def _explain(text: _Text, scored: ranking.Scored) -> ranking.Ranked:
+    return ranking.explain(scored, bar=text.wanted.bar, near=text.wanted.near)

@@ -6,30 +6,30 @@ import copy
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
 from impact_alliances.engines.engine import (
-    Candidate,
     Counts,
     EngineFailure,
+    Matches,
     Neighbours,
     Order,
     Vector,
     Wanted,
-    Weighted,
     Window,
 )
 from impact_alliances.engines.tantivy.index import SCHEMA, asking
-from impact_alliances.engines.tantivy.queries import Clauses, bm25, coverage, set_query
+from impact_alliances.engines.tantivy.matches import TantivyMatches, counted
+from impact_alliances.engines.tantivy.queries import set_query
 from impact_alliances.engines.tantivy.views import View, Views
 
-# More than any facet has values: counts are exact or they are not counts.
-_VALUES = 20_000
-Place = tuple[int, int]
-Addresses = dict[Place, tuple[float, Any]]
+# The field that each order follows, and which way.
+_ORDERS = {
+    "date": ("date_order", tantivy.Order.Desc),
+    "title": ("title_order", tantivy.Order.Asc),
+}
 
 
 class TantivyEngine:
@@ -74,46 +74,22 @@ class TantivyEngine:
 
     # -- sets ------------------------------------------------------------------------------------
 
-    def counts(self, wanted: Wanted, facets: Sequence[str], window: Window | None = None) -> Counts:
-        searcher = self._view().searcher
-        free = [facet for facet in facets if facet not in wanted.filters]
-        total, counted = _aggregated(searcher, wanted, free)
-        for facet in facets:
-            if facet in wanted.filters:
-                counted |= _aggregated(searcher, wanted.without(facet), [facet])[1]
-        keys = self.page(wanted, window.order, window.offset, window.limit) if window else []
-        return Counts(total, counted, tuple(keys))
+    def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
+        return counted(self._view().searcher, wanted, facets)
 
-    def candidates(
-        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
-    ) -> list[Candidate]:
+    def matches(
+        self, wanted: Wanted, facets: Sequence[str], window: Window | None = None
+    ) -> Matches:
         searcher = self._view().searcher
-        with asking():
-            members = (Occur.Must, Query.const_score_query(set_query(wanted), 0.0))
-            lexical = _scored(searcher, [members, *bm25(concepts)], limit)
-            covered = _scored(searcher, [members, *coverage(concepts)], limit)
-        return _joined(searcher, lexical, covered)
+        counts = counted(searcher, wanted, facets)
+        keys = _page(searcher, wanted, window) if window else []
+        return TantivyMatches(counts.total, counts.facets, tuple(keys), searcher, wanted)
 
     def page(
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()
     ) -> list[str]:
-        if limit <= 0:
-            return []
-        field, direction = (
-            ("title_order", tantivy.Order.Asc)
-            if order == "title"
-            else ("date_order", tantivy.Order.Desc)
-        )
-        searcher = self._view().searcher
-        with asking():
-            query = set_query(wanted)
-            if apart_from:
-                seen = Query.term_set_query(SCHEMA, "key", list(apart_from))
-                query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, seen)])
-            found = searcher.search(
-                query, limit, count=False, order_by_field=field, order=direction, offset=offset
-            )
-            return _keys(searcher, found)
+        window = Window(order, offset, limit)
+        return _page(self._view().searcher, wanted, window, apart_from)
 
     def titles(self, words: Sequence[str], limit: int) -> list[str]:
         if not words:
@@ -128,65 +104,41 @@ class TantivyEngine:
             clauses.append(
                 (Occur.Must, Query.term_set_query(SCHEMA, "title_words", ends or [last]))
             )
-            found = searcher.search(
+            newest, direction = _ORDERS["date"]
+            result = searcher.search(
                 Query.boolean_query(clauses),
                 limit,
                 count=False,
-                order_by_field="date_order",
-                order=tantivy.Order.Desc,
+                order_by_field=newest,
+                order=direction,
             )
-            return _keys(searcher, found)
+            return _keys(searcher, result)
 
 
-# -- reading hits --------------------------------------------------------------------------------
+# -- hits ----------------------------------------------------------------------------------------
 
 
-def _keys(searcher: tantivy.Searcher, found: tantivy.SearchResult) -> list[str]:
-    return [str(searcher.doc(address).get_first("key")) for _, address in found.hits]
-
-
-def _scored(searcher: tantivy.Searcher, clauses: Clauses, limit: int) -> Addresses:
-    found = searcher.search(Query.boolean_query(clauses), max(limit, 1), count=False)
-    return {(address.segment_ord, address.doc): (score, address) for score, address in found.hits}
-
-
-def _joined(searcher: tantivy.Searcher, lexical: Addresses, covered: Addresses) -> list[Candidate]:
-    """The two rankings as one list. A document beyond the end of one of them gets that list's
-    lowest score.
-    """
-    lowest = (min((score for score, _ in lexical.values()), default=0.0), None)
-    least = (min((score for score, _ in covered.values()), default=0.0), None)
-    addresses = {place: address for place, (_, address) in {**covered, **lexical}.items()}
+def _page(
+    searcher: tantivy.Searcher, wanted: Wanted, window: Window, apart_from: Sequence[str] = ()
+) -> list[str]:
+    if window.limit <= 0:
+        return []
     with asking():
-        days = (
-            searcher.fast_field_values("date_order", list(addresses.values())) if addresses else []
+        query = set_query(wanted)
+        if apart_from:
+            seen = Query.term_set_query(SCHEMA, "key", list(apart_from))
+            query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, seen)])
+        field, direction = _ORDERS[window.order]
+        result = searcher.search(
+            query,
+            window.limit,
+            count=False,
+            order_by_field=field,
+            order=direction,
+            offset=window.offset,
         )
-        documents = [searcher.doc(address) for address in addresses.values()]
-    return [
-        Candidate(
-            key=str(stored.get_first("key")),
-            lexical=lexical.get(place, lowest)[0],
-            covered=covered.get(place, least)[0],
-            date_order=int(day or 0),
-            fragilites=stored.get_all("fragilite"),
-        )
-        for place, day, stored in zip(addresses, days, documents, strict=True)
-    ]
+        return _keys(searcher, result)
 
 
-def _aggregated(
-    searcher: tantivy.Searcher, wanted: Wanted, facets: Sequence[str]
-) -> tuple[int, dict[str, dict[str, int]]]:
-    asked = {
-        facet: {"terms": {"field": facet, "size": _VALUES, "segment_size": _VALUES}}
-        for facet in facets
-    }
-    with asking():
-        found = searcher.aggregate(
-            set_query(wanted), {"_total": {"value_count": {"field": "key"}}, **asked}
-        )
-    values = {
-        facet: {str(b["key"]): int(b["doc_count"]) for b in found[facet]["buckets"]}
-        for facet in facets
-    }
-    return int(found["_total"]["value"]), values
+def _keys(searcher: tantivy.Searcher, result: tantivy.SearchResult) -> list[str]:
+    return [str(searcher.doc(address).get_first("key")) for _, address in result.hits]

@@ -1,0 +1,59 @@
+"""What the server is asked about a set of documents, given as filter clauses, and how its answers
+are read.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from impact_alliances.engines.engine import Window
+from impact_alliances.engines.meilisearch.filters import key_of_id
+from impact_alliances.engines.meilisearch.settings import SCORED
+
+# A search of the server's, its answer, and documents as it sends them.
+Question = dict[str, Any]
+Answer = dict[str, Any]
+Hits = list[dict[str, Any]]
+
+
+def page_of(clauses: Sequence[str], window: Window) -> Question:
+    """The keys of a part of a set, in order."""
+    return {
+        "filter": list(clauses),
+        "sort": ["title_order:asc" if window.order == "title" else "date_order:desc"],
+        "offset": window.offset,
+        "limit": window.limit,
+        "attributesToRetrieve": ["id"],
+    }
+
+
+def to_score(clauses: Sequence[str], offset: int, limit: int) -> Question:
+    """Documents of a set, in no order, with what scoring needs of them."""
+    return {
+        "filter": list(clauses),
+        "offset": offset,
+        "limit": limit,
+        "attributesToRetrieve": list(SCORED),
+    }
+
+
+def counted_by(clauses: Sequence[str], facet: str) -> Question:
+    """How many documents of a set have each value of a facet."""
+    return {"filter": list(clauses), "limit": 0, "facets": [facet]}
+
+
+def keys_in(answer: Answer) -> list[str]:
+    """The keys of the documents of an answer, in its order."""
+    return [key_of_id(hit["id"]) for hit in answer["hits"]]
+
+
+def total_in(answer: Answer) -> int:
+    """How many documents match: exact, however the server names it, since no index of ours bounds
+    it.
+    """
+    return int(answer["estimatedTotalHits"])
+
+
+def values_in(answer: Answer, facet: str) -> dict[str, int]:
+    """How many documents have each value of a facet, those at zero left out."""
+    counts = answer.get("facetDistribution", {}).get(facet, {})
+    return {value: int(count) for value, count in counts.items() if count}

@@ -1,0 +1,81 @@
+"""The score of documents that the server hands over: BM25 over title and text, and coverage, with
+the figures of the corpus.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from impact_alliances.engines.bm25 import in_line
+from impact_alliances.engines.engine import TITLE_BOOST, Candidate, Weighted
+from impact_alliances.engines.meilisearch.corpus import Corpus
+from impact_alliances.engines.meilisearch.filters import key_of_id
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """BM25 over title and text, and coverage, for some concepts. Stems are as `in_line` writes
+    them.
+    """
+
+    corpus: Corpus
+    in_title: list[tuple[str, float]]
+    in_text: list[tuple[str, float]]
+    concepts: list[tuple[float, list[list[str]]]]
+
+    @classmethod
+    def of(cls, corpus: Corpus, concepts: Sequence[Weighted]) -> "Scoring":
+        stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
+        return cls(
+            corpus=corpus,
+            in_title=[
+                (in_line((stem,)), TITLE_BOOST * corpus.title.weight(stem)) for stem in stems
+            ],
+            in_text=[(in_line((stem,)), corpus.text.weight(stem)) for stem in stems],
+            concepts=[
+                (
+                    weighted.weight,
+                    [
+                        [in_line((stem,)) for stem in expression]
+                        for expression in weighted.concept.alternatives
+                    ],
+                )
+                for weighted in concepts
+            ],
+        )
+
+    def candidate(self, hit: dict[str, Any]) -> Candidate:
+        title, text = hit["title_line"], hit["text_line"]
+        in_title = self.corpus.title.score(title, hit["title_length"], self.in_title)
+        return Candidate(
+            key=key_of_id(hit["id"]),
+            lexical=in_title + self.corpus.text.score(text, hit["text_length"], self.in_text),
+            covered=self._covered(title + text),
+            date_order=int(hit["date_order"]),
+            fragilites=tuple(hit.get("fragilite", ())),
+        )
+
+    def _covered(self, line: str) -> float:
+        held = (
+            any(all(stem in line for stem in expression) for expression in alternatives)
+            for _, alternatives in self.concepts
+        )
+        return sum(
+            weight for (weight, _), is_held in zip(self.concepts, held, strict=True) if is_held
+        )
+
+
+def favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
+    """The best by words and the best by coverage, as the embedded engine joins them: beyond the end
+    of a list, its lowest score.
+    """
+    if len(candidates) <= limit:
+        return candidates
+    by_words = sorted(candidates, key=lambda one: -one.lexical)[:limit]
+    by_cover = sorted(candidates, key=lambda one: -one.covered)[:limit]
+    lowest, least = by_words[-1].lexical, by_cover[-1].covered
+    kept = {one.key: one for one in (*by_words, *by_cover)}
+    return [
+        one._replace(lexical=max(one.lexical, lowest), covered=max(one.covered, least))
+        for one in kept.values()
+    ]
