@@ -107,6 +107,7 @@ def test_toggling_twice_gives_the_first_page_of_the_same_search(
 @example([("q", "x" * 5_000)])
 @example([("page", "²"), ("par_page", "9" * 400), ("annee", "²⁰²⁴")])
 @example([("\ud800", "\udfff"), ("", "")])
+@example([("q", "haies"), ("q", ""), ("q", "lavoir")])
 def test_any_parameters_give_a_query_that_can_be_printed_and_said(
     pairs: list[tuple[str, str]],
 ) -> None:

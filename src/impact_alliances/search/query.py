@@ -314,7 +314,7 @@ def _unknown_parameter(name: str, value: str) -> Problem:
 
 
 def _text(given: dict[str, list[str]], problems: list[Problem]) -> str:
-    text = " ".join(given.get("q", [])).strip()
+    text = " ".join(filter(None, given.get("q", [])))
     if len(text) <= LONGEST_TEXT:
         return text
     limit = french.number(LONGEST_TEXT)
