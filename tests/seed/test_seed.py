@@ -6,12 +6,12 @@ import datetime as dt
 import itertools
 import re
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine
+from sqlmodel import select
 
+from impact_alliances.db import reading
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.importers.importing import import_file
 from impact_alliances.meaning.passages import passages_of
@@ -28,7 +28,7 @@ from impact_alliances.vocabularies.terms import (
     REGIONS,
     taille_of,
 )
-from tests.builders import stored
+from tests.seed.conftest import Demonstration
 from tests.seed.contents import PROSE, SECTIONS, alike, items, prose, rows
 
 LEAST = {"case": 1050, "catalyseur": 350, "jeudi": 300, "article": 4000}
@@ -170,17 +170,17 @@ def test_articles_follow_the_bulletins() -> None:
 
 @pytest.mark.parametrize("kind", FILES)
 def test_every_row_imports_without_a_warning_and_twice_changes_nothing(
-    database: Engine, kind: str
+    demonstration: Demonstration, kind: str
 ) -> None:
     """The same import as anyone's."""
-    path = shipped("seed") / FILES[kind]
-    report = import_file(database, KINDS[kind], path)
+    report = demonstration.reports[kind]
     assert report.problems == []
     assert report.unknown_columns == {}
     assert report.verdicts["created"] == len(rows(kind))
-    assert import_file(database, KINDS[kind], path, dry_run=True).verdicts["unchanged"] == len(
-        rows(kind)
+    again = import_file(
+        demonstration.database, KINDS[kind], shipped("seed") / FILES[kind], dry_run=True
     )
+    assert again.verdicts["unchanged"] == len(rows(kind))
 
 
 @pytest.mark.parametrize("kind", FILES)
@@ -304,15 +304,18 @@ def test_typography_is_french() -> None:
 
 @pytest.mark.parametrize("kind", FILES)
 def test_every_resource_has_the_vectors_of_its_present_text(
-    database: Engine, kind: str, tmp_path: Path
+    demonstration: Demonstration, kind: str
 ) -> None:
     """`make seed-vectors` was run after the last change of a text."""
-    import_file(database, KINDS[kind], shipped("seed") / FILES[kind])
     vectors = read_vectors()
-    stale = []
-    for row in rows(kind):
-        resource = stored(database, KINDS[kind].table, row["id"])
-        assert resource is not None
-        if vectors.get((kind, row["id"]), ("", None))[0] != passages_of(resource).text_hash:
-            stale.append(row["id"])
-    assert stale == []
+    with reading(demonstration.database) as session:
+        present = {
+            resource.id: passages_of(resource).text_hash
+            for resource in session.exec(select(KINDS[kind].table))
+        }
+    assert present.keys() == {row["id"] for row in rows(kind)}
+    assert [
+        identifier
+        for identifier, text_hash in present.items()
+        if vectors.get((kind, identifier), ("", None))[0] != text_hash
+    ] == []

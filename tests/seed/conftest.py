@@ -1,0 +1,41 @@
+"""The demonstration contents in a base, imported once for all the tests that only read them."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from impact_alliances.db import make_engine
+from impact_alliances.importers.importing import import_file
+from impact_alliances.importers.report import Report
+from impact_alliances.resources.kinds import KINDS
+from impact_alliances.seeding import FILES
+from impact_alliances.shipped import shipped
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """The base of the contents of `seed/`, and what the import of each file said, by kind."""
+
+    database: Engine
+    path: Path
+    reports: Mapping[str, Report]
+
+
+@pytest.fixture(scope="session")
+def demonstration(
+    _sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demonstration]:
+    """The four files, imported as anyone's are; never changed by a test."""
+    path = tmp_path_factory.mktemp("demonstration") / "base.sqlite3"
+    shutil.copyfile(_sqlite_template, path)
+    database = make_engine(f"sqlite:///{path}")
+    reports = {
+        kind: import_file(database, KINDS[kind], shipped("seed") / name)
+        for kind, name in FILES.items()
+    }
+    yield Demonstration(database, path, reports)
+    database.dispose()
