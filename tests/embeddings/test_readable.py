@@ -55,6 +55,7 @@ def test_no_text_outgrows_its_bounds(text: str) -> None:
     assert readable(found, 300) == found
 
 
+@pytest.mark.no_cover
 def test_every_sign_of_unicode_becomes_one_that_keeps_within_the_models_memory() -> None:
     """U+FDFA, of three bytes, became eighteen signs."""
     for code in range(0x110000):

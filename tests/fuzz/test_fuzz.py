@@ -17,6 +17,7 @@ from tests.fuzz.texts import ANY_TEXT
 CHEAP, BY_MODEL = 9_000, 60
 
 
+@pytest.mark.no_cover
 def test_thousands_of_texts_are_read_without_a_fault() -> None:
     """Numbers that the model does not read: all the rest does."""
     for number in range(CHEAP):
@@ -30,6 +31,7 @@ def test_the_model_reads_them_too() -> None:
     assert (figures.by_model, dict(figures.faults)) == (BY_MODEL, {})
 
 
+@pytest.mark.no_cover
 @settings(max_examples=900)
 @given(ANY_TEXT)
 def test_texts_drawn_to_be_hostile_are_read_without_a_fault(text: str) -> None:

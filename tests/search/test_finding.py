@@ -181,6 +181,7 @@ CHOICES = st.lists(
 )
 
 
+@pytest.mark.no_cover
 @given(
     choices=CHOICES,
     text=st.sampled_from(
@@ -202,6 +203,7 @@ def test_the_number_beside_a_value_is_what_its_link_returns(
                 break
 
 
+@pytest.mark.no_cover
 @given(choices=CHOICES, text=st.sampled_from(["", "haies", "vallée"]), page=st.integers(1, 5))
 def test_counts_and_total_are_the_same_on_every_page_and_in_every_order(
     service: Service, choices: list[tuple[str, str]], text: str, page: int
