@@ -1,10 +1,109 @@
-"""The bar of the meaning: two deviations above a crowd, what stands out among a few."""
+"""The formula of the ranking, by hand: the weights of what is asked, the bars of the words and of
+the meaning, the fused score, the order and what is said of each hit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from impact_alliances.engines.engine import Bar, Candidate, Weighted
+from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.vectors import Matrix, Standing
-from impact_alliances.search.ranking import MOST_NEAR, STANDING_BAR, near_enough, standing_bar
+from impact_alliances.search.ranking import (
+    MOST_NEAR,
+    STANDING_BAR,
+    bar_of,
+    explain,
+    near_enough,
+    rank,
+    standing_bar,
+    weights,
+)
+from impact_alliances.text.understanding import Concept
+
+
+def _concept(*expressions: tuple[str, ...]) -> Concept:
+    return Concept(" ".join(expressions[0]), expressions)
+
+
+def _bar(*weights: float) -> Bar:
+    bar = bar_of([Weighted(_concept((f"mot{weight}",)), weight) for weight in weights])
+    assert bar
+    return bar
+
+
+def _candidate(name: str, lexical: float = 0.0, covered: float = 0.0, **rest: object) -> Candidate:
+    return Candidate(**{"key": name, "date_order": 0, **rest}, lexical=lexical, covered=covered)  # type: ignore[arg-type]
+
+
+def _scores(
+    *candidates: Candidate,
+    bar: Bar | None = None,
+    neighbours: "Crowd | None" = None,
+    grid: Grid = NO_GRID,
+) -> dict[str, float]:
+    ranked = rank(candidates, bar=bar, neighbours=neighbours, grid=grid)
+    return {str(candidate.key): score for score, candidate in ranked}
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """A corpus seen from a query, whose mean and deviation are as said."""
+
+    cosines: dict[str, float]
+    mean: float = 0.5
+    deviation: float = 0.1
+    is_whole: bool = True
+
+    def best(self, limit: int) -> list[tuple[str, float]]:
+        return sorted(self.cosines.items(), key=lambda one: -one[1])[:limit]
+
+    def of(self, keys: Sequence[str]) -> dict[str, float]:
+        return {key: self.cosines[key] for key in keys if key in self.cosines}
+
+
+# -- the weights of what is asked -----------------------------------------------------------------
+
+
+def test_a_concept_weighs_its_idf() -> None:
+    """ln(1 + (10 - 2 + .5) / (2 + .5)) = ln 4.4; and ln 1.0476 where all hold it."""
+    found = weights(
+        [_concept(("bus",)), _concept(("vi",))], total=10, frequencies={"bus": 2, "vi": 10}
+    )
+    assert [one.weight for one in found] == pytest.approx([1.481605, 0.046520], abs=1e-6)
+
+
+def test_the_word_typed_gives_the_weight_and_not_its_synonym() -> None:
+    """A common synonym would make a rare word common; where the word is unknown it decides."""
+    concept = _concept(("rar",), ("courant",))
+    (typed,) = weights([concept], total=100, frequencies={"rar": 1, "courant": 60})
+    (only,) = weights([concept], total=100, frequencies={"rar": 0, "courant": 60})
+    assert typed.weight == pytest.approx(4.209655, abs=1e-6)
+    assert only.weight == pytest.approx(0.512477, abs=1e-6)
+
+
+def test_an_expression_is_as_rare_as_its_rarest_word() -> None:
+    """ln(1 + 9.5 / 1.5)."""
+    (found,) = weights([_concept(("cour", "ecol"))], total=10, frequencies={"cour": 9, "ecol": 1})
+    assert found.weight == pytest.approx(1.992430, abs=1e-6)
+
+
+def test_what_no_document_holds_is_left_out() -> None:
+    """Counted in the whole, it would put the bar out of reach."""
+    known, unknown = _concept(("bus",)), _concept(("zzyzx",))
+    found = weights([unknown, known], total=10, frequencies={"bus": 2})
+    assert [one.concept for one in found] == [known]
+
+
+def test_the_bar_of_the_words_is_two_fifths_of_the_weight() -> None:
+    """The rare one of two words is enough, the common one is not; nothing asked has no bar."""
+    assert _bar(3.0, 1.0).need == pytest.approx(1.6)
+    assert bar_of([]) is None
+
+
+# -- the bar of the meaning -----------------------------------------------------------------------
 
 
 def _seen(likeness: list[float]) -> Standing:
@@ -34,3 +133,132 @@ def test_the_bar_grows_with_the_crowd() -> None:
     bars = [standing_bar(crowd) for crowd in range(1, 60)]
     assert bars == sorted(bars)
     assert bars[0] == pytest.approx(0.0)
+
+
+OTHERS = {f"autre{n}": 0.5 for n in range(60)}
+
+
+@pytest.mark.parametrize(
+    ("cosines", "near"),
+    [
+        # Five deviations above the mean, the best asks for three of the others.
+        ({"a": 1.0, "b": 0.81, "c": 0.79}, ("a", "b")),
+        # No more than two deviations above, it asks for two all the same.
+        ({"a": 0.72, "b": 0.705, "c": 0.69}, ("a", "b")),
+        ({"a": 0.69, "b": 0.68}, ()),
+    ],
+    ids=["far below the best", "not above the corpus", "none stands out"],
+)
+def test_a_neighbour_is_over_both_bars(cosines: dict[str, float], near: tuple[str, ...]) -> None:
+    """Well above the corpus, and not far below the best."""
+    assert near_enough(Crowd(OTHERS | cosines)) == near
+
+
+def test_no_more_neighbours_are_kept_than_a_reader_goes_through() -> None:
+    """However many are alike."""
+    assert len(near_enough(Crowd({f"a{n:03}": 0.9 for n in range(300)}))) == MOST_NEAR == 120
+
+
+def test_a_corpus_without_vectors_has_no_neighbour() -> None:
+    assert near_enough(Crowd({})) == ()
+
+
+# -- the score ------------------------------------------------------------------------------------
+
+
+def test_words_alone_are_their_bm25_by_the_share_of_the_weight_held() -> None:
+    """6 × 4 / 4, 6 × 1 / 4: what holds more of what was asked passes before what says one word
+    often. The grid is of the meaning.
+    """
+    found = _scores(
+        _candidate("tout", 6.0, 4.0, fragilites=["mobilite"]),
+        _candidate("un mot", 6.0, 1.0),
+        _candidate("rien"),
+        bar=_bar(3.0, 1.0),
+        grid=Grid({"mobilite": 2.0}),
+    )
+    assert found == pytest.approx({"tout": 6.0, "un mot": 1.5, "rien": 0.0})
+
+
+def test_meaning_words_and_grid_add_up() -> None:
+    """The standing of the cosine (.6: one deviation above), .45 of the words, .3 of the grid."""
+    found = _scores(
+        _candidate("tout", 6.0, 4.0, fragilites=["sante", "mobilite"]),
+        _candidate("sans grille", 6.0, 4.0),
+        _candidate("sans mots", fragilites=["mobilite"]),
+        _candidate("au-dessous"),
+        bar=_bar(3.0, 1.0),
+        neighbours=Crowd({"tout": 0.6, "sans grille": 0.6, "sans mots": 0.6, "au-dessous": 0.45}),
+        grid=Grid({"mobilite": 2.0, "sante": -1.0}),
+    )
+    assert found == pytest.approx(
+        {"tout": 4.3, "sans grille": 3.7, "sans mots": 1.6, "au-dessous": -0.5}
+    )
+
+
+def test_a_fragilite_that_the_need_does_not_touch_costs_nothing() -> None:
+    found = _scores(
+        _candidate("a", fragilites=["sante"]),
+        neighbours=Crowd({"a": 0.6}),
+        grid=Grid({"sante": -1.0}),
+    )
+    assert found == pytest.approx({"a": 1.0})
+
+
+def test_what_has_no_vector_yet_stands_where_the_corpus_does() -> None:
+    """It is neither near nor far: its words decide."""
+    found = _scores(
+        _candidate("nouveau", 2.0, 1.0), bar=_bar(1.0), neighbours=Crowd({"autre": 0.9})
+    )
+    assert found == pytest.approx({"nouveau": 0.9})
+
+
+def test_the_best_comes_first_then_the_most_recent() -> None:
+    """Scores that differ by less than one can read are alike; then the key settles, so that pages
+    never overlap.
+    """
+    ranked = rank(
+        [
+            _candidate("vieux", 2.0, 1.0, date_order=10),
+            _candidate("a", 2.0, 1.0, date_order=20),
+            _candidate("b", 2.0 + 1e-12, 1.0, date_order=20),
+            _candidate("meilleur", 3.0, 1.0, date_order=0),
+        ],
+        bar=_bar(1.0),
+        neighbours=None,
+        grid=NO_GRID,
+    )
+    assert [candidate.key for _, candidate in ranked] == ["meilleur", "b", "a", "vieux"]
+
+
+def test_the_grid_tells_what_stands_out_among_the_fragilites() -> None:
+    """Of .1, .2 and .3 the mean is .2 and the deviation .0816."""
+    grid = Grid.of({"a": 0.1, "b": 0.2, "c": 0.3})
+    assert dict(grid.standing) == pytest.approx({"a": -1.224745, "b": 0.0, "c": 1.224745})
+    assert grid.prior(["a", "c"]) == pytest.approx(1.224745)
+    assert (grid.prior(["a"]), grid.prior([]), grid.evoked()) == (0.0, 0.0, ["c"])
+    assert Grid.of({"a": 0.3}) == NO_GRID
+
+
+# -- what is said of a hit ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("score", "shown"), [(5.0, 0.5), (0.0, 0.0), (-2.0, 0.0), (45.0, 0.9)])
+def test_a_score_is_shown_between_nothing_and_one(score: float, shown: float) -> None:
+    """Five is a clear hit."""
+    assert explain((score, _candidate("a")), bar=None, near=()).score == shown
+
+
+def test_a_hit_says_why_it_is_there() -> None:
+    """By its words at the bar exactly, whatever the last digit; by its meaning when it is near."""
+    bar = _bar(3.0, 1.0)
+    reached, missed = _candidate("a", 1.0, 1.6 - 1e-9), _candidate("b", 1.0, 1.5)
+    why = [
+        explain((1.0, one), bar=given, near=["b"])
+        for one, given in ((reached, bar), (missed, bar), (reached, None))
+    ]
+    assert [(hit.key, hit.by_words, hit.by_meaning) for hit in why] == [
+        ("a", True, False),
+        ("b", False, True),
+        ("a", False, False),
+    ]
