@@ -22,6 +22,7 @@ from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.meaning.passages import passages_of
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change
+from impact_alliances.resources.resource import RETIRED
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service, make_service
 
@@ -124,6 +125,43 @@ def test_a_rebuild_that_fails_is_not_tried_again_at_once(service: Service) -> No
     service.indexer._rebuild_at = 0
     assert service.indexer.step()
     assert _total(service, "haies") == 3
+
+
+def test_a_rebuild_that_fails_leaves_what_was_saved_waiting(service: Service) -> None:
+    """Emptied before the new index is there, the outbox would say that all is found."""
+    store(service.database, a_case(id="c3", title="Les haies 3"))
+    folder = service.settings.index_dir
+    folder.rename(folder.with_name("aside"))
+    folder.write_text("")
+    with pytest.raises(EngineFailure):
+        service.indexer.rebuild()
+    assert service.indexer.pending() == 1
+    folder.unlink()
+    service.indexer.rebuild()
+    assert (service.indexer.pending(), _total(service, "haies")) == (0, 4)
+
+
+def test_doctor_says_what_waits_and_what_takes_it_in(service: Service) -> None:
+    """Not to rebuild: nothing is wrong with the index."""
+    store(service.database, a_case(id="c3", title="Les haies 3"))
+    found = _part(service, "accord index et base")
+    assert (found.ok, found.mend) == (False, "impact-alliances worker --once")
+    assert "1\u00a0modification en attente" in found.detail
+    settle(service)
+    assert _part(service, "accord index et base").ok
+
+
+@pytest.mark.parametrize("is_rebuilt", [False, True])
+def test_what_is_withdrawn_leaves_no_vector(service: Service, is_rebuilt: bool) -> None:
+    """It would be among the nearest for ever, and the corpus would be compared with it."""
+    with writing(service.database) as session:
+        session.get_one(Case, "c0").status = RETIRED
+    if is_rebuilt:
+        service.indexer.rebuild()
+    settle(service)
+    with reading(service.database) as session:
+        kept = session.exec(select(Embedding.subject).where(Embedding.kind == "case")).all()
+    assert sorted(kept) == ["c1", "c2"]
 
 
 def test_an_indexer_whose_index_cannot_be_written_goes_on(

@@ -135,6 +135,16 @@ def test_taking_twice_comes_to_the_same(either_database: Engine) -> None:
     assert (outbox.count(), outbox.waits_since(), _rows(either_database)) == (0, None, (0, 0))
 
 
+def test_what_is_taken_is_what_was_read_and_nothing_older(either_database: Engine) -> None:
+    """Of two transactions, the one that numbered its change first may be the last to commit."""
+    outbox = Outbox(either_database, "a")
+    outbox.begin()
+    store(either_database, a_case(id="lent"), a_case(id="vif"))
+    late, read = outbox.waiting()
+    outbox.take([read])
+    assert [change.id for change in outbox.waiting()] == [late.id]
+
+
 class Unwilling(FakeEmbedder):
     """A model that reads nothing."""
 

@@ -60,6 +60,18 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def without_index(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The same base, whose index is lost and was never read."""
+    folder = tmp_path_factory.mktemp("lost") / "data"
+    shutil.copytree(service.settings.data_dir, folder)
+    settings = service.settings.model_copy(update={"data_dir": folder})
+    shutil.rmtree(settings.index_dir)
+    made = make_service(settings, FakeEmbedder())
+    yield made
+    made.close()
+
+
 def find(service: Service, **parameters: str | list[str]) -> Found:
     """The answer to these parameters."""
     pairs = [
@@ -316,6 +328,28 @@ def test_an_index_that_was_never_read_leaves_titles_to_search(tmp_path: Path) ->
     assert {value: count for value, count, _ in found.facets[1].values}["mobilite"] == 1
     settle(made)
     assert find(other, q="haies").degraded is None
+
+
+@pytest.mark.no_cover
+@given(choices=CHOICES, sort=st.sampled_from(["date", "titre"]))
+def test_titles_count_as_the_index_does(
+    service: Service, without_index: Service, choices: list[tuple[str, str]], sort: str
+) -> None:
+    """The same filters keep the same resources, each facet counted without its own."""
+    query, _ = parse([*choices, ("tri", sort)])
+    sound, found = service.finder.find(query), without_index.finder.find(query)
+    assert found.degraded == NO_INDEX
+    assert (found.total, found.facets) == (sound.total, sound.facets)
+
+
+def test_titles_come_newest_first_and_hold_every_word(without_index: Service) -> None:
+    """A page at a time."""
+    found = find(without_index, q="médecin partagé", par_page="3", page="2")
+    titles = [hit.resource.title for hit in found.hits]
+    assert (found.total, len(titles)) == (9, 3)
+    assert all("médecin partagé" in title for title in titles)
+    dates = [hit.resource.date for hit in find(without_index, par_page="100").hits]
+    assert dates == sorted(dates, key=lambda date: str(date or ""), reverse=True)
 
 
 def test_a_change_is_found_and_a_retired_resource_is_not(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Feeds that a strict reader takes, whatever is in the base and in the question."""
 
+import datetime as dt
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -56,6 +58,24 @@ def test_a_summary_is_text_after_one_decoding(hostile: TestClient) -> None:
         assert summary is not None
         assert "&lt;b&gt;gras&lt;/b&gt;" in str(summary.text)
         assert "<" not in str(summary.text)
+
+
+@pytest.mark.parametrize(
+    "path", ["/cas.atom", "/recherche.atom?q=haies", "/recherche.atom?q=haies&tri=titre"]
+)
+def test_a_feed_is_told_newest_first(tmp_path: Path, path: str) -> None:
+    """Whatever the order of the page: a reader of feeds waits for what is new."""
+    cases = [
+        a_case(id="c1", title="Haies, haies et haies", date=dt.date(2020, 1, 1)),
+        a_case(id="c2", title="Des haies", date=dt.date(2024, 1, 1)),
+        a_case(id="c3", title="Un chemin", summary="Avec des haies.", date=dt.date(2022, 1, 1)),
+    ]
+    service = a_service(tmp_path, *cases)
+    client = TestClient(create_app(service.settings, service))
+    entries = read(client.get(path).content).findall("a:entry", ATOM)
+    told = [entry.findtext("a:published", namespaces=ATOM) or "" for entry in entries]
+    assert [day[:4] for day in told] == ["2024", "2022", "2020"]
+    service.close()
 
 
 @given(

@@ -1,15 +1,20 @@
 """The pages as a visitor without JavaScript meets them, and their equality with what htmx swaps."""
 
 import itertools
+from pathlib import Path
+from urllib.parse import quote
 
 import feedparser
 import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
+from impact_alliances.app import create_app
 from impact_alliances.db import writing
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.wiring import Service
+from tests.builders import a_case, a_catalyseur
+from tests.service import a_service
 
 HTMX = {"HX-Request": "true"}
 PAGES = [
@@ -169,6 +174,26 @@ def test_an_empty_result_says_what_each_filter_costs(client: TestClient) -> None
     assert any("Sans «" in link.text and "Logement" in link.text for link in page.select(".vide a"))
 
 
+@pytest.mark.parametrize(
+    ("asked", "label", "refused"),
+    [
+        ("bicylette", "Chercher plutôt «\u00a0bicylette\u00a0»", "correction"),
+        ("vélo", "Chercher seulement «\u00a0vélo\u00a0»", "synonymes"),
+    ],
+)
+def test_what_was_done_to_the_words_can_be_refused(
+    tmp_path: Path, asked: str, label: str, refused: str
+) -> None:
+    """By the link beside, which asks for the words as typed, from the first page on."""
+    service = a_service(tmp_path, a_case(title="La bicyclette"), a_case(title="Le vélo"))
+    site = TestClient(create_app(service.settings, service))
+    page = soup(site, f"/recherche?q={asked}&kind=case&page=2")
+    (link,) = [one for one in page.select(".indice a") if one.text == label]
+    assert link["href"] == f"/recherche?q={quote(asked)}&kind=case&{refused}=non"
+    assert label not in soup(site, link["href"]).text
+    service.close()
+
+
 def test_a_page_past_the_end_says_so(client: TestClient) -> None:
     """With the number of pages there are."""
     assert "La page 99 n’existe pas" in client.get("/recherche?page=99").text
@@ -205,6 +230,31 @@ def test_a_note_and_what_it_cites_lead_to_each_other(client: TestClient) -> None
     assert {"cas", "catalyseur"} == {one.text for one in note.select("#cites ~ ul .discret")}
     case = soup(client, sheet(client, "cases", "cas-0001"))
     assert case.find(id="cite")
+
+
+def test_contacts_of_a_case_are_those_who_serve_it_best_first(tmp_path: Path) -> None:
+    """Those of the département before those of the région; among them, who knows its fragilités."""
+    mobile, other = ["mobilite"], ["sante"]
+    service = a_service(
+        tmp_path,
+        a_case(id="cas-1", fragilites=mobile, commune="22113"),
+        *(
+            a_catalyseur(id=f"k{number}", title=title, departement=where, area=[], fragilites=knows)
+            for number, (title, where, knows) in enumerate(
+                [
+                    ("Région, qui sait", "35", mobile),
+                    ("Ailleurs, qui sait", "13", mobile),
+                    ("Ici, autre chose", "22", other),
+                    ("Ici, qui sait", "22", mobile),
+                ]
+            )
+        ),
+    )
+    site = TestClient(create_app(service.settings, service))
+    page = soup(site, sheet(site, "cases", "cas-1"))
+    named = [link.text for link in page.select("#contacts ~ ul a")]
+    assert named == ["Ici, qui sait", "Ici, autre chose"]
+    service.close()
 
 
 def test_no_page_shows_a_contact_s_address(client: TestClient) -> None:
