@@ -2,13 +2,17 @@
 alone.
 """
 
+import datetime as dt
 from collections import Counter
 
 import pytest
+from tests.builders import a_case, a_catalyseur
 
 from impact_alliances.importers.columns import columns_of
-from impact_alliances.resources.fields import FIELDS, header_key, names_by_key
+from impact_alliances.resources.fields import COUNTED, FIELDS, PUBLIC, header_key, names_by_key
+from impact_alliances.resources.fields import DERIVED as DERIVED_FIELDS
 from impact_alliances.resources.kinds import KINDS
+from impact_alliances.vocabularies.terms import FACETS
 
 # What no editor writes: it follows from the rest, or from the moment.
 DERIVED = {"slug", "taille", "created_at", "updated_at"}
@@ -56,3 +60,24 @@ def test_no_header_names_two_fields(kind: str) -> None:
 )
 def test_headers_are_known_as_people_write_them(kind: str, header: str, name: str) -> None:
     assert names_by_key(kind)[header_key(header)] == name
+
+
+def test_every_facet_counts_a_public_field() -> None:
+    """A facet without a field would count nothing; one over a private field would tell it."""
+    counted = {field.facet for fields in FIELDS.values() for field in (*fields, *DERIVED_FIELDS)}
+    assert counted - {""} == set(FACETS)
+    assert {field.facet for fields in COUNTED.values() for field in fields} == set(FACETS)
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_what_is_public_is_a_column(kind: str) -> None:
+    assert {field.name for field in PUBLIC[kind]} <= set(KINDS[kind].table.model_fields)
+
+
+def test_a_facet_counts_places_served_and_years() -> None:
+    """A catalyseur under every département it serves, a case under the year of its day."""
+    by_facet = {field.facet: field for field in (*COUNTED["catalyseur"], *COUNTED["case"])}
+    served = a_catalyseur(departement="53", area=["dep:44", "dep:53", "reg:53"])
+    assert by_facet["departement"].values(served) == ["53", "44"]
+    assert by_facet["annee"].values(a_case(date=dt.date(2021, 3, 4))) == ["2021"]
+    assert by_facet["annee"].values(a_case(date=None, started_on=None)) == []

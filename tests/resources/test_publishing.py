@@ -16,7 +16,6 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.publishing import (
     Slugs,
     complete,
-    incoherences,
     missing_to_publish,
     publish,
 )
@@ -28,7 +27,7 @@ CASES = KINDS["case"]
 @pytest.mark.parametrize("build", [a_case, a_catalyseur, a_jeudi, an_article])
 def test_what_the_builders_give_may_be_published(build: Any) -> None:
     resource = build()
-    assert (missing_to_publish(resource), incoherences(resource)) == ([], [])
+    assert (missing_to_publish(resource), resource.incoherences()) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -59,15 +58,15 @@ def test_what_lacks_is_named(resource: Resource, lacking: list[str]) -> None:
 
 def test_a_case_does_not_end_before_it_starts() -> None:
     start = dt.date(2024, 1, 10)
-    assert incoherences(a_case(started_on=start, ended_on=start)) == []
-    assert incoherences(a_case(started_on=start, ended_on=dt.date(2024, 1, 9))) == [
+    assert a_case(started_on=start, ended_on=start).incoherences() == []
+    assert a_case(started_on=start, ended_on=dt.date(2024, 1, 9)).incoherences() == [
         "La fin (ended_on) précède le début (started_on)."
     ]
 
 
 @pytest.mark.parametrize("day", [13, 14, 15, 17, 18, 19])
 def test_a_jeudi_is_published_on_a_thursday(day: int) -> None:
-    assert incoherences(a_jeudi(published_on=dt.date(2024, 5, day))) == [
+    assert a_jeudi(published_on=dt.date(2024, 5, day)).incoherences() == [
         f"Un Jeudi paraît un jeudi ; le {day}/05/2024 n’en est pas un."
     ]
 

@@ -6,14 +6,12 @@ import zlib
 from dataclasses import asdict, dataclass
 from itertools import chain
 
-from impact_alliances.geo.places import gazetteer
-from impact_alliances.resources.case import Case
-from impact_alliances.resources.catalyseur import Catalyseur
+from impact_alliances.resources.fields import COUNTED
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.resources.resource import Resource
 from impact_alliances.text.analysis import tokens
 from impact_alliances.vocabularies.matching import fold
-from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, FRAGILITES, METIERS, REGIONS
+from impact_alliances.vocabularies.terms import FACETS
 
 _TIE_BITS = 20
 
@@ -60,7 +58,7 @@ def split_key(key: str) -> tuple[str, str]:
 def document_of(resource: Resource) -> SearchDocument:
     """The document of a published resource."""
     title = list(tokens(resource.title))
-    text = [token for part in (*resource.texts(), *_names(resource)) for token in tokens(part)]
+    text = [token for part in (*resource.texts(), *resource.names()) for token in tokens(part)]
     return SearchDocument(
         key=key_of(resource),
         title=tuple(token.stem for token in title if token.stem),
@@ -73,42 +71,13 @@ def document_of(resource: Resource) -> SearchDocument:
     )
 
 
-def _names(resource: Resource) -> list[str]:
-    """The names by which a resource may be asked for without its text holding them: place, tags,
-    grid values.
-    """
-    commune = gazetteer().by_code.get(resource.commune)
-    labels = [
-        *(FRAGILITES.label_of(slug) for slug in resource.fragilites),
-        *(ACTEURS.label_of(slug) for slug in resource.acteurs),
-        *(DEPARTEMENTS.label_of(code) for code in resource.departements()),
-        *(REGIONS.label_of(code) for code in resource.regions()),
-    ]
-    if isinstance(resource, Catalyseur):
-        labels += [resource.name, *(METIERS.label_of(slug) for slug in resource.metiers)]
-    return [*resource.tags, *([commune.name] if commune else []), *labels]
-
-
 def _date_order(resource: Resource) -> int:
     day = resource.date.toordinal() if resource.date else 0
     return (day << _TIE_BITS) | (zlib.crc32(key_of(resource).encode()) >> (32 - _TIE_BITS))
 
 
 def facets_of(resource: Resource) -> dict[str, tuple[str, ...]]:
-    """The values of each facet that a resource is counted under."""
-    values = {
-        "kind": [kind_of(resource).slug],
-        "fragilite": resource.fragilites,
-        "acteur": resource.acteurs,
-        "echelon": [resource.echelon],
-        "taille": [resource.taille],
-        "region": resource.regions(),
-        "departement": resource.departements(),
-        "odd": resource.odd,
-        "impact": resource.impacts if isinstance(resource, Case) else [],
-        "annee": [str(resource.date.year)] if resource.date else [],
-    }
-    return {
-        name: tuple(dict.fromkeys(value for value in found if value))
-        for name, found in values.items()
-    }
+    """The values of each facet that a resource is counted under; none for those its kind lacks."""
+    kind = kind_of(resource).slug
+    counted = {field.facet: tuple(field.values(resource)) for field in COUNTED[kind]}
+    return {"kind": (kind,), **{name: counted.get(name, ()) for name in FACETS}}

@@ -193,7 +193,7 @@ class _Run:
         before = _snapshot(found) if found else {}
         resource = found or self.kind.table(id=self._identities.id_of(values), slug="")
         _set(resource, values)
-        faults = [Problem(line, "", "", sentence) for sentence in publishing.incoherences(resource)]
+        faults = [Problem(line, "", "", sentence) for sentence in resource.incoherences()]
         if not faults and not resource.title:
             faults = [Problem(line, "title", "", "Le titre manque.")]
         if faults:
@@ -212,7 +212,7 @@ def _set(resource: Resource, values: Values) -> None:
     for name, value in values.items():
         if name != "id" and getattr(resource, name) != value:
             setattr(resource, name, value)
-    if not values.get("date") and values.keys() & {"started_on", "published_on"}:
+    if not values.get("date") and resource.DAY in values:
         # The day of reference follows from the other one again, which this row may have changed.
         resource.date = None
     publishing.complete(resource)

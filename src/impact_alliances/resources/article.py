@@ -1,6 +1,7 @@
 """A watch article: one entry of the quarterly bulletin."""
 
 import datetime as dt
+from typing import ClassVar
 
 from sqlmodel import Field
 
@@ -13,6 +14,7 @@ class Article(Resource, table=True):
     """
 
     __tablename__ = "article"
+    DAY: ClassVar[str] = "published_on"
 
     source: str = ""
     author: str = ""

@@ -1,24 +1,16 @@
 """A case: one alliance, what it answered, who did what, what came of it."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON
 from sqlmodel import Field
 
+from impact_alliances.resources.fields import sections_of
 from impact_alliances.resources.resource import Resource, plain
 
 # The sections of a case in reading order: field, heading shown.
-SECTIONS = (
-    ("need", "Le besoin"),
-    ("alliance", "L’alliance"),
-    ("actions", "Ce qui a été fait"),
-    ("results", "Résultats"),
-    ("helped", "Ce qui a aidé"),
-    ("hindered", "Ce qui a bloqué"),
-    ("to_replicate", "Pour faire pareil"),
-    ("means", "Moyens"),
-)
+SECTIONS = sections_of("case")
 
 
 class Case(Resource, table=True):
@@ -27,6 +19,7 @@ class Case(Resource, table=True):
     """
 
     __tablename__ = "case_study"
+    DAY: ClassVar[str] = "started_on"
 
     need: str = ""
     alliance: str = ""
@@ -42,6 +35,11 @@ class Case(Resource, table=True):
     started_on: dt.date | None = None
     ended_on: dt.date | None = None
     state: str = ""
+
+    def incoherences(self) -> list[str]:
+        if self.started_on and self.ended_on and self.ended_on < self.started_on:
+            return ["La fin (ended_on) précède le début (started_on)."]
+        return []
 
     def texts(self) -> list[str]:
         partners = ", ".join(str(partner.get("name", "")) for partner in self.partners)

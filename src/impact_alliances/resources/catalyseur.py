@@ -4,7 +4,7 @@ from sqlalchemy import JSON
 from sqlmodel import Field
 
 from impact_alliances.resources.resource import Resource, plain
-from impact_alliances.vocabularies.terms import DEPARTEMENTS, REGION_OF
+from impact_alliances.vocabularies.terms import DEPARTEMENTS, METIERS, REGION_OF
 
 
 class Catalyseur(Resource, table=True):
@@ -38,6 +38,10 @@ class Catalyseur(Resource, table=True):
         served = [code.removeprefix("reg:") for code in self.area if code.startswith("reg:")]
         through = [REGION_OF[code] for code in self.departements()]
         return list(dict.fromkeys([*super().regions(), *served, *through]))
+
+    def names(self) -> list[str]:
+        metiers = (METIERS.label_of(slug) for slug in self.metiers)
+        return [*super().names(), self.name, *metiers]
 
     def texts(self) -> list[str]:
         return [

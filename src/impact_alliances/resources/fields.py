@@ -1,13 +1,11 @@
-"""The fields of each kind in one table: name, French label, type, whether publishing needs it, an
-example.
-
-What an import takes, what an export writes, what publishing requires and what `import --fields`
-tells follow from it.
+"""The fields of each kind in one table, from which follow what an import takes, an export writes,
+publishing requires, visitors may know, a sheet shows and a facet counts.
 """
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import (
     ACTEURS,
@@ -19,6 +17,7 @@ from impact_alliances.vocabularies.terms import (
     ORGANISATION_SIZES,
     STATES,
     STRANDS,
+    TAILLES,
     Term,
     Vocabulary,
 )
@@ -60,25 +59,47 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `required` is the noun of what is missing when it is empty (« un titre »), for
-    those that publishing needs.
+    """One field. `label` and `synonyms` are the headers known beside `name`; `limit` is the most
+    signs of a short text.
 
-    `label` and `synonyms` are the headers known beside `name`; `limit` is the most signs of a short
-    text.
+    `required` is the noun of what is missing when it is empty (« un titre »), for those that
+    publishing needs. `public` is the sentence by which the API describes it: a field without one
+    never leaves the database. `heading` names it on its sheet, as a line of the identity card or as
+    a section if it is a text. `facet` is the one of `FACETS` that counts its values.
     """
 
     name: str
     label: str
     type: Type
-    example: str
+    example: str = ""
     synonyms: tuple[str, ...] = ()
     required: str = ""
     vocabulary: Vocabulary | None = None
     limit: int = 300
+    public: str = ""
+    heading: str = ""
+    facet: str = ""
 
     def headers(self) -> set[str]:
         """Every header that names this field, as `header_key` gives it."""
         return {header_key(spelling) for spelling in (self.name, self.label, *self.synonyms)}
+
+    def values(self, resource: Resource) -> list[str]:
+        """The values by which a facet counts `resource`, each once: the year of a day, every
+        département and région it is of or serves.
+        """
+        match self.type:
+            case Type.DEPARTEMENT:
+                found = resource.departements()
+            case Type.REGION:
+                found = resource.regions()
+            case Type.DATE:
+                day = getattr(resource, self.name)
+                found = [str(day.year)] if day else []
+            case _:
+                stored = getattr(resource, self.name)
+                found = stored if isinstance(stored, list) else [stored]
+        return [value for value in dict.fromkeys(found) if value]
 
 
 def header_key(header: str) -> str:
@@ -89,8 +110,20 @@ def header_key(header: str) -> str:
     return key.removesuffix("_obligatoire").removesuffix("_facultatif")
 
 
-def _section(name: str, label: str, example: str, heading: str, required: str = "") -> Field:
-    return Field(name, label, Type.TEXT, example, (heading,), required)
+def _section(
+    name: str,
+    label: str,
+    example: str,
+    heading: str,
+    public: str,
+    *,
+    synonym: str = "",
+    required: str = "",
+) -> Field:
+    synonyms = (heading, synonym) if synonym else (heading,)
+    return Field(
+        name, label, Type.TEXT, example, synonyms, required, public=public, heading=heading
+    )
 
 
 ID = Field(
@@ -99,14 +132,24 @@ ID = Field(
     Type.IDENTIFIER,
     "cas-lannion-1",
     ("réf", "référence", "identifiant unique"),
+    public="Identifiant stable.",
 )
-TITLE = Field("title", "Titre", Type.LINE, "Un covoiturage de village", ("intitulé",), "un titre")
+TITLE = Field(
+    "title",
+    "Titre",
+    Type.LINE,
+    "Un covoiturage de village",
+    ("intitulé",),
+    "un titre",
+    public="Titre.",
+)
 SUMMARY = Field(
     "summary",
     "Chapô",
     Type.TEXT,
     "Des habitants partagent leurs trajets.",
     ("résumé", "chapô", "accroche", "en bref"),
+    public="Résumé.",
 )
 BODY = Field(
     "body",
@@ -114,6 +157,7 @@ BODY = Field(
     Type.TEXT,
     "Le récit en quelques paragraphes.",
     ("contenu", "corps", "description", "récit"),
+    public="Texte, en Markdown.",
 )
 FRAGILITES_FIELD = Field(
     "fragilites",
@@ -122,6 +166,9 @@ FRAGILITES_FIELD = Field(
     "mobilite|isolement-lien-social",
     ("fragilité", "thème", "thèmes", "thématique", "thématiques"),
     vocabulary=FRAGILITES,
+    public="Fragilités (voir `/api/vocabularies`).",
+    heading="Fragilités",
+    facet="fragilite",
 )
 ACTEURS_FIELD = Field(
     "acteurs",
@@ -130,31 +177,97 @@ ACTEURS_FIELD = Field(
     "collectivites|associations",
     ("acteur", "profil d’acteur", "profils d’acteurs"),
     vocabulary=ACTEURS,
+    public="Profils d’acteurs.",
+    heading="Profils d’acteurs",
+    facet="acteur",
 )
 ECHELON = Field(
-    "echelon", "Échelon", Type.TERM, "local", ("échelon territorial",), vocabulary=ECHELONS
+    "echelon",
+    "Échelon",
+    Type.TERM,
+    "local",
+    ("échelon territorial",),
+    vocabulary=ECHELONS,
+    public="Échelon territorial.",
+    heading="Échelon",
+    facet="echelon",
 )
 ODD_FIELD = Field(
-    "odd", "ODD", Type.ODD, "11|17", ("objectifs de développement durable",), vocabulary=ODD
+    "odd",
+    "ODD",
+    Type.ODD,
+    "11|17",
+    ("objectifs de développement durable",),
+    vocabulary=ODD,
+    public="Numéros des objectifs de développement durable.",
+    heading="Objectifs de développement durable",
+    facet="odd",
 )
 COMMUNE = Field(
-    "commune", "Commune", Type.COMMUNE, "Lannion 22300", ("code INSEE", "code commune", "ville")
+    "commune",
+    "Commune",
+    Type.COMMUNE,
+    "Lannion 22300",
+    ("code INSEE", "code commune", "ville"),
+    public="Code INSEE de la commune.",
+    heading="Territoire",
 )
-DEPARTEMENT = Field("departement", "Département", Type.DEPARTEMENT, "22", ("code département",))
-REGION = Field("region", "Région", Type.REGION, "Bretagne", ("code région",))
-DATE = Field("date", "Date", Type.DATE, "16/05/2024", ("date de référence",))
+DEPARTEMENT = Field(
+    "departement",
+    "Département",
+    Type.DEPARTEMENT,
+    "22",
+    ("code département",),
+    public="Code INSEE du département.",
+    facet="departement",
+)
+REGION = Field(
+    "region",
+    "Région",
+    Type.REGION,
+    "Bretagne",
+    ("code région",),
+    public="Code INSEE de la région.",
+    heading="Région",
+    facet="region",
+)
+DATE = Field(
+    "date",
+    "Date",
+    Type.DATE,
+    "16/05/2024",
+    ("date de référence",),
+    public="Le jour dont parle la fiche : début d’un cas, parution d’une note ou d’un article.",
+    facet="annee",
+)
 SOURCE_URL = Field(
     "source_url",
     "Adresse de la source",
     Type.URL,
     "https://exemple.fr/article",
     ("url", "lien", "lien source"),
+    public="Adresse d’où vient la fiche.",
 )
-TAGS = Field("tags", "Mots-clés", Type.LIST, "covoiturage|bourg", ("mot-clé", "étiquettes"))
+TAGS = Field(
+    "tags",
+    "Mots-clés",
+    Type.LIST,
+    "covoiturage|bourg",
+    ("mot-clé", "étiquettes"),
+    public="Mots-clés.",
+    heading="Mots-clés",
+)
 STATUS_FIELD = Field(
     "status", "Statut", Type.TERM, "brouillon", ("état de publication",), vocabulary=STATUS
 )
-VERIFIED_ON = Field("verified_on", "Vérifié le", Type.DATE, "16/05/2024", ("date de vérification",))
+VERIFIED_ON = Field(
+    "verified_on",
+    "Vérifié le",
+    Type.DATE,
+    "16/05/2024",
+    ("date de vérification",),
+    public="Dernière vérification.",
+)
 PUBLISHED_ON = Field(
     "published_on",
     "Date de parution",
@@ -162,6 +275,7 @@ PUBLISHED_ON = Field(
     "16/05/2024",
     ("paru le", "parution", "date de publication"),
     "une date de parution",
+    public="Jour de parution.",
 )
 
 _SHARED = (
@@ -188,32 +302,77 @@ _CASE = (
     replace(ACTEURS_FIELD, required="au moins un profil d’acteur"),
     replace(ECHELON, required="un échelon"),
     replace(DATE, required="une date"),
-    _section("need", "Besoin", "Plus aucun car ne passe le samedi.", "le besoin", "le besoin"),
+    _section(
+        "need",
+        "Besoin",
+        "Plus aucun car ne passe le samedi.",
+        "Le besoin",
+        "Le besoin, en Markdown.",
+        required="le besoin",
+    ),
     _section(
         "alliance",
         "Alliance",
         "La mairie, une association et un garage.",
-        "l’alliance",
-        "l’alliance",
+        "L’alliance",
+        "L’alliance : qui fait quoi.",
+        required="l’alliance",
     ),
     _section(
         "actions",
         "Actions",
         "Une ligne de covoiturage a ouvert.",
-        "ce qui a été fait",
-        "ce qui a été fait",
+        "Ce qui a été fait",
+        "Ce qui a été fait.",
+        required="ce qui a été fait",
     ),
-    _section("results", "Résultats", "Trente trajets par semaine.", "résultat"),
-    _section("helped", "Ce qui a aidé", "Un élu référent.", "leviers"),
-    _section("hindered", "Ce qui a bloqué", "Les assurances.", "freins"),
-    _section("to_replicate", "Pour faire pareil", "Commencez par un seul trajet.", "conseils"),
-    _section("means", "Moyens", "Un mi-temps et 8 000 euros.", "budget"),
+    _section(
+        "results",
+        "Résultats",
+        "Trente trajets par semaine.",
+        "Résultats",
+        "Résultats.",
+        synonym="résultat",
+    ),
+    _section(
+        "helped",
+        "Ce qui a aidé",
+        "Un élu référent.",
+        "Ce qui a aidé",
+        "Ce qui a aidé.",
+        synonym="leviers",
+    ),
+    _section(
+        "hindered",
+        "Ce qui a bloqué",
+        "Les assurances.",
+        "Ce qui a bloqué",
+        "Ce qui a bloqué.",
+        synonym="freins",
+    ),
+    _section(
+        "to_replicate",
+        "Pour faire pareil",
+        "Commencez par un seul trajet.",
+        "Pour faire pareil",
+        "Pour faire pareil.",
+        synonym="conseils",
+    ),
+    _section(
+        "means",
+        "Moyens",
+        "Un mi-temps et 8 000 euros.",
+        "Moyens",
+        "Moyens.",
+        synonym="budget",
+    ),
     Field(
         "partners",
         "Partenaires",
         Type.PARTNERS,
         "Mairie de Lannion:collectivites:pilote",
         ("partenaire",),
+        public="Partenaires : nom, profil et rôle ; le premier porte le cas.",
     ),
     Field(
         "organisation_size",
@@ -221,10 +380,30 @@ _CASE = (
         Type.TERM,
         "tpo",
         vocabulary=ORGANISATION_SIZES,
+        public="Taille de l’organisation.",
+        heading="Taille de l’organisation",
     ),
-    Field("impacts", "Impacts", Type.TERMS, "confiance", ("impact",), vocabulary=IMPACTS),
-    Field("started_on", "Date de début", Type.DATE, "16/05/2024", ("début", "démarrage")),
-    Field("ended_on", "Date de fin", Type.DATE, "", ("fin",)),
+    Field(
+        "impacts",
+        "Impacts",
+        Type.TERMS,
+        "confiance",
+        ("impact",),
+        vocabulary=IMPACTS,
+        public="Impacts visés.",
+        heading="Impacts visés",
+        facet="impact",
+    ),
+    Field(
+        "started_on",
+        "Date de début",
+        Type.DATE,
+        "16/05/2024",
+        ("début", "démarrage"),
+        public="Début.",
+        heading="Période",
+    ),
+    Field("ended_on", "Date de fin", Type.DATE, "", ("fin",), public="Fin."),
     Field(
         "state",
         "État",
@@ -232,6 +411,8 @@ _CASE = (
         "en-cours",
         ("avancement", "état d’avancement"),
         vocabulary=STATES,
+        public="État.",
+        heading="État",
     ),
 )
 _CATALYSEUR = (
@@ -245,6 +426,7 @@ _CATALYSEUR = (
         "Awa Le Goff",
         ("nom complet", "prénom et nom", "nom et prénom"),
         "un nom",
+        public="Nom de la personne.",
     ),
     Field(
         "organisation",
@@ -252,6 +434,8 @@ _CATALYSEUR = (
         Type.LINE,
         "La Fabrique des liens",
         ("structure", "organisme"),
+        public="Son organisation.",
+        heading="Organisation",
     ),
     Field(
         "role",
@@ -260,9 +444,17 @@ _CATALYSEUR = (
         "Animatrice de dialogue territorial",
         ("fonction", "poste"),
         "un rôle",
+        public="Sa fonction.",
     ),
     Field(
-        "metiers", "Métiers", Type.TERMS, "dialogue-territorial", ("métier",), vocabulary=METIERS
+        "metiers",
+        "Métiers",
+        Type.TERMS,
+        "dialogue-territorial",
+        ("métier",),
+        vocabulary=METIERS,
+        public="Ses métiers.",
+        heading="Métiers",
     ),
     Field(
         "area",
@@ -270,8 +462,17 @@ _CATALYSEUR = (
         Type.AREA,
         "22|Bretagne",
         ("territoires", "zone d’intervention"),
+        public="Départements (`dep:22`) et régions (`reg:53`) où elle intervient.",
+        heading="Zone d’intervention",
     ),
-    Field("remote", "À distance", Type.YES_NO, "oui"),
+    Field(
+        "remote",
+        "À distance",
+        Type.YES_NO,
+        "oui",
+        public="Si elle intervient à distance.",
+        heading="À distance",
+    ),
     Field(
         "email",
         "Courriel",
@@ -281,26 +482,81 @@ _CATALYSEUR = (
         "une adresse électronique",
     ),
     Field("phone", "Téléphone", Type.LINE, "06 39 98 00 01", ("tél", "portable"), limit=40),
-    Field("website", "Site web", Type.URL, "https://exemple.fr", ("site", "site internet")),
+    Field(
+        "website",
+        "Site web",
+        Type.URL,
+        "https://exemple.fr",
+        ("site", "site internet"),
+        public="Son site.",
+    ),
 )
 _JEUDI = (
     replace(ID, example="jeudi-12"),
     replace(TITLE, example="Réussir sa première réunion"),
     replace(BODY, required="un texte"),
-    Field("number", "Numéro", Type.NUMBER, "12", ("n°",), "un numéro"),
+    Field("number", "Numéro", Type.NUMBER, "12", ("n°",), "un numéro", public="Numéro de la note."),
     PUBLISHED_ON,
-    Field("month_theme", "Thème du mois", Type.LINE, "Se réunir"),
-    Field("related", "Fiches liées", Type.LIST, "cas-lannion-1", ("voir aussi",)),
+    Field(
+        "month_theme",
+        "Thème du mois",
+        Type.LINE,
+        "Se réunir",
+        public="Thème du mois.",
+        heading="Thème du mois",
+    ),
+    Field(
+        "related",
+        "Fiches liées",
+        Type.LIST,
+        "cas-lannion-1",
+        ("voir aussi",),
+        public="Identifiants des fiches citées.",
+    ),
 )
 _ARTICLE = (
     replace(ID, example="article-1"),
     replace(TITLE, example="Un baromètre de la confiance"),
     replace(SUMMARY, required="un résumé", label="Résumé"),
-    Field("source", "Source", Type.LINE, "La Gazette", ("média", "journal"), "une source"),
-    Field("author", "Auteur", Type.LINE, "Camille Rey", ("autrice", "auteurs")),
+    Field(
+        "source",
+        "Source",
+        Type.LINE,
+        "La Gazette",
+        ("média", "journal"),
+        "une source",
+        public="Où l’article a paru.",
+        heading="Source",
+    ),
+    Field(
+        "author",
+        "Auteur",
+        Type.LINE,
+        "Camille Rey",
+        ("autrice", "auteurs"),
+        public="Qui l’a écrit.",
+        heading="Auteur",
+    ),
     PUBLISHED_ON,
-    Field("bulletin", "Bulletin", Type.QUARTER, "2024-T2", ("trimestre",)),
-    Field("strand", "Volet", Type.TERM, "innovation-societale", ("rubrique",), vocabulary=STRANDS),
+    Field(
+        "bulletin",
+        "Bulletin",
+        Type.QUARTER,
+        "2024-T2",
+        ("trimestre",),
+        public="Trimestre du bulletin, comme `2024-T3`.",
+        heading="Bulletin",
+    ),
+    Field(
+        "strand",
+        "Volet",
+        Type.TERM,
+        "innovation-societale",
+        ("rubrique",),
+        vocabulary=STRANDS,
+        public="Volet.",
+        heading="Volet",
+    ),
 )
 
 
@@ -322,6 +578,50 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "jeudi": _together(_JEUDI),
     "article": _together(_ARTICLE),
 }
+
+# What no editor writes: it follows from the rest, or from the moment.
+DERIVED = (
+    Field(
+        "slug",
+        "Fin de l’adresse",
+        Type.IDENTIFIER,
+        public="Fin de l’adresse de la page ; elle peut changer, l’ancienne mène alors à la "
+        "nouvelle.",
+    ),
+    Field(
+        "taille",
+        "Taille du territoire",
+        Type.TERM,
+        vocabulary=TAILLES,
+        public="Taille du territoire.",
+        heading="Taille du territoire",
+        facet="taille",
+    ),
+    Field(
+        "updated_at",
+        "Modifié le",
+        Type.DATE,
+        public="Dernière modification, en temps universel.",
+    ),
+)
+# All that visitors may know, by kind: a column that is not there never leaves the database.
+PUBLIC: dict[str, tuple[Field, ...]] = {
+    kind: tuple(field for field in (*fields, *DERIVED) if field.public)
+    for kind, fields in FIELDS.items()
+}
+# The fields whose values facets count, by kind.
+COUNTED: dict[str, tuple[Field, ...]] = {
+    kind: tuple(field for field in fields if field.facet) for kind, fields in PUBLIC.items()
+}
+
+
+def sections_of(kind: str) -> list[tuple[str, str]]:
+    """The texts of a kind that have a heading of their own: field and heading, in reading order."""
+    return [
+        (field.name, field.heading)
+        for field in PUBLIC[kind]
+        if field.type is Type.TEXT and field.heading
+    ]
 
 
 def names_by_key(kind: str) -> dict[str, str]:

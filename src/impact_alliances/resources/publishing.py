@@ -2,24 +2,19 @@
 draft.
 """
 
-import datetime as dt
 from collections.abc import Iterable
 from itertools import chain, count
 
 from sqlmodel import Session, col, select
 
 from impact_alliances.geo.places import gazetteer
-from impact_alliances.resources.article import Article
-from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.fields import FIELDS
-from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import Kind, kind_of
 from impact_alliances.resources.resource import PUBLISHED, Resource, now
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import REGION_OF
 
-THURSDAY = 3
 SLUG_LENGTH = 90
 
 
@@ -31,45 +26,17 @@ def missing_to_publish(resource: Resource) -> list[str]:
     ]
 
 
-def incoherences(resource: Resource) -> list[str]:
-    """What contradicts itself in `resource`, as French sentences; a draft may not hold these
-    either.
-    """
-    problems = []
-    if (
-        isinstance(resource, Case)
-        and resource.started_on
-        and resource.ended_on
-        and resource.ended_on < resource.started_on
-    ):
-        problems.append("La fin (ended_on) précède le début (started_on).")
-    if (
-        isinstance(resource, Jeudi)
-        and resource.published_on
-        and resource.published_on.weekday() != THURSDAY
-    ):
-        problems.append(
-            f"Un Jeudi paraît un jeudi ; le {resource.published_on:%d/%m/%Y} n’en est pas un."
-        )
-    return problems
-
-
 def complete(resource: Resource) -> None:
     """Fill what follows from the rest: the day of reference, the place from the commune, the région
     from the département.
     """
-    resource.date = resource.date or _day_of(resource)
+    if resource.DAY:
+        resource.date = resource.date or getattr(resource, resource.DAY)
     commune = gazetteer().by_code.get(resource.commune)
     resource.taille = commune.taille if commune else ""
     if commune:
         resource.departement = commune.departement
     resource.region = REGION_OF.get(resource.departement, resource.region)
-
-
-def _day_of(resource: Resource) -> dt.date | None:
-    if isinstance(resource, Case):
-        return resource.started_on
-    return resource.published_on if isinstance(resource, Jeudi | Article) else None
 
 
 def touch(resource: Resource) -> None:

@@ -2,10 +2,13 @@
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
+
+from impact_alliances.geo.places import gazetteer
+from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, FRAGILITES, REGIONS
 
 _HEADING = re.compile(r"^#+ ", re.MULTILINE)
 DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
@@ -32,7 +35,12 @@ class Resource(SQLModel):
 
     `date` is the day the resource speaks of (start of a case, publication of a note or article);
     `taille` is derived from the commune's population; texts are Markdown.
+
+    A kind says what is its own: `DAY`, the field that gives `date` when nothing else does; what
+    contradicts itself in it; its texts, and the names and places it is found under.
     """
+
+    DAY: ClassVar[str] = ""
 
     id: str = Field(primary_key=True, max_length=64)
     slug: str = Field(unique=True, index=True, max_length=160)
@@ -62,6 +70,24 @@ class Resource(SQLModel):
     def regions(self) -> list[str]:
         """The régions a facet counts this resource under."""
         return [self.region] if self.region else []
+
+    def incoherences(self) -> list[str]:
+        """What contradicts itself here, as French sentences."""
+        return []
+
+    def names(self) -> list[str]:
+        """The names by which the resource may be asked for without its text holding them: tags,
+        place, grid values.
+        """
+        commune = gazetteer().by_code.get(self.commune)
+        return [
+            *self.tags,
+            *([commune.name] if commune else []),
+            *(FRAGILITES.label_of(slug) for slug in self.fragilites),
+            *(ACTEURS.label_of(slug) for slug in self.acteurs),
+            *(DEPARTEMENTS.label_of(code) for code in self.departements()),
+            *(REGIONS.label_of(code) for code in self.regions()),
+        ]
 
     def texts(self) -> list[str]:
         """The prose of the resource, in reading order, without the title: what is searched,

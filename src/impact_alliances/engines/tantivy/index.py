@@ -3,6 +3,7 @@
 import errno
 import logging
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +16,17 @@ from impact_alliances.engines.documents import SearchDocument
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.vocabularies.terms import FACETS
 
-# Part of every generation's name: a change of fields, of analysis or of tantivy's format makes the
-# old index unreadable on purpose.
+# Part of every generation's name: a change of fields, of facets, of analysis or of tantivy's format
+# makes the old index unreadable on purpose.
 SCHEMA_VERSION = 3
-VERSION = f"v{SCHEMA_VERSION}.{tantivy.__version__.rpartition('index_format v')[2]}"  # type: ignore[attr-defined]
 FACET_FIELDS = ("kind", *FACETS)
+VERSION = ".".join(
+    (
+        f"v{SCHEMA_VERSION}",
+        f"{zlib.crc32(' '.join(FACET_FIELDS).encode()):08x}",
+        tantivy.__version__.rpartition("index_format v")[2],  # type: ignore[attr-defined]
+    )
+)
 _REINDEX = "un service en cours le refait seul ; sinon, lancez « impact-alliances reindex »."
 ABSENT = f"L’index de recherche est absent : {_REINDEX}"
 DAMAGED = f"L’index de recherche est abîmé, ou d’une autre version : {_REINDEX}"
