@@ -34,11 +34,14 @@ def page_at(kind: Kind, slug: str) -> str:
     return f"/{kind.path}/{slug}"
 
 
+def is_search(kind: Kind) -> bool:
+    """Whether the list of a kind is the search: cases have none of their own."""
+    return kind is KINDS["case"]
+
+
 def collection_page(kind: Kind) -> str:
-    """The list of a kind; cases have no list of their own, the search is it."""
-    return (
-        with_parameters(SEARCH, [("kind", kind.slug)]) if kind is KINDS["case"] else f"/{kind.path}"
-    )
+    """The list of a kind."""
+    return with_parameters(SEARCH, [("kind", kind.slug)]) if is_search(kind) else f"/{kind.path}"
 
 
 def api_of(resource: Resource) -> str:

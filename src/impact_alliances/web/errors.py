@@ -18,7 +18,7 @@ from starlette.routing import Match
 
 from impact_alliances import urls
 from impact_alliances.errors import Refusal
-from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.kinds import BY_PATH
 from impact_alliances.resources.reading import Moved
 from impact_alliances.vocabularies import french
 from impact_alliances.web.rendering import render
@@ -178,7 +178,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Moved)
     def moved(request: Request, moved: Moved) -> Response:
         path = request.scope["path"].strip("/").split("/")[0]
-        kind = next(kind for kind in KINDS.values() if kind.path == path)
+        kind = BY_PATH[path]
         return RedirectResponse(urls.page_at(kind, moved.slug), HTTPStatus.MOVED_PERMANENTLY)
 
     @app.exception_handler(HTTPException)

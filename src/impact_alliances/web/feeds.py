@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from impact_alliances import urls
 from impact_alliances.errors import BadQuery
-from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.kinds import BY_PATH, KINDS
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery, parse
 from impact_alliances.templating import markdown
@@ -43,14 +43,13 @@ def search_feed(request: Request, service: WiredService) -> Response:
     return _feed(service, query, urls.feed_of_search(query.pairs()))
 
 
-@router.get("/catalyseurs.atom")
-@router.get("/jeudis.atom")
-@router.get("/veille.atom")
-@router.get("/cas.atom")
 def kind_feed(request: Request, service: WiredService) -> Response:
-    path = request.scope["path"].strip("/").removesuffix(".atom")
-    kind = next(kind for kind in KINDS.values() if kind.path == path)
+    kind = BY_PATH[request.scope["path"].strip("/").removesuffix(".atom")]
     return _feed(service, SearchQuery().choosing("kind", [kind.slug]), urls.feed_of(kind))
+
+
+for _kind in KINDS.values():
+    router.add_api_route(urls.feed_of(_kind), kind_feed)
 
 
 def _feed(service: WiredService, query: SearchQuery, address: str) -> Response:

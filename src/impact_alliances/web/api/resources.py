@@ -1,13 +1,13 @@
 """The resources one by one, and their neighbours."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
 from impact_alliances import db, urls
 from impact_alliances.resources import reading
-from impact_alliances.resources.kinds import BY_COLLECTION, kind_of
+from impact_alliances.resources.kinds import BY_COLLECTION, Collection, kind_of
 from impact_alliances.web.api.schemas import SimilarOut, problem_response
 from impact_alliances.web.api.sheets import SheetOut
 from impact_alliances.web.dependencies import WiredService
@@ -15,7 +15,6 @@ from impact_alliances.web.presenting import public
 
 router = APIRouter(tags=["Fiches"])
 NEIGHBOURS, LONGEST_IDENTIFIER = 6, 64
-Collection = Literal["cases", "catalyseurs", "jeudis", "articles"]
 Identifier = Annotated[
     str,
     Path(
@@ -43,7 +42,7 @@ def resource(collection: Collection, identifier: Identifier, service: WiredServi
     """
     with db.reading(service.database) as session:
         found = reading.by_id(session, BY_COLLECTION[collection], identifier)
-    # Public by the list of `presenting`; a test holds it to the shape of `SheetOut`.
+    # Public by the table of fields; a test holds it to the shape of `SheetOut`.
     return JSONResponse(public(found, service.settings.base_url))
 
 

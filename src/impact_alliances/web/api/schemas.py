@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-KindSlug = Literal["case", "catalyseur", "jeudi", "article"]
+from impact_alliances.resources.kinds import KindSlug
 
 
 class QueryOut(BaseModel):

@@ -1,4 +1,4 @@
-"""The lists of a kind: catalyseurs, Jeudis by year, watch by bulletin, newest first."""
+"""The list of a kind, newest first, parted by bulletin or by month."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from impact_alliances import db, urls
 from impact_alliances.errors import NotFound
 from impact_alliances.resources import reading
-from impact_alliances.resources.kinds import KINDS, Kind
+from impact_alliances.resources.kinds import BY_PATH, KINDS, Kind
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies import french
 from impact_alliances.web.dependencies import WiredService
@@ -18,17 +18,6 @@ from impact_alliances.web.rendering import render
 
 PER_PAGE = 24
 router = APIRouter(include_in_schema=False)
-_INTRODUCTIONS = {
-    "catalyseur": "Ils et elles animent la coopération sur le terrain : dialogue territorial, "
-    "expérimentations collectives, "
-    "accompagnement, gestion de lieux. Cherchez par territoire ou par fragilité pour trouver "
-    "qui intervient chez vous.",
-    "jeudi": "Chaque jeudi depuis janvier 2021, une note courte : une idée pour faire alliance, un "
-    "exemple, "
-    "un contact, de quoi aller plus loin.",
-    "article": "Études, récits, outils et débats repérés pour celles et ceux qui font alliance, au "
-    "rythme d’un bulletin par trimestre.",
-}
 
 
 @dataclass(frozen=True)
@@ -57,11 +46,8 @@ class CollectionPage:
     page_sentence: str
 
 
-@router.get("/catalyseurs")
-@router.get("/jeudis")
-@router.get("/veille")
 def collection(request: Request, service: WiredService, page: str = "1") -> HTMLResponse:
-    kind = next(kind for kind in KINDS.values() if kind.path == request.scope["path"].strip("/"))
+    kind = BY_PATH[request.scope["path"].strip("/")]
     with db.reading(service.database) as session:
         total = reading.count(session, kind)
         pages = max(1, -(-total // PER_PAGE))
@@ -72,18 +58,19 @@ def collection(request: Request, service: WiredService, page: str = "1") -> HTML
     return render(request, "collection.html", _page(kind, list(items), total, number, pages))
 
 
+for _kind in KINDS.values():
+    if not urls.is_search(_kind):
+        router.add_api_route(urls.collection_page(_kind), collection)
+
+
 def _page(
     kind: Kind, resources: list[Resource], total: int, number: int, pages: int
 ) -> CollectionPage:
     path = urls.collection_page(kind)
     return CollectionPage(
         kind=kind,
-        heading="Les Jeudis de l’ODD 17"
-        if kind.slug == "jeudi"
-        else "Les catalyseurs territoriaux"
-        if kind.slug == "catalyseur"
-        else "La veille",
-        introduction=_INTRODUCTIONS[kind.slug],
+        heading=kind.heading,
+        introduction=kind.introduction,
         total=french.counted(total, kind.one, kind.many),
         groups=tuple(
             (name, tuple(_item(one) for one in group))

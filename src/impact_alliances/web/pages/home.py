@@ -71,16 +71,8 @@ def home(request: Request, service: WiredService) -> HTMLResponse:
 
 
 def _collections(session: Session) -> tuple[tuple[str, int, str, str], ...]:
-    sentences = {
-        "case": "des alliances racontées : le besoin, qui fait quoi, ce qui a aidé, ce qui "
-        "a bloqué",
-        "catalyseur": "des personnes qui animent la coopération sur le terrain, en métropole et "
-        "outre-mer",
-        "jeudi": "chaque semaine depuis 2021, une note sur la façon de faire alliance",
-        "article": "la veille sur l’innovation sociétale, trimestre après trimestre",
-    }
     return tuple(
-        (kind.tab, reading.count(session, kind), urls.collection_page(kind), sentences[kind.slug])
+        (kind.tab, reading.count(session, kind), urls.collection_page(kind), kind.promise)
         for kind in KINDS.values()
     )
 

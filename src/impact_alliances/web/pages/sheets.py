@@ -1,4 +1,4 @@
-"""The sheets of the four kinds: one page a resource, with its identity card and its neighbours."""
+"""The sheets: one page a resource, with its identity card and its neighbours."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from impact_alliances import db, urls
 from impact_alliances.resources import reading
-from impact_alliances.resources.case import SECTIONS, Case
+from impact_alliances.resources.case import Case
+from impact_alliances.resources.fields import sections_of
 from impact_alliances.resources.jeudi import Jeudi
-from impact_alliances.resources.kinds import KINDS, Kind, kind_of
+from impact_alliances.resources.kinds import BY_PATH, KINDS, Kind, kind_of
 from impact_alliances.resources.resource import Resource
 from impact_alliances.templating import markdown
 from impact_alliances.vocabularies import french
@@ -87,17 +88,16 @@ class SheetPage:
     api_url: str
 
 
-@router.get("/cas/{slug}")
-@router.get("/catalyseurs/{slug}")
-@router.get("/jeudis/{slug}")
-@router.get("/veille/{slug}")
 def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
-    path = request.scope["path"].split("/")[1]
-    kind = next(kind for kind in KINDS.values() if kind.path == path)
+    kind = BY_PATH[request.scope["path"].split("/")[1]]
     with db.reading(service.database) as session:
         resource = reading.by_slug(session, kind, slug)
         linked = _linked(session, resource)
     return render(request, "sheet.html", _page(service, kind, resource, linked))
+
+
+for _kind in KINDS.values():
+    router.add_api_route(urls.page_at(_kind, "{slug}"), sheet)
 
 
 def _linked(session: Session, resource: Resource) -> Linked:
@@ -140,9 +140,8 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
 
 
 def _sections(resource: Resource) -> list[Section]:
-    if not isinstance(resource, Case):
-        return []
-    texts = [(heading, getattr(resource, field)) for field, heading in SECTIONS]
+    sections = sections_of(kind_of(resource).slug)
+    texts = [(heading, getattr(resource, field)) for field, heading in sections]
     return [Section(slugify(heading), heading, markdown(text)) for heading, text in texts if text]
 
 
