@@ -1,6 +1,8 @@
-"""Resources as readers see them: the one place that says what is public and how it is worded."""
+"""Resources as readers see them. What is public is said by the table of fields, how it is worded
+here.
+"""
 
-from collections.abc import Callable
+import datetime as dt
 from dataclasses import dataclass
 
 from impact_alliances import urls
@@ -8,28 +10,22 @@ from impact_alliances.geo.places import gazetteer
 from impact_alliances.resources.article import Article
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.catalyseur import Catalyseur
+from impact_alliances.resources.fields import PUBLIC, Field, Type
 from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import (
-    ACTEURS,
     DEPARTEMENTS,
     ECHELONS,
+    FACETS,
     FRAGILITES,
-    IMPACTS,
-    METIERS,
-    ODD,
-    ORGANISATION_SIZES,
     REGIONS,
-    STATES,
-    STRANDS,
-    TAILLES,
-    Vocabulary,
 )
 
-# Columns that never leave the database: contacts are reached through the Observatoire.
-PRIVATE = frozenset({"email", "phone", "status", "created_at"})
+# The first and the last lines of every identity card, by field.
+_FIRST = ("commune", "region", "echelon", "taille", "fragilites", "acteurs", "started_on", "state")
+_LAST = ("odd", "tags")
 
 
 @dataclass(frozen=True)
@@ -87,66 +83,55 @@ def _when(resource: Resource) -> str:
 
 
 def facts_of(resource: Resource) -> list[Fact]:
-    """The identity card of a resource; each value of a vocabulary leads to its search."""
-    kind = kind_of(resource).slug
-
-    def terms(name: str, vocabulary: Vocabulary, slugs: list[str], facet: str = "") -> Fact:
-        links = (
-            Link(vocabulary.label_of(slug), urls.search_with(facet, slug, kind) if facet else "")
-            for slug in slugs
-            if slug
-        )
-        return Fact(name, tuple(links))
-
-    facts = [
-        Fact("Territoire", (Link(place_of(resource)),) if place_of(resource) else ()),
-        terms("Région", REGIONS, resource.regions(), "region"),
-        terms("Échelon", ECHELONS, [resource.echelon], "echelon"),
-        terms("Taille du territoire", TAILLES, [resource.taille], "taille"),
-        terms("Fragilités", FRAGILITES, resource.fragilites, "fragilite"),
-        terms("Profils d’acteurs", ACTEURS, resource.acteurs, "acteur"),
-        *_own_facts(resource, terms),
-        terms("Objectifs de développement durable", ODD, resource.odd, "odd"),
-        Fact("Mots-clés", tuple(Link(tag) for tag in resource.tags)),
-    ]
+    """The identity card of a resource: a line for each public field that has a heading and a value;
+    each value of a facet leads to its search.
+    """
+    headed = [field for field in PUBLIC[kind_of(resource).slug] if field.heading]
+    lines = sorted((field for field in headed if field.type is not Type.TEXT), key=_place_of_line)
+    facts = [Fact(field.heading, _values(resource, field)) for field in lines]
     return [fact for fact in facts if fact.values]
 
 
-def _own_facts(resource: Resource, terms: Callable[..., Fact]) -> list[Fact]:
-    match resource:
-        case Case():
-            return [
-                Fact("Période", (Link(_period(resource)),) if resource.started_on else ()),
-                terms("État", STATES, [resource.state]),
-                terms("Taille de l’organisation", ORGANISATION_SIZES, [resource.organisation_size]),
-                terms("Impacts visés", IMPACTS, resource.impacts, "impact"),
-            ]
-        case Catalyseur():
-            return [
-                Fact(
-                    "Organisation", (Link(resource.organisation),) if resource.organisation else ()
-                ),
-                terms("Métiers", METIERS, resource.metiers),
-                Fact("Zone d’intervention", tuple(Link(served(code)) for code in resource.area)),
-                Fact("À distance", (Link("oui" if resource.remote else "non"),)),
-            ]
-        case Jeudi():
-            return [
-                Fact("Thème du mois", (Link(resource.month_theme),) if resource.month_theme else ())
-            ]
-        case Article():
-            return [
-                Fact("Source", (Link(resource.source, resource.source_url),)),
-                Fact("Auteur", (Link(resource.author),) if resource.author else ()),
-                Fact("Bulletin", (Link(resource.bulletin),) if resource.bulletin else ()),
-                terms("Volet", STRANDS, [resource.strand]),
-            ]
-    return []
+def _place_of_line(field: Field) -> int:
+    """Lines of one kind stand between the first and the last, in the order of the table."""
+    if field.name in _FIRST:
+        return _FIRST.index(field.name)
+    return len(_FIRST) + (field.name in _LAST)
 
 
-def _period(case: Case) -> str:
-    start = french.month(case.started_on) if case.started_on else ""
-    return f"de {start} à {french.month(case.ended_on)}" if case.ended_on else f"depuis {start}"
+def _values(resource: Resource, field: Field) -> tuple[Link, ...]:
+    stored = getattr(resource, field.name)
+    match field.type:
+        case Type.COMMUNE:
+            links = [Link(place_of(resource))]
+        case Type.YES_NO:
+            links = [Link("oui" if stored else "non")]
+        case Type.AREA:
+            links = [Link(served(code)) for code in stored]
+        case Type.DATE:
+            links = [Link(_days(resource, stored))]
+        case _:
+            links = [_value(resource, field, value) for value in field.values(resource)]
+    return tuple(link for link in links if link.label)
+
+
+def _days(resource: Resource, day: dt.date | None) -> str:
+    if not day:
+        return ""
+    if not isinstance(resource, Case):
+        return french.day(day)
+    end = french.month(resource.ended_on) if resource.ended_on else ""
+    return f"de {french.month(day)} à {end}" if end else f"depuis {french.month(day)}"
+
+
+def _value(resource: Resource, field: Field, value: str) -> Link:
+    vocabulary = FACETS.get(field.facet, field.vocabulary)
+    label = vocabulary.label_of(value) if vocabulary else value
+    if field.facet:
+        return Link(label, urls.search_with(field.facet, value, kind_of(resource).slug))
+    # Where an article was read is where it can be read again.
+    is_source = isinstance(resource, Article) and field.name == "source"
+    return Link(label, resource.source_url if is_source else "")
 
 
 def served(code: str) -> str:
@@ -157,14 +142,10 @@ def served(code: str) -> str:
 
 def public(resource: Resource, base_url: str) -> dict[str, object]:
     """What a visitor may know of a resource, as JSON values."""
-    values = {
-        name: value
-        for name, value in resource.model_dump(mode="json").items()
-        if name not in PRIVATE
-    }
+    kind = kind_of(resource).slug
     return {
-        "kind": kind_of(resource).slug,
-        **values,
+        "kind": kind,
+        **resource.model_dump(mode="json", include={field.name for field in PUBLIC[kind]}),
         "url": base_url + urls.page_of(resource),
         "place": place_of(resource),
     }

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from impact_alliances import urls
 from impact_alliances.geo.places import gazetteer
+from impact_alliances.resources.fields import PUBLIC
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.search.query import FILTERS
 from impact_alliances.text.analysis import clean
@@ -13,13 +14,8 @@ from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import (
     ACTEURS,
     DEPARTEMENTS,
-    FACETS,
     FRAGILITES,
-    METIERS,
-    ORGANISATION_SIZES,
     REGIONS,
-    STATES,
-    STRANDS,
     Vocabulary,
 )
 from impact_alliances.web.api.schemas import (
@@ -78,7 +74,12 @@ def _terms(vocabulary: Vocabulary, typed: str) -> list[SuggestionOut]:
 @router.get("/api/vocabularies", summary="La grille de lecture")
 def vocabularies() -> list[VocabularyOut]:
     """Les vocabulaires de la base : valeurs, libellés et groupes, dans l’ordre."""
-    others = (METIERS, STATES, STRANDS, ORGANISATION_SIZES)
+    others = {
+        field.vocabulary.name: field.vocabulary
+        for fields in PUBLIC.values()
+        for field in fields
+        if field.vocabulary
+    }
     return [
         VocabularyOut(
             name=vocabulary.name,
@@ -88,7 +89,7 @@ def vocabularies() -> list[VocabularyOut]:
                 for term in vocabulary.terms
             ],
         )
-        for vocabulary in (FILTERS["kind"], *FACETS.values(), *others)
+        for vocabulary in (FILTERS | others).values()
         if vocabulary.terms
     ]
 
