@@ -8,6 +8,7 @@ from bench.kills import run, write_version
 from typer.testing import CliRunner
 
 from impact_alliances.cli import app, main
+from impact_alliances.search.query import FILTERS
 from impact_alliances.shipped import shipped
 from tests.engines.scripted import Reply, scripted
 
@@ -44,6 +45,18 @@ def test_every_command_explains_itself() -> None:
     for command in commands:
         answer = runner.invoke(app, [command, "--help"])
         assert (command, answer.exit_code) == (command, 0)
+
+
+def test_every_filter_of_a_search_is_an_option(tmp_path: Path) -> None:
+    """Those of the page and the API, none forgotten."""
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
+    values = {"kind": "case", "fragilite": "mobilite", "acteur": "associations", "annee": "2024"}
+    values |= {"echelon": "local"}
+    for name in FILTERS:
+        value = values.get(name) or FILTERS[name].terms[0].slug
+        found = json.loads(runner.invoke(app, ["search", f"--{name}", value, "--json"]).stdout)
+        assert (name, found["total"]) == (name, int(name in values))
 
 
 def test_import_search_export_and_doctor_go_together(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@ done, 2 misused.
 """
 
 import errno
+import inspect
 import json
 import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -34,9 +36,9 @@ from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.locks import Busy
 from impact_alliances.migrating import is_current
 from impact_alliances.migrating import migrate as migrate_database
-from impact_alliances.resources.kinds import KINDS, Kind
+from impact_alliances.resources.kinds import KINDS, Kind, KindSlug
 from impact_alliances.search.finding import Found
-from impact_alliances.search.query import parse
+from impact_alliances.search.query import FILTERS, MOST_TOLD, parse
 from impact_alliances.seeding import load_seed, write_vectors
 from impact_alliances.serving import Address
 from impact_alliances.serving import serve as serve_forever
@@ -50,6 +52,7 @@ from impact_alliances.terminal import (
     speak_utf8,
 )
 from impact_alliances.vocabularies import french
+from impact_alliances.vocabularies.terms import Vocabulary
 from impact_alliances.web.api.search import answer
 from impact_alliances.web.presenting import meta_of
 from impact_alliances.wiring import Service, make_service
@@ -68,15 +71,6 @@ app = typer.Typer(
 frames.speak_french()
 _OTHER_READS = "le service en cours calcule les vecteurs qui manquent."
 _log = logging.getLogger(__name__)
-
-
-class KindName(StrEnum):
-    """The kinds, as typed."""
-
-    case = "case"
-    catalyseur = "catalyseur"
-    jeudi = "jeudi"
-    article = "article"
 
 
 class FormatName(StrEnum):
@@ -282,7 +276,7 @@ def import_(
     file: Annotated[
         Path | None, typer.Argument(metavar="FICHIER", help="Fichier .csv, .xlsx, .ods ou .jsonl.")
     ] = None,
-    kind: Annotated[KindName | None, typer.Option(help="Ce que contient le fichier.")] = None,
+    kind: Annotated[KindSlug | None, typer.Option(help="Ce que contient le fichier.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Dire ce qui se passerait, sans rien écrire.")
     ] = False,
@@ -301,11 +295,11 @@ def import_(
     peut avoir.
     """
     if fields:
-        _tell_fields([kind] if kind else list(KindName))
+        _tell_fields([kind] if kind else list(KINDS))
     elif not kind:
-        _misused("Dites ce que contient le fichier : --kind case, catalyseur, jeudi ou article.")
+        _misused(f"Dites ce que contient le fichier : --kind {french.listed(list(KINDS), 'ou')}.")
     elif model:
-        write_for_editors(model, template(KINDS[kind.value], format_of(model, None)))
+        write_for_editors(model, template(KINDS[kind], format_of(model, None)))
         out.print(
             f"{model} écrit : remplacez la ligne d’exemple par les vôtres ; une étoile marque "
             "ce qu’il faut pour publier.",
@@ -314,7 +308,7 @@ def import_(
     elif not file:
         _misused("Donnez le fichier à importer, ou --fields, ou --template FICHIER.")
     else:
-        _import(file, KINDS[kind.value], dry_run)
+        _import(file, KINDS[kind], dry_run)
 
 
 def _misused(sentence: str) -> None:
@@ -322,10 +316,10 @@ def _misused(sentence: str) -> None:
     raise typer.Exit(MISUSED)
 
 
-def _tell_fields(kinds: list[KindName]) -> None:
+def _tell_fields(kinds: list[str]) -> None:
     for kind in kinds:
-        out.print(f"{KINDS[kind.value].tab} (--kind {kind.value})", markup=False)
-        for line in told_fields(KINDS[kind.value]):
+        out.print(f"{KINDS[kind].tab} (--kind {kind})", markup=False)
+        for line in told_fields(KINDS[kind]):
             out.print(f"  {line}", markup=False)
 
 
@@ -392,7 +386,7 @@ def _followed(service: Service, indexer: Indexer) -> bool:
 
 @app.command(cls=frames.Command)
 def export(
-    kind: Annotated[KindName, typer.Option(help="Ce qu’il faut exporter.")],
+    kind: Annotated[KindSlug, typer.Option(help="Ce qu’il faut exporter.")],
     form: Annotated[
         FormatName | None,
         typer.Option("--format", help="Format, quand le nom du fichier ne le dit pas."),
@@ -406,7 +400,7 @@ def export(
     éditeurs.
     """
     content = export_file(
-        _ready().database, KINDS[kind.value], format_of(output, form.value if form else None)
+        _ready().database, KINDS[kind], format_of(output, form.value if form else None)
     )
     if output:
         write_for_editors(output, content)
@@ -471,20 +465,38 @@ def seed_vectors() -> None:
     out.print(f"{french.counted(done, 'fiche calculée', 'fiches calculées')}.")
 
 
+def _with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each filter of a search, beside its own: it takes them as
+    `**filters`.
+    """
+    described = inspect.signature(command)
+    text, *others = [
+        own for own in described.parameters.values() if own.kind is not own.VAR_KEYWORD
+    ]
+    filters = [_filter_option(name, vocabulary) for name, vocabulary in FILTERS.items()]
+    command.__signature__ = described.replace(parameters=[text, *filters, *others])  # type: ignore[attr-defined]
+    return command
+
+
+def _filter_option(name: str, vocabulary: Vocabulary) -> inspect.Parameter:
+    slugs = list(vocabulary.by_slug)
+    values = f" : {french.listed(slugs, 'ou')}" if 0 < len(slugs) <= MOST_TOLD else ""
+    option = typer.Option(help=f"{vocabulary.label}{values} (répétable).")
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        default=None,
+        annotation=Annotated[list[str] | None, option],
+    )
+
+
 @app.command(cls=frames.Command)
+@_with_filters
 def search(
     text: Annotated[
         list[str] | None,
         typer.Argument(metavar="TEXTE", help="Le besoin, en une phrase ou en mots."),
     ] = None,
-    kind: Annotated[
-        list[str] | None, typer.Option(help="case, catalyseur, jeudi ou article.")
-    ] = None,
-    fragilite: Annotated[list[str] | None, typer.Option(help="Fragilité (répétable).")] = None,
-    acteur: Annotated[list[str] | None, typer.Option(help="Profil d’acteur (répétable).")] = None,
-    echelon: Annotated[list[str] | None, typer.Option(help="Échelon (répétable).")] = None,
-    region: Annotated[list[str] | None, typer.Option(help="Région (répétable).")] = None,
-    departement: Annotated[list[str] | None, typer.Option(help="Département (répétable).")] = None,
     mode: Annotated[str, typer.Option(help="hybrid, keyword ou semantic.")] = "hybrid",
     tri: Annotated[str, typer.Option(help="pertinence, date ou titre.")] = "",
     page: Annotated[int, typer.Option(help="Page.", min=1)] = 1,
@@ -492,16 +504,9 @@ def search(
     as_json: Annotated[
         bool, typer.Option("--json", help="La réponse de l’API, telle quelle.")
     ] = False,
+    **filters: list[str] | None,
 ) -> None:
     """Chercher dans la base."""
-    filters = {
-        "kind": kind,
-        "fragilite": fragilite,
-        "acteur": acteur,
-        "echelon": echelon,
-        "region": region,
-    }
-    filters["departement"] = departement
     pairs = [
         ("q", " ".join(text or ())),
         ("mode", mode),
