@@ -15,9 +15,8 @@ from markupsafe import Markup, escape
 
 from impact_alliances import urls
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.resource import Resource
 from impact_alliances.shipped import shipped
-from impact_alliances.vocabularies import french, terms
+from impact_alliances.vocabularies import french
 
 STATIC = Path(__file__).parent / "web" / "static"
 _TAGS = {
@@ -134,13 +133,7 @@ def make_environment() -> Environment:
     environment.globals |= {
         "asset": asset,
         "urls": urls,
-        "terms": terms,
         "KINDS": KINDS,
         "counted": french.counted,
     }
-    environment.globals["kind_of"] = _kind_of
     return environment
-
-
-def _kind_of(resource: Resource) -> object:
-    return next(kind for kind in KINDS.values() if isinstance(resource, kind.table))

@@ -3,7 +3,7 @@ here.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from impact_alliances import urls
 from impact_alliances.geo.places import gazetteer
@@ -42,6 +42,31 @@ class Fact:
 
     name: str
     values: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a template may show of a resource beside its facts: public fields, and its address.
+    Templates are never given the resource itself.
+    """
+
+    id: str
+    title: str
+    summary: str
+    body: str
+    date: dt.date | None
+    verified_on: dt.date | None
+    updated_at: dt.datetime
+    url: str
+
+
+def shown(resource: Resource) -> Shown:
+    """The part of a resource that a template may show."""
+    public = {field.name for field in PUBLIC[kind_of(resource).slug]}
+    names = [field.name for field in fields(Shown) if field.name != "url"]
+    # A field that the table no longer tells is not shown either: the page fails, it does not leak.
+    values = {name: getattr(resource, name) for name in names if name in public}
+    return Shown(**values, url=urls.page_of(resource))
 
 
 def place_of(resource: Resource) -> str:

@@ -10,11 +10,13 @@ from sqlmodel import Session
 
 from impact_alliances import db, urls
 from impact_alliances.resources import reading
+from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.dependencies import WiredService
+from impact_alliances.web.presenting import Shown, shown
 from impact_alliances.web.rendering import render
 
 EXAMPLES = (
@@ -41,14 +43,15 @@ class Bar:
 @dataclass(frozen=True)
 class HomePage:
     """Context of `home.html`. `groups` lists the bars by group; `collections` are (label, count,
-    url, sentence).
+    url, sentence); `cases` come with the label of their first fragilité.
     """
 
     examples: tuple[tuple[str, str], ...]
     collections: tuple[tuple[str, int, str, str], ...]
     groups: tuple[tuple[str, tuple[Bar, ...]], ...]
-    jeudi: Resource | None
-    cases: tuple[Resource, ...]
+    jeudi: Shown | None
+    jeudi_number: int | None
+    cases: tuple[tuple[Shown, str], ...]
 
 
 @router.get(urls.HOME)
@@ -60,14 +63,23 @@ def home(request: Request, service: WiredService) -> HTMLResponse:
         if facet.name == "fragilite"
     )
     with db.reading(service.database) as session:
+        note = next(iter(reading.newest(session, KINDS["jeudi"], 1)), None)
         page = HomePage(
             examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
             collections=_collections(session),
             groups=_groups(counts),
-            jeudi=next(iter(reading.newest(session, KINDS["jeudi"], 1)), None),
-            cases=tuple(reading.newest(session, KINDS["case"], 6)),
+            jeudi=shown(note) if note else None,
+            jeudi_number=note.number if isinstance(note, Jeudi) else None,
+            cases=tuple(
+                (shown(case), _first_fragilite(case))
+                for case in reading.newest(session, KINDS["case"], 6)
+            ),
         )
     return render(request, "home.html", page)
+
+
+def _first_fragilite(case: Resource) -> str:
+    return FRAGILITES.label_of(case.fragilites[0]) if case.fragilites else ""
 
 
 def _collections(session: Session) -> tuple[tuple[str, int, str, str], ...]:

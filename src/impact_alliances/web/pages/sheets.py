@@ -19,7 +19,7 @@ from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import ACTEURS
 from impact_alliances.web.dependencies import WiredService
-from impact_alliances.web.presenting import Fact, Link, citation, facts_of, meta_of
+from impact_alliances.web.presenting import Fact, Link, Shown, citation, facts_of, meta_of, shown
 from impact_alliances.web.rendering import render
 
 NEIGHBOURS, CONTACTS, CITING = 3, 2, 5
@@ -72,7 +72,7 @@ class SheetPage:
     """
 
     kind: Kind
-    resource: Resource
+    sheet: Shown
     trail: tuple[Link, ...]
     meta: tuple[str, ...]
     facts: tuple[Fact, ...]
@@ -114,7 +114,7 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
     contacts = service.finder.nearby_catalyseurs(resource, CONTACTS) if is_case else []
     return SheetPage(
         kind=kind,
-        resource=resource,
+        sheet=shown(resource),
         trail=(
             Link("Accueil", urls.HOME),
             Link(kind.tab, urls.collection_page(kind)),
