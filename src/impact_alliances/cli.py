@@ -420,7 +420,7 @@ def reindex() -> None:
 
 def _rebuilt(indexer: Indexer) -> str:
     # A server may have us wait for minutes: it is said that it works.
-    logging.getLogger("impact_alliances.engines.meilisearch.writer").setLevel(logging.INFO)
+    logging.getLogger("impact_alliances.engines.meilisearch.tasks").setLevel(logging.INFO)
     try:
         with indexer.alone(), progress("Indexation") as advance:
             indexer.rebuild(advance)

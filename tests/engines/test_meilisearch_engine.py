@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 from sqlmodel import col
 from tests.builders import a_case
 from tests.embeddings.fake import FakeEmbedder
@@ -27,7 +28,7 @@ from tests.service import a_service
 
 from impact_alliances.db import make_engine, writing
 from impact_alliances.diagnosis import examine
-from impact_alliances.embeddings.store import Embedding, StoredVectors
+from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Bar, EngineFailure, Wanted
 from impact_alliances.engines.meilisearch.documents import written
@@ -171,7 +172,7 @@ def test_a_rebuild_begun_with_other_settings_is_begun_again(indexed: Indexed) ->
     _, writer = indexed
     client = writer._server.client()
     uid = f"{writer._beside}ancien"
-    writer._done(lambda _: client.create_index(uid, {"primaryKey": "id"}))
+    writer._tasks.done(lambda _: client.create_index(uid, {"primaryKey": "id"}))
     writer.rebuild(documents())
     assert _indexes(writer) == [writer._server.index]
     assert len(writer.fingerprints()) == 5
@@ -187,6 +188,43 @@ def test_a_refused_document_does_not_hold_back_the_others(
     assert engine.counts(Wanted(), []).total == 7
     assert "case:xxx" in caplog.text
     assert writer.fingerprints().keys() >= {"case:un", "case:deux", "catalyseur:awa"}
+
+
+def test_what_is_refused_is_known_to_every_process_until_it_is_taken_or_gone(
+    indexed: Indexed, address: tuple[str, str], database: Engine
+) -> None:
+    """By a change and by a rebuild; its former version does not answer in its place."""
+    writer = indexed[1]
+    _, other = _made(address, database, writer._server.index)
+    long = document_of(a_case(id="x" * 600))
+    _spoil(database, "bus", "velo")
+    assert other.refused() == {}
+    writer.apply([document_of(Corpus.bus), document_of(Corpus.velo), long], [])
+    assert other.refused().keys() == {"case:bus", "case:velo", long.key}
+    assert "invalid" in other.refused()[long.key]
+    assert other.fingerprints().keys() == {"case:cour", "catalyseur:awa", "article:note"}
+    _mend(database)
+    other.apply([document_of(Corpus.bus)], [long.key])
+    assert writer.refused().keys() == {"case:velo"}
+    _spoil(database, "bus")
+    other.rebuild(documents())
+    assert writer.refused().keys() == {"case:bus"}
+    assert "case:bus" not in writer.fingerprints()
+
+
+def _spoil(database: Engine, *subjects: str) -> None:
+    """Give these sheets a vector that no server can read."""
+    unreadable = packed(np.full((1, 4), np.nan, dtype=np.float32))
+    spoilt = update(Embedding).where(col(Embedding.subject).in_(subjects))
+    with writing(database) as session:
+        session.execute(spoilt.values(vectors=unreadable))
+
+
+def _mend(database: Engine) -> None:
+    """Give each sheet its own vectors back."""
+    with writing(database) as session:
+        for row in vectors_of_corpus():
+            session.merge(row)
 
 
 def test_a_changed_document_does_not_keep_its_old_vector(
@@ -208,7 +246,7 @@ def test_settings_that_drifted_ask_for_a_rebuild(indexed: Indexed) -> None:
     assert writer.is_ready()
     other = MeilisearchWriter(writer._server, writer._vectors, "autre-modele", 4)
     assert other.drift() == ["embedders"]
-    writer._done(
+    writer._tasks.done(
         lambda client: client.index(writer._server.index).update_settings(
             {"rankingRules": ["words"]}
         )

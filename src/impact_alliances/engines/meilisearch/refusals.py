@@ -1,0 +1,60 @@
+"""The documents that the server could not take, kept on it in an index of their own beside ours:
+whoever asks knows them, whichever process sent them.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from meilisearch.errors import MeilisearchApiError
+from meilisearch.models.task import TaskInfo
+
+from impact_alliances.engines.meilisearch.tasks import Tasks
+
+
+class Refusals:
+    """Those of the index `index`."""
+
+    def __init__(self, tasks: Tasks, index: str) -> None:
+        self._tasks = tasks
+        self._index = f"{index}-refused"
+
+    def known(self) -> dict[str, str]:
+        """Why each was refused, by key."""
+        if not self._is_there():
+            return {}
+        found = self._tasks.documents(self._index, ["key", "reason"])
+        return {str(one["key"]): str(one["reason"]) for one in found}
+
+    def note(self, sent: Iterable[str], refused: Mapping[str, str]) -> None:
+        """Of these keys sent, or removed, those are `refused` and no others."""
+        known = self.known()
+        over = [_id_of(key) for key in sent if key in known and key not in refused]
+        if over:
+            removal = f"indexes/{self._index}/documents/delete-batch"
+            self._tasks.done(lambda client: TaskInfo(**client.http.post(removal, over)))
+        if refused:
+            rows = [
+                {"id": _id_of(key), "key": key, "reason": reason} for key, reason in refused.items()
+            ]
+            self._tasks.done(lambda client: client.index(self._index).add_documents(rows, "id"))
+
+    def drop(self) -> None:
+        """Remove them, for good."""
+        if self._is_there():
+            self._tasks.done(lambda client: client.delete_index(self._index))
+
+    def _is_there(self) -> bool:
+        """Whether anything was ever refused."""
+        with self._tasks.asking() as client:
+            try:
+                client.http.get(f"indexes/{self._index}")
+            except MeilisearchApiError as fault:
+                if fault.code != "index_not_found":
+                    raise
+                return False
+        return True
+
+
+def _id_of(key: str) -> str:
+    """A name that the server takes, whatever the key is."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
