@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 from tests.builders import a_case, store
@@ -12,6 +13,7 @@ from tests.embeddings.fake import FakeEmbedder
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.embedder import Vectors
 from impact_alliances.embeddings.store import packed
+from impact_alliances.engines.documents import SearchDocument
 from impact_alliances.engines.tantivy.writer import TantivyWriter
 from impact_alliances.indexing.indexer import Indexer, differences
 from impact_alliances.indexing.outbox import SILENCE, Outbox, ask_rebuild
@@ -69,6 +71,28 @@ def test_an_index_that_joins_lacks_nothing(either_database: Engine, tmp_path: Pa
     joining.catch_up()
     assert _is_true(joining, either_database)
     assert _rows(either_database) == (0, 0)
+
+
+@pytest.mark.parametrize("command", ["catch_up", "follow"])
+def test_commands_end_though_editors_save_faster_than_the_index_takes(
+    either_database: Engine, tmp_path: Path, command: str
+) -> None:
+    """What is saved meanwhile is for the next to come; `reindex` would never end."""
+
+    class Slow(TantivyWriter):
+        def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+            assert len(applied) < 3
+            applied.append(removed)
+            store(either_database, a_case(id=f"suivant{len(applied)}"))
+            super().apply(documents, removed)
+
+    applied: list[Sequence[str]] = []
+    indexer = Indexer(either_database, Slow(tmp_path), None)
+    indexer.catch_up()
+    store(either_database, a_case(id="premier"))
+    getattr(indexer, command)()
+    assert (len(applied), indexer.pending()) == (1, 1)
+    assert "case:premier" in indexer.writer.fingerprints()
 
 
 def test_a_build_cut_short_is_begun_again(either_database: Engine, tmp_path: Path) -> None:

@@ -160,21 +160,25 @@ class Indexer:
         return True
 
     def catch_up(self, progress: Progress | None = None) -> None:
-        """Empty the outbox; vectors are left for later."""
+        """Take all that waits now; vectors are left for later, and what is saved meanwhile for the
+        next to come: editors may save faster than an index takes.
+        """
         if not self.is_sound():
             self.rebuild(progress)
-        total = waiting = self.pending()
+        newest = self.outbox.newest()
+        total = waiting = self.outbox.count(newest)
         while waiting or not self.is_sound():
             self.step()
-            waiting = self.pending()
+            waiting = self.outbox.count(newest)
             if progress:
                 progress(max(0, total - waiting), total)
 
     def follow(self) -> bool:
-        """Empty the outbox into the index in use, and nothing more. False when the index must be
-        rebuilt first.
+        """Take all that waits now into the index in use, and nothing more. False when the index
+        must be rebuilt first.
         """
-        while changes := self.outbox.waiting(BATCH):
+        newest = self.outbox.newest()
+        while changes := self.outbox.waiting(BATCH, newest):
             if _asks_rebuild(changes) or not self.is_sound():
                 return False
             self._apply(changes)

@@ -29,18 +29,23 @@ class Outbox:
 
     # -- what waits -------------------------------------------------------------------------------
 
-    def waiting(self, limit: int | None = None) -> Sequence[Change]:
-        """The changes not taken yet, oldest first."""
+    def waiting(self, limit: int | None = None, newest: int | None = None) -> Sequence[Change]:
+        """The changes not taken yet, oldest first; none after that number."""
         with reading(self._database) as session:
             return session.exec(
-                select(Change).where(*self._untaken()).order_by(col(Change.id)).limit(limit)
+                select(Change).where(*self._untaken(newest)).order_by(col(Change.id)).limit(limit)
             ).all()
 
-    def count(self) -> int:
-        """How many wait."""
+    def newest(self) -> int:
+        """The number of the last change made; 0 when there is none."""
+        with reading(self._database) as session:
+            return session.exec(select(func.max(Change.id))).one() or 0
+
+    def count(self, newest: int | None = None) -> int:
+        """How many wait; none after that number."""
         with reading(self._database) as session:
             return session.exec(
-                select(func.count()).select_from(Change).where(*self._untaken())
+                select(func.count()).select_from(Change).where(*self._untaken(newest))
             ).one()
 
     def waits_since(self) -> dt.datetime | None:
@@ -48,10 +53,11 @@ class Outbox:
         with reading(self._database) as session:
             return session.exec(select(func.min(Change.at)).where(*self._untaken())).one()
 
-    def _untaken(self) -> tuple[ColumnElement[bool], ...]:
+    def _untaken(self, newest: int | None = None) -> tuple[ColumnElement[bool], ...]:
         taken = select(Taken).where(Taken.follower == self.name, Taken.change_id == col(Change.id))
         ours = or_(col(Change.kind) != REBUILD, col(Change.resource_id).in_(("", self.name)))
-        return ~taken.exists(), ours
+        until = [] if newest is None else [col(Change.id) <= newest]
+        return ~taken.exists(), ours, *until
 
     # -- following --------------------------------------------------------------------------------
 
