@@ -3,11 +3,9 @@ code, no traceback.
 """
 
 import contextlib
-import os
 import shutil
 import socket
 import sqlite3
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -17,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.processes import Command, Limits, Outcome
+from tests.disks import fill, small_disk
 from tests.test_cli import GOOD, HEADER
 
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -99,21 +98,10 @@ def _full(folder: Path) -> Iterator[None]:
     """The data on a small disk of their own, filled to the last byte."""
     kept = folder / "kept"
     (folder / "data").rename(kept)
-    (folder / "data").mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder / "data")]
-    if os.getuid() != 0 or subprocess.run(mounting, capture_output=True, check=False).returncode:
-        pytest.skip("no disk of its own can be mounted here")
-    try:
+    with small_disk(folder / "data", 2):
         shutil.copytree(kept, folder / "data", dirs_exist_ok=True)
-        with (
-            contextlib.suppress(OSError),
-            (folder / "data/filler").open("wb", buffering=0) as filler,
-        ):
-            while filler.write(b"x" * 4_096):
-                pass
+        fill(folder / "data")
         yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder / "data")], check=True)
 
 
 def _database(folder: Path) -> Path:

@@ -25,9 +25,11 @@ class NoServer(Exception):
 
 
 @contextmanager
-def meilisearch_server(folder: Path) -> Iterator[tuple[str, str]]:
-    """Address and master key of a server. Raises `NoServer`."""
-    given = os.environ.get("IMPACT_TEST_MEILISEARCH_URL")
+def meilisearch_server(folder: Path, *, is_ours: bool = False) -> Iterator[tuple[str, str]]:
+    """Address and master key of a server; one of our own in that folder if it must be. Raises
+    `NoServer`.
+    """
+    given = None if is_ours else os.environ.get("IMPACT_TEST_MEILISEARCH_URL")
     binary = os.environ.get("IMPACT_TEST_MEILISEARCH_BIN") or shutil.which("meilisearch")
     if given:
         yield given, os.environ.get("IMPACT_TEST_MEILISEARCH_KEY", "")

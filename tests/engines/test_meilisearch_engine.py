@@ -6,6 +6,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, delete, update
 from sqlmodel import col
-from tests.builders import a_case
+from tests.builders import a_case, store
+from tests.disks import fill, small_disk
 from tests.embeddings.fake import FakeEmbedder
 from tests.engines.contract import (
     Corpus,
@@ -24,7 +26,7 @@ from tests.engines.contract import (
     vectors_of_corpus,
 )
 from tests.engines.server import NoServer, meilisearch_server
-from tests.service import a_service
+from tests.service import a_service, settle
 
 from impact_alliances.db import make_engine, writing
 from impact_alliances.diagnosis import examine
@@ -411,6 +413,34 @@ def test_a_whole_service_answers_by_words_and_by_meaning(
     finally:
         made.writer.drop()  # type: ignore[attr-defined]
         made.close()
+
+
+def test_a_full_disk_of_the_server_is_told_as_such_and_all_is_indexed_once_there_is_room(
+    tmp_path: Path,
+) -> None:
+    """By whatever writes and by doctor; the questions are still answered."""
+    with small_disk(tmp_path / "disk", 30), ExitStack() as stack:
+        try:
+            url, key = stack.enter_context(meilisearch_server(tmp_path / "disk", is_ours=True))
+        except NoServer as none:
+            pytest.skip(str(none))
+        on_server = {"search_engine": "meilisearch", "meilisearch_url": url}
+        on_server |= {"meilisearch_spare": False}
+        patient = {"meilisearch_key": SecretStr(key), "meilisearch_timeout_s": 10}
+        made = a_service(tmp_path, a_case(id="x", title="Les haies"), **on_server, **patient)
+        stack.callback(made.close)
+        filler = fill(tmp_path / "disk")
+        store(made.database, *(a_case(id=f"y{number}") for number in range(50)))
+        for write in (made.indexer.catch_up, made.indexer.rebuild):
+            with pytest.raises(EngineFailure, match="plein"):
+                write()
+        (said,) = [part for part in examine(made) if part.name == "serveur de recherche"]
+        assert (said.ok, "plein" in said.detail) == (False, True)
+        found = made.finder.find(SearchQuery(q="haies", mode="keyword"))
+        assert [hit.resource.id for hit in found.hits] == ["x"]
+        filler.unlink()
+        settle(made)
+        assert [part.name for part in examine(made) if not part.ok and part.name != "disque"] == []
 
 
 def _indexes(writer: MeilisearchWriter) -> list[str]:

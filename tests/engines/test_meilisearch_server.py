@@ -463,7 +463,9 @@ def test_a_wrong_search_key_is_said_though_the_other_key_is_right(tmp_path: Path
 def test_a_full_disk_is_told_as_such_and_not_as_a_missing_index(tmp_path: Path) -> None:
     """The index could not even be made: rebuilding it would fail again."""
 
-    def reply(_: str, path: str, __: Any) -> Reply:
+    def reply(method: str, path: str, _: Any) -> Reply:
+        if method == "DELETE":
+            return Reply(task(4, "enqueued"), status=202)
         if path.startswith("/tasks"):
             waited = {
                 **task(3, "failed", error("index_not_found")),

@@ -233,8 +233,9 @@ def failure_of(fault: Exception) -> EngineFailure:
 
 
 def _refused(fault: MeilisearchApiError) -> EngineFailure:
-    if fault.code == _FULL:
-        return EngineFailure(sentence_of(fault.code))
+    # At the door of a full disk the code may be any other, of the server's own faults too.
+    if is_full(str(fault.code), str(fault.message)):
+        return EngineFailure(sentence_of(_FULL))
     if fault.status_code >= 500:
         return OutOfReach(_OUT_OF_REACH)
     # A proxy in between answers in its own words.

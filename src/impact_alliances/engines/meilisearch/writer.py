@@ -38,6 +38,10 @@ SEND_TIMEOUT_S = 60.0
 OLDEST = (1, 13)
 # Tasks looked at for the last ones of this index.
 _TASKS = 20
+_ENDED = (
+    "statuses=succeeded,failed"
+    "&types=indexCreation,indexSwap,settingsUpdate,documentAdditionOrUpdate,documentDeletion"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -100,16 +104,17 @@ class MeilisearchWriter:
 
     def trouble(self) -> str:
         """Why the server could not do the last thing it was asked for this index; empty when it
-        could.
+        could. Raises why when it takes no task at all.
         """
         with self._tasks.asking() as client:
-            tasks = client.http.get(f"tasks?limit={_TASKS}&statuses=succeeded,failed")["results"]
+            self._ask_for_nothing(client)
+            tasks = client.http.get(f"tasks?limit={_TASKS}&{_ENDED}")["results"]
             ours = (
                 task for task in tasks if str(task["indexUid"] or "").startswith(self._server.index)
             )
             for task in ours:
                 fault = task["error"] or {}
-                # To ask for an index that is not there is how we wait for what came before.
+                # Asked of an index that is not there.
                 if fault.get("code") != "index_not_found":
                     return (
                         str(trouble_of(fault["code"], fault["message"], fault["type"]))
@@ -192,9 +197,13 @@ class MeilisearchWriter:
         """Wait for what a process that was killed had asked: its documents, or its switch, would
         come after we looked.
 
-        Tasks run in order, so one of ours for nothing is enough: its index never exists.
+        Tasks run in order, so one of ours for nothing is enough.
         """
-        self._tasks.ended(lambda client: client.delete_index(f"{self._beside}nothing"))
+        self._tasks.ended(self._ask_for_nothing)
+
+    def _ask_for_nothing(self, client: Client) -> TaskInfo:
+        """Ask that an index be removed which never exists."""
+        return client.delete_index(f"{self._beside}nothing")
 
     def _begun(self) -> str | None:
         """An index that a rebuild left half built, with the settings of today; others are
