@@ -5,6 +5,7 @@ stopped.
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from impact_alliances.faults import NOT_DONE
+from impact_alliances.vocabularies import french
 
 out, err = (
     Console(highlight=False, soft_wrap=True),
@@ -22,6 +24,8 @@ INTERRUPTED = (
     "Interrompu. Rien de ce qui était enregistré n’est perdu : relancez la même commande pour "
     "continuer."
 )
+# How often, in seconds, a file or a journal is told how far the work is.
+TELL_EVERY_S = 5.0
 _SHOW_CURSOR = "\033[?25h"
 # Told how much is done, of how much in all (None: nobody knows yet).
 Advance = Callable[[int, int | None], None]
@@ -29,13 +33,31 @@ Advance = Callable[[int, int | None], None]
 
 @contextmanager
 def progress(label: str) -> Iterator[Advance]:
-    """A bar on a terminal, from the first instant; elsewhere the label, once, as a line."""
+    """A bar on a terminal, from the first instant; elsewhere the label as a line, then how far it
+    is, from time to time.
+    """
     if not err.is_terminal:
         err.print(f"{label}…", markup=False)
+        yield _in_lines(label)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _in_lines(label: str) -> Advance:
+    told = time.monotonic()
+
+    def advance(done: int, total: int | None) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= TELL_EVERY_S:
+            told = now
+            of_all = "" if total is None else f" sur {french.number(total)}"
+            err.print(f"{label} : {french.number(done)}{of_all}", markup=False)
+
+    return advance
 
 
 def leave_when_stopped(sentence: str = INTERRUPTED, code: int = NOT_DONE) -> None:
