@@ -25,8 +25,10 @@ def a_service(
 
 def settle(service: Service) -> None:
     """Index and embed all that waits, and let the next search see it."""
-    for indexer in service.indexers:
-        indexer.catch_up()
-    while service.indexer.embed_some():
-        service.indexer.catch_up()
+    is_settled = False
+    while not is_settled:
+        # Vectors are news to every index.
+        for indexer in service.indexers:
+            indexer.catch_up()
+        is_settled = not service.indexer.embed_some()
     service.meanings.refresh()
