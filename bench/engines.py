@@ -17,7 +17,8 @@ from bench.base import on_server, rebuilt, seeded
 from bench.questions import STYLES, VARIANTS, questions
 from bench.relevance import Measured, measure, report, search_in
 from impact_alliances.search.finding import Found
-from impact_alliances.search.query import MODES, SearchQuery, parse
+from impact_alliances.search.parameters import parse
+from impact_alliances.search.query import MODES, SearchQuery
 from impact_alliances.wiring import Service
 
 WALKS = 1_000

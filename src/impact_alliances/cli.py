@@ -37,8 +37,8 @@ from impact_alliances.locks import Busy
 from impact_alliances.migrating import is_current
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.resources.kinds import KINDS, Kind, KindSlug
-from impact_alliances.search.finding import Found
-from impact_alliances.search.query import FILTERS, MOST_TOLD, parse
+from impact_alliances.search.parameters import MOST_TOLD, parse
+from impact_alliances.search.query import FILTERS
 from impact_alliances.seeding import load_seed, write_vectors
 from impact_alliances.serving import Address
 from impact_alliances.serving import serve as serve_forever
@@ -53,8 +53,7 @@ from impact_alliances.terminal import (
 )
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import Vocabulary
-from impact_alliances.web.api.search import answer
-from impact_alliances.web.presenting import meta_of
+from impact_alliances.web.answering import answer, lines
 from impact_alliances.wiring import Service, make_service
 
 DEMO_DIR = Path("data/demo")
@@ -527,27 +526,8 @@ def search(
             json.dumps(answer(found, service.settings.base_url), ensure_ascii=False, indent=2)
         )
         return
-    for line in readable(found):
+    for line in lines(found):
         out.print(line, markup=False)
-
-
-def readable(found: Found) -> list[str]:
-    """An answer for a terminal, line by line."""
-    lines = [found.query.sentence(found.total), *([found.degraded] if found.degraded else [])]
-    lines += [
-        f"Résultats pour « {used} » (au lieu de « {typed} »)." for typed, used in found.corrections
-    ]
-    for place, hit in enumerate(
-        found.hits, start=(found.query.page - 1) * found.query.par_page + 1
-    ):
-        why = f"  [{' + '.join(hit.matched_by)}]" if hit.matched_by else ""
-        lines += [
-            "",
-            f"{place:>3}. {hit.resource.title}{why}",
-            f"     {' · '.join(meta_of(hit.resource))}",
-        ]
-        lines.append(f"     {hit.excerpt_html.striptags()}")
-    return lines
 
 
 @app.command(cls=frames.Command)

@@ -6,17 +6,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from impact_alliances.search.query import (
-    FILTERS,
+from impact_alliances.search.parameters import (
     LONGEST_TEXT,
-    MODES,
     MOST_PROBLEMS,
     PARAMETERS,
-    SORTS,
     Problem,
-    SearchQuery,
     parse,
 )
+from impact_alliances.search.query import FILTERS, MODES, SORTS, SearchQuery
 from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies.terms import FACETS
 

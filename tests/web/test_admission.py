@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from impact_alliances.app import create_app
-from impact_alliances.search.query import LONGEST_TEXT
+from impact_alliances.search.parameters import LONGEST_TEXT
 from impact_alliances.web.admission import LONGEST_PATH, LONGEST_QUERY, MOST_PARAMETERS, Addresses
 from impact_alliances.web.security import HEADERS
 from impact_alliances.wiring import Service

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
 from impact_alliances.app import create_app
-from impact_alliances.search.query import FILTERS, MODES, PARAMETERS, SORTS
+from impact_alliances.search.parameters import PARAMETERS
+from impact_alliances.search.query import FILTERS, MODES, SORTS
 from impact_alliances.web.security import HEADERS
 from impact_alliances.wiring import Service
 from tests.web.raw import Answer, ask

@@ -1,33 +1,15 @@
-"""A search is a value and a URL: parse it, change it, print it, say it in French.
+"""A search is a value and a URL: change it, print it, say it in French. `parameters` reads it."""
 
-The same parameters serve page, JSON, terminal and feeds.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
-
-from rapidfuzz import fuzz, process
 
 from impact_alliances import urls
 from impact_alliances.resources.kinds import KIND_TERMS, KINDS
-from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies import french
-from impact_alliances.vocabularies.matching import match, nearest
 from impact_alliances.vocabularies.terms import FACETS, Term, Vocabulary
 
-PER_PAGE, MOST_PER_PAGE = 20, 100
-# Past this page number no set of ours has hits; larger ones would only overflow the engine's
-# integers.
-LAST_PAGE = 1_000_000
-LONGEST_TEXT = 1_000
-# Beyond these a list of faults helps nobody: they are counted.
-MOST_PROBLEMS = 10
-# Signs of a wrong value that are repeated to whoever gave it.
-LONGEST_TOLD = 60
-# Longer lists of allowed values are not read out: their address is given.
-MOST_TOLD = 10
+PER_PAGE = 20
 _SAID_NO_OR_YES = (
     Term("oui", "Oui", synonyms=("yes", "true", "1")),
     Term("non", "Non", synonyms=("no", "false", "0")),
@@ -60,57 +42,7 @@ CHOICES: dict[str, Vocabulary] = {
 SORTS = {term.slug: term.label for term in CHOICES["tri"].terms}
 MODES = tuple(CHOICES["mode"].by_slug)
 FILTERS: dict[str, Vocabulary] = {"kind": KIND_TERMS, **FACETS}
-PARAMETERS = ("q", *FILTERS, "tri", "page", "par_page", "mode", "correction", "synonymes")
-VOCABULARIES = {**FILTERS, **CHOICES}
-BOUNDS = {"page": (1, LAST_PAGE), "par_page": (1, MOST_PER_PAGE)}
 Mode = Literal["hybrid", "keyword", "semantic"]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One parameter that could not be taken as given: what was given, and why."""
-
-    parameter: str
-    value: str
-    reason: str
-
-    @cached_property
-    def nearest(self) -> str:
-        """The value allowed, or the parameter known, that is nearest to what was given; empty when
-        none is near.
-        """
-        if self.parameter not in PARAMETERS:
-            near = process.extractOne(
-                self.parameter, PARAMETERS, scorer=fuzz.ratio, score_cutoff=60
-            )
-            return near[0] if near else ""
-        if self.parameter in BOUNDS:
-            return _within(BOUNDS[self.parameter], self.value)
-        vocabulary = VOCABULARIES.get(self.parameter)
-        return (vocabulary and nearest(vocabulary, self.value)) or ""
-
-    @property
-    def sentence(self) -> str:
-        if not self.nearest:
-            return self.reason
-        # A code says nothing to a reader; its name does, and is accepted too.
-        vocabulary = VOCABULARIES.get(self.parameter)
-        said = (
-            vocabulary.label_of(self.nearest)
-            if vocabulary and self.nearest[0].isdigit()
-            else self.nearest
-        )
-        return f"{self.reason} Vouliez-vous dire {french.quoted(said)}{french.NO_BREAK_SPACE}?"
-
-    def as_dict(self) -> dict[str, str]:
-        """For a problem document."""
-        kept = {
-            "parameter": self.parameter,
-            "value": self.value,
-            "reason": self.reason,
-            "nearest": self.nearest,
-        }
-        return {name: value for name, value in kept.items() if value}
 
 
 @dataclass(frozen=True)
@@ -161,7 +93,7 @@ class SearchQuery:
     def choosing(self, facet: str, values: Sequence[str]) -> "SearchQuery":
         """The same search with these values of `facet`, from its first page."""
         chosen = {**self.chosen, facet: tuple(sorted(set(values)))}
-        return replace(self, filters=_ordered(chosen), page=1)
+        return replace(self, filters=ordered(chosen), page=1)
 
     def toggled(self, facet: str, value: str) -> "SearchQuery":
         """The same search with `value` added, or removed if it was chosen."""
@@ -256,139 +188,10 @@ class SearchQuery:
 
 def _clause(vocabulary: Vocabulary, values: Sequence[str], feminine: bool) -> str:
     said = [vocabulary.by_slug[value].phrase if value in vocabulary else value for value in values]
-    link = "portées par" if feminine and vocabulary.name == "acteur" else vocabulary.link
+    link = (feminine and vocabulary.feminine_link) or vocabulary.link
     return f"{link} {french.listed(said, 'ou')}".strip()
 
 
-def _ordered(chosen: dict[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def ordered(chosen: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The filters in which something is chosen, in the order of `FILTERS`."""
     return tuple((facet, chosen[facet]) for facet in FILTERS if chosen.get(facet))
-
-
-# -- parsing -------------------------------------------------------------------------------------
-
-
-def parse(pairs: Iterable[tuple[str, str]]) -> tuple[SearchQuery, list[Problem]]:
-    """The search that these parameters describe, and what could not be taken; what is at fault is
-    left out.
-
-    At most `MOST_PROBLEMS` are told one by one; a last one counts the rest.
-    """
-    problems: list[Problem] = []
-    unknown: list[Problem] = []
-    given: dict[str, list[str]] = {}
-    for name, value in pairs:
-        if name in PARAMETERS:
-            given.setdefault(name, []).append(clean(value))
-        else:
-            unknown.append(
-                _unknown_parameter(clean(name)[:LONGEST_TOLD], clean(value)[:LONGEST_TOLD])
-            )
-    query = SearchQuery(
-        q=_text(given, problems),
-        filters=_ordered(
-            {facet: _chosen(facet, given.get(facet, []), problems) for facet in FILTERS}
-        ),
-        tri=_one_of("tri", given, "", problems),
-        page=_whole("page", given, 1, problems),
-        par_page=_whole("par_page", given, PER_PAGE, problems),
-        mode=_one_of("mode", given, "hybrid", problems),  # type: ignore[arg-type]
-        correction=_one_of("correction", given, "oui", problems) == "oui",
-        synonymes=_one_of("synonymes", given, "oui", problems) == "oui",
-    )
-    return query, _told([*problems, *unknown])
-
-
-def _told(problems: list[Problem]) -> list[Problem]:
-    """The first ones, and how many more there are."""
-    more = len(problems) - MOST_PROBLEMS
-    if more <= 0:
-        return problems
-    rest = french.counted(
-        more, "autre valeur ou paramètre est", "autres valeurs ou paramètres sont"
-    )
-    return [*problems[:MOST_PROBLEMS], Problem("", "", f"{rest} à corriger.")]
-
-
-def _unknown_parameter(name: str, value: str) -> Problem:
-    return Problem(name, value, f"Paramètre inconnu : {french.quoted(name)}.")
-
-
-def _text(given: dict[str, list[str]], problems: list[Problem]) -> str:
-    text = " ".join(filter(None, given.get("q", [])))
-    if len(text) <= LONGEST_TEXT:
-        return text
-    limit = french.number(LONGEST_TEXT)
-    problems.append(
-        Problem(
-            "q",
-            f"{text[:40]}…",
-            f"Le texte cherché dépasse {limit} caractères : dites votre besoin en une phrase "
-            "ou deux.",
-        )
-    )
-    return text[:LONGEST_TEXT].rsplit(" ", 1)[0]
-
-
-def _chosen(facet: str, values: list[str], problems: list[Problem]) -> tuple[str, ...]:
-    found: set[str] = set()
-    for value in filter(None, values):
-        slug = _year(value) if facet == "annee" else match(FILTERS[facet], value)
-        if slug:
-            found.add(slug)
-        else:
-            problems.append(_unknown_value(facet, value))
-    return tuple(sorted(found))
-
-
-def _unknown_value(name: str, value: str) -> Problem:
-    """What is allowed is told too, where it is short."""
-    shown = value[:LONGEST_TOLD]
-    return Problem(
-        name,
-        shown,
-        f"Valeur inconnue pour {french.quoted(name)} : {french.quoted(shown)}. {_allowed(name)}",
-    )
-
-
-def _allowed(name: str) -> str:
-    slugs = list(VOCABULARIES[name].by_slug)
-    if not slugs:
-        return f"Écrivez une année en quatre chiffres, comme {french.quoted('2024')}."
-    if len(slugs) > MOST_TOLD:
-        return "Les valeurs possibles sont à l’adresse /api/vocabularies."
-    return f"Valeurs possibles : {french.listed(slugs, 'ou')}."
-
-
-def _year(value: str) -> str | None:
-    return value if len(value) == 4 and value.isascii() and value.isdigit() else None
-
-
-def _one_of(name: str, given: dict[str, list[str]], default: str, problems: list[Problem]) -> str:
-    value = (given.get(name) or [""])[-1]
-    slug = match(CHOICES[name], value) if value else default
-    if slug is None:
-        problems.append(_unknown_value(name, value))
-    return slug or default
-
-
-def _whole(name: str, given: dict[str, list[str]], default: int, problems: list[Problem]) -> int:
-    value = (given.get(name) or [""])[-1]
-    if not value:
-        return default
-    least, most = BOUNDS[name]
-    if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
-        return int(value)
-    reason = (
-        f"{french.quoted(name)} doit être un nombre entier entre {french.number(least)} et "
-        f"{french.number(most)}."
-    )
-    problems.append(Problem(name, value[:20], reason))
-    return default
-
-
-def _within(bounds: tuple[int, int], value: str) -> str:
-    """The number allowed that is nearest to `value`, empty when it is no number."""
-    digits = value.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 20:
-        return ""
-    return str(max(bounds[0], min(bounds[1], int(value))))

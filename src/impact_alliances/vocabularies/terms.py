@@ -32,13 +32,14 @@ class Term:
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
     """An ordered list of terms. `link` joins it to a sentence: « sur », « portés par », « à
-    l'échelon ».
+    l'échelon »; `feminine_link` after a feminine noun, where it differs.
     """
 
     name: str
     label: str
     link: str
     terms: tuple[Term, ...]
+    feminine_link: str = ""
 
     @cached_property
     def by_slug(self) -> dict[str, Term]:
@@ -264,6 +265,7 @@ ACTEURS = Vocabulary(
             synonyms=("ingenierie", "catalyseur"),
         ),
     ),
+    feminine_link="portées par",
 )
 
 ECHELONS = Vocabulary(

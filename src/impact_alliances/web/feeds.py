@@ -10,11 +10,11 @@ from feedgenerator import Atom1Feed
 from markupsafe import escape
 
 from impact_alliances import urls
-from impact_alliances.errors import BadQuery
 from impact_alliances.resources.kinds import BY_PATH, KINDS
 from impact_alliances.resources.resource import Resource
-from impact_alliances.search.query import SearchQuery, parse
+from impact_alliances.search.query import SearchQuery
 from impact_alliances.templating import markdown
+from impact_alliances.web.answering import asked
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.xml import Xml
 
@@ -37,9 +37,7 @@ class Atom(Atom1Feed):  # type: ignore[misc]
 
 @router.get("/recherche.atom")
 def search_feed(request: Request, service: WiredService) -> Response:
-    query, problems = parse(request.query_params.multi_items())
-    if problems:
-        raise BadQuery(" ".join(problem.sentence for problem in problems[:3]))
+    query = asked(request)
     return _feed(service, query, urls.feed_of_search(query.pairs()))
 
 

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from impact_alliances import urls
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.search.finding import Facet, Found, Hit
-from impact_alliances.search.query import FILTERS, SORTS, Problem, SearchQuery, parse
+from impact_alliances.search.parameters import Problem, parse
+from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.dependencies import WiredService

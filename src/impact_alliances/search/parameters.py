@@ -1,0 +1,282 @@
+"""The parameters of a search, the same for page, API, feeds and terminal: one model that reads them
+and describes them, and in French what it could not take.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import PydanticUseDefault
+from rapidfuzz import fuzz, process
+
+from impact_alliances.search.query import CHOICES, FILTERS, PER_PAGE, SearchQuery, ordered
+from impact_alliances.text.analysis import clean
+from impact_alliances.vocabularies import french
+from impact_alliances.vocabularies.matching import match, nearest
+from impact_alliances.vocabularies.terms import Vocabulary
+
+MOST_PER_PAGE = 100
+# Past this page number no set of ours has hits; larger ones would only overflow the engine's
+# integers.
+LAST_PAGE = 1_000_000
+LONGEST_TEXT = 1_000
+# Beyond these a list of faults helps nobody: they are counted.
+MOST_PROBLEMS = 10
+# Signs of a wrong value that are repeated to whoever gave it.
+LONGEST_TOLD = 60
+# Longer lists of allowed values are not read out: their address is given.
+MOST_TOLD = 10
+BOUNDS = {"page": (1, LAST_PAGE), "par_page": (1, MOST_PER_PAGE)}
+VOCABULARIES = {**FILTERS, **CHOICES}
+_YEAR = "^[0-9]{4}$"
+_NUMBER = re.compile("[0-9]{1,9}")
+
+
+# -- the model -----------------------------------------------------------------------------------
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(filter(None, texts)).strip()
+
+
+def _last(values: Sequence[str]) -> str:
+    """Of a parameter that has one value, the last one given; one given empty is not given."""
+    if not values[-1]:
+        raise PydanticUseDefault
+    return values[-1]
+
+
+def _whole(value: str) -> int:
+    if not _NUMBER.fullmatch(value):
+        raise ValueError("no whole number")
+    return int(value)
+
+
+def _known(vocabulary: Vocabulary, value: str) -> str:
+    """The slug of a value given by its slug, its label or what people call it. A vocabulary without
+    terms is that of years.
+    """
+    slug = match(vocabulary, value)
+    if not vocabulary.terms and re.fullmatch(_YEAR, value):
+        slug = value
+    if slug is None:
+        raise ValueError("no value of the vocabulary")
+    return slug
+
+
+def _values(vocabulary: Vocabulary) -> Any:
+    """A filter: any number of values."""
+    slugs = list(vocabulary.by_slug)
+    schema = {"type": "string", **({"enum": slugs} if slugs else {"pattern": _YEAR})}
+    value = Annotated[str, BeforeValidator(partial(_known, vocabulary)), WithJsonSchema(schema)]
+    described = (
+        f"{vocabulary.label}. Répétable : plusieurs valeurs élargissent, les filtres s’ajoutent ; "
+        "libellés acceptés."
+    )
+    return list[value], Field(default=[], description=described)
+
+
+def _choice(vocabulary: Vocabulary, description: str) -> Any:
+    """One value of a vocabulary, the first one by default."""
+    slugs = list(vocabulary.by_slug)
+    known = BeforeValidator(partial(_known, vocabulary))
+    schema = WithJsonSchema({"type": "string", "enum": slugs})
+    value = Annotated[str, schema, known, BeforeValidator(_last)]
+    return value, Field(default=slugs[0], description=description)
+
+
+def _count(name: str, default: int, description: str) -> Any:
+    least, most = BOUNDS[name]
+    bounds = Field(ge=least, le=most)
+    value = Annotated[int, bounds, BeforeValidator(_whole), BeforeValidator(_last)]
+    return value, Field(default=default, description=description)
+
+
+Parameters: type[BaseModel] = create_model(
+    "Parameters",
+    q=(
+        Annotated[str, Field(max_length=LONGEST_TEXT), BeforeValidator(_joined)],
+        Field(
+            default="",
+            description='Le besoin ou les mots cherchés. « "expression exacte" » doit y être ; '
+            "« -mot » l’exclut.",
+            json_schema_extra={"example": "ma commune n’a plus de médecin"},
+        ),
+    ),
+    **{name: _values(vocabulary) for name, vocabulary in FILTERS.items()},
+    tri=_choice(CHOICES["tri"], "L’ordre ; par pertinence s’il y a un texte, sinon par date."),
+    page=_count("page", 1, "La page, à partir de 1."),
+    par_page=_count("par_page", PER_PAGE, "Fiches par page."),
+    mode=_choice(CHOICES["mode"], "Par les mots, par le sens, ou les deux."),
+    correction=_choice(CHOICES["correction"], "« non » cherche les mots tels qu’ils sont écrits."),
+    synonymes=_choice(CHOICES["synonymes"], "« non » cherche sans les synonymes."),
+)
+PARAMETERS = tuple(Parameters.model_fields)
+
+
+# -- what could not be taken ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One parameter that could not be taken as given: what was given, and why."""
+
+    parameter: str
+    value: str
+    reason: str
+
+    @cached_property
+    def nearest(self) -> str:
+        """The value allowed, or the parameter known, that is nearest to what was given; empty when
+        none is near.
+        """
+        if self.parameter not in PARAMETERS:
+            near = process.extractOne(
+                self.parameter, PARAMETERS, scorer=fuzz.ratio, score_cutoff=60
+            )
+            return near[0] if near else ""
+        if self.parameter in BOUNDS:
+            return _within(BOUNDS[self.parameter], self.value)
+        vocabulary = VOCABULARIES.get(self.parameter)
+        return (vocabulary and nearest(vocabulary, self.value)) or ""
+
+    @property
+    def sentence(self) -> str:
+        if not self.nearest:
+            return self.reason
+        # A code says nothing to a reader; its name does, and is accepted too.
+        vocabulary = VOCABULARIES.get(self.parameter)
+        said = (
+            vocabulary.label_of(self.nearest)
+            if vocabulary and self.nearest[0].isdigit()
+            else self.nearest
+        )
+        return f"{self.reason} Vouliez-vous dire {french.quoted(said)}{french.NO_BREAK_SPACE}?"
+
+    def as_dict(self) -> dict[str, str]:
+        """For a problem document."""
+        kept = {
+            "parameter": self.parameter,
+            "value": self.value,
+            "reason": self.reason,
+            "nearest": self.nearest,
+        }
+        return {name: value for name, value in kept.items() if value}
+
+
+def _reason(name: str, value: str) -> str:
+    """Why this value of a known parameter could not be taken; what is allowed is told where it is
+    short.
+    """
+    if name == "q":
+        limit = french.number(LONGEST_TEXT)
+        return (
+            f"Le texte cherché dépasse {limit} caractères : dites votre besoin en une phrase ou "
+            "deux."
+        )
+    if name in BOUNDS:
+        least, most = (french.number(bound) for bound in BOUNDS[name])
+        return f"{french.quoted(name)} doit être un nombre entier entre {least} et {most}."
+    unknown = f"Valeur inconnue pour {french.quoted(name)} : {french.quoted(value)}."
+    return f"{unknown} {_allowed(name)}"
+
+
+def _allowed(name: str) -> str:
+    slugs = list(VOCABULARIES[name].by_slug)
+    if not slugs:
+        return f"Écrivez une année en quatre chiffres, comme {french.quoted('2024')}."
+    if len(slugs) > MOST_TOLD:
+        return "Les valeurs possibles sont à l’adresse /api/vocabularies."
+    return f"Valeurs possibles : {french.listed(slugs, 'ou')}."
+
+
+def _within(bounds: tuple[int, int], value: str) -> str:
+    """The number allowed that is nearest to `value`, empty when it is no number."""
+    digits = value.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 20:
+        return ""
+    return str(max(bounds[0], min(bounds[1], int(value))))
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+def parse(pairs: Iterable[tuple[str, str]]) -> tuple[SearchQuery, list[Problem]]:
+    """The search that these parameters describe, and what could not be taken; what is at fault is
+    left out.
+
+    At most `MOST_PROBLEMS` are told one by one; a last one counts the rest.
+    """
+    given: dict[str, list[str]] = {}
+    unknown: list[Problem] = []
+    for name, value in pairs:
+        if name not in PARAMETERS:
+            unknown.append(_unknown(clean(name)[:LONGEST_TOLD], clean(value)[:LONGEST_TOLD]))
+        elif (cleaned := clean(value)) or name not in FILTERS:
+            given.setdefault(name, []).append(cleaned)
+    taken, problems = _read(given)
+    return _query(taken), _told([*problems, *unknown])
+
+
+def _unknown(name: str, value: str) -> Problem:
+    return Problem(name, value, f"Paramètre inconnu : {french.quoted(name)}.")
+
+
+def _read(given: dict[str, list[str]]) -> tuple[BaseModel, list[Problem]]:
+    """The parameters without those at fault, and why they are."""
+    try:
+        return Parameters.model_validate(given), []
+    except ValidationError as refused:
+        places = {error["loc"]: None for error in refused.errors(include_url=False)}
+    problems = [_problem(given, *place) for place in places]
+    kept = {
+        name: [value for rank, value in enumerate(values) if (name, rank) not in places]
+        for name, values in given.items()
+        if (name,) not in places
+    }
+    if ("q",) in places:
+        kept["q"] = [_joined(given["q"])[:LONGEST_TEXT].rsplit(" ", 1)[0]]
+    return Parameters.model_validate(kept), problems
+
+
+def _problem(given: dict[str, list[str]], name: Any, rank: Any = -1) -> Problem:
+    if name == "q":
+        return Problem(name, f"{_joined(given[name])[:40]}…", _reason(name, ""))
+    value = given[name][rank]
+    shown = value[: 20 if name in BOUNDS else LONGEST_TOLD]
+    return Problem(name, shown, _reason(name, shown))
+
+
+def _query(taken: BaseModel) -> SearchQuery:
+    read = taken.model_dump()
+    return SearchQuery(
+        q=read["q"],
+        filters=ordered({facet: tuple(sorted(set(read[facet]))) for facet in FILTERS}),
+        tri=read["tri"],
+        page=read["page"],
+        par_page=read["par_page"],
+        mode=read["mode"],
+        correction=read["correction"] == "oui",
+        synonymes=read["synonymes"] == "oui",
+    )
+
+
+def _told(problems: list[Problem]) -> list[Problem]:
+    """The first ones, and how many more there are."""
+    more = len(problems) - MOST_PROBLEMS
+    if more <= 0:
+        return problems
+    rest = french.counted(
+        more, "autre valeur ou paramètre est", "autres valeurs ou paramètres sont"
+    )
+    return [*problems[:MOST_PROBLEMS], Problem("", "", f"{rest} à corriger.")]

@@ -1,0 +1,103 @@
+"""One question and one answer for API, feeds and terminal: what is asked, and what is found, as
+JSON or as lines.
+"""
+
+from typing import Any
+
+from fastapi import Request
+
+from impact_alliances import urls
+from impact_alliances.errors import BadQuery
+from impact_alliances.resources.kinds import kind_of
+from impact_alliances.search.finding import Facet, Found, Hit
+from impact_alliances.search.parameters import parse
+from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.web.presenting import meta_of, place_of
+
+# Of a request with several faults, a sentence tells these; its document tells them all.
+_TOLD = 3
+
+
+def asked(request: Request) -> SearchQuery:
+    """The search of a request. Raises `BadQuery`: a program is never answered something else than
+    what it asked.
+    """
+    query, problems = parse(request.query_params.multi_items())
+    if problems:
+        detail = " ".join(problem.sentence for problem in problems[:_TOLD])
+        raise BadQuery(detail, [problem.as_dict() for problem in problems])
+    return query
+
+
+def answer(found: Found, base_url: str) -> dict[str, Any]:
+    """The JSON of an answer, for the API and for `impact-alliances search --json`."""
+    query = found.query
+    return {
+        "query": {"q": query.q, "sentence": query.sentence(found.total)},
+        "total": found.total,
+        "page": query.page,
+        "per_page": query.par_page,
+        "pages": found.pages,
+        "took_ms": found.took_ms,
+        "mode": query.mode,
+        "degraded": found.degraded,
+        "corrections": [{"typed": typed, "used": used} for typed, used in found.corrections],
+        "synonyms": {word: list(names) for word, names in found.understanding.synonyms},
+        "evoked": list(found.evoked),
+        "hits": [_hit(hit, base_url) for hit in found.hits],
+        "facets": {facet.name: _facet(query, facet, base_url) for facet in found.facets},
+    }
+
+
+def _hit(hit: Hit, base_url: str) -> dict[str, Any]:
+    resource = hit.resource
+    return {
+        "kind": kind_of(resource).slug,
+        "id": resource.id,
+        "url": base_url + urls.page_of(resource),
+        "title": resource.title,
+        "excerpt_html": str(hit.excerpt_html),
+        "score": hit.score,
+        "matched_by": list(hit.matched_by),
+        "fragilites": resource.fragilites,
+        "acteurs": resource.acteurs,
+        "echelon": resource.echelon,
+        "region": resource.region,
+        "departement": resource.departement,
+        "place": place_of(resource),
+        "date": resource.date.isoformat() if resource.date else None,
+    }
+
+
+def _facet(query: SearchQuery, facet: Facet, base_url: str) -> list[dict[str, Any]]:
+    addresses = query.toggles(
+        facet.name, [value for value, _, _ in facet.values], base_url + urls.API_SEARCH
+    )
+    label_of = FILTERS[facet.name].label_of
+    return [
+        {
+            "value": value,
+            "label": label_of(value),
+            "count": count,
+            "selected": selected,
+            "url": addresses[value],
+        }
+        for value, count, selected in facet.values
+    ]
+
+
+def lines(found: Found) -> list[str]:
+    """An answer for a terminal, line by line."""
+    said = [found.query.sentence(found.total), *([found.degraded] if found.degraded else [])]
+    said += [
+        f"Résultats pour « {used} » (au lieu de « {typed} »)." for typed, used in found.corrections
+    ]
+    for place, hit in enumerate(found.hits, start=found.query.first + 1):
+        why = f"  [{' + '.join(hit.matched_by)}]" if hit.matched_by else ""
+        said += [
+            "",
+            f"{place:>3}. {hit.resource.title}{why}",
+            f"     {' · '.join(meta_of(hit.resource))}",
+        ]
+        said.append(f"     {hit.excerpt_html.striptags()}")
+    return said
