@@ -95,6 +95,23 @@ def test_commands_end_though_editors_save_faster_than_the_index_takes(
     assert "case:premier" in indexer.writer.fingerprints()
 
 
+def test_a_rebuild_ends_though_editors_save_faster_than_the_index_takes(
+    either_database: Engine, tmp_path: Path
+) -> None:
+    """What is saved meanwhile, be it after the last sheet that was read, waits in the outbox."""
+    store(either_database, a_case(id="cas-1"))
+    indexer = Indexer(either_database, TantivyWriter(tmp_path), None)
+
+    def save(done: int, _: int) -> None:
+        assert done < 5
+        store(either_database, a_case(id=f"cas-{done + 1}"))
+
+    indexer.rebuild(save)
+    assert (indexer.writer.fingerprints().keys(), indexer.pending()) == ({"case:cas-1"}, 1)
+    indexer.catch_up()
+    assert _is_true(indexer, either_database)
+
+
 def test_a_build_cut_short_is_begun_again(either_database: Engine, tmp_path: Path) -> None:
     """The index in use may be of another base: it is not taken for one that was kept since."""
     store(either_database, a_case(id="x"))

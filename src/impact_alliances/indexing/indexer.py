@@ -320,20 +320,22 @@ class Indexer:
             return sum(session.exec(statement).one() for statement in counts)
 
     def published_batches(self) -> Iterator[list[Resource]]:
-        """Every published resource, kind after kind, in batches."""
+        """Every published resource, kind after kind, in batches. Editors may save faster than an
+        index takes: a batch that is not full is the last of its kind.
+        """
         for kind in KINDS.values():
-            last = ""
-            while True:
+            last, is_over = "", False
+            while not is_over:
                 table = kind.table
                 statement = select(table).where(
                     col(table.status) == PUBLISHED, col(table.id) > last
                 )
                 with reading(self._database) as session:
                     batch = list(session.exec(statement.order_by(col(table.id)).limit(BATCH)))
-                if not batch:
-                    break
-                yield batch
-                last = batch[-1].id
+                is_over = len(batch) < BATCH
+                if batch:
+                    last = batch[-1].id
+                    yield batch
 
     # -- vectors ----------------------------------------------------------------------------------
 
