@@ -9,7 +9,14 @@ import pytest
 from tests.builders import a_case, a_catalyseur
 
 from impact_alliances.importers.columns import columns_of
-from impact_alliances.resources.fields import COUNTED, FIELDS, PUBLIC, header_key, names_by_key
+from impact_alliances.resources.fields import (
+    COUNTED,
+    FIELDS,
+    PUBLIC,
+    header_key,
+    names_by_key,
+    sections_of,
+)
 from impact_alliances.resources.fields import DERIVED as DERIVED_FIELDS
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.vocabularies.terms import FACETS
@@ -81,3 +88,14 @@ def test_a_facet_counts_places_served_and_years() -> None:
     assert by_facet["departement"].values(served) == ["53", "44"]
     assert by_facet["annee"].values(a_case(date=dt.date(2021, 3, 4))) == ["2021"]
     assert by_facet["annee"].values(a_case(date=None, started_on=None)) == []
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_section_is_searched_and_quoted(kind: str) -> None:
+    """A text that its sheet shows is one of its `texts`."""
+    texts = {
+        name: f"le texte de {name}"
+        for name, _ in [*sections_of(kind), ("summary", ""), ("body", "")]
+    }
+    resource = KINDS[kind].table(id="x", slug="x", **texts)
+    assert set(texts.values()) <= set(resource.texts())
