@@ -6,6 +6,10 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from babel.dates import get_month_names
+from email_validator import EmailNotValidError, validate_email
+from pydantic import HttpUrl, TypeAdapter, ValidationError
+
 from impact_alliances.geo.places import UnknownPlace, gazetteer
 from impact_alliances.importers.bounds import LONGEST_CELL
 from impact_alliances.resources.fields import FIELDS, STATUS, Field, Type
@@ -240,8 +244,9 @@ def _number(cell: object) -> int:
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# The form first: the reader of addresses mends in silence what a page would then not lead to.
 _URL = re.compile(r"https?://[^\s<>\"]+")
-_EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
+_HTTP = TypeAdapter(HttpUrl)
 
 
 def _identifier(cell: object) -> str:
@@ -255,15 +260,26 @@ def _identifier(cell: object) -> str:
 
 def _url(cell: object) -> str:
     text = _short(500)(cell)
-    if not _URL.fullmatch(text):
+    if not (_URL.fullmatch(text) and _leads_somewhere(text)):
         raise BadCell("Une adresse web complète est attendue (https://…).")
     return text
 
 
+def _leads_somewhere(address: str) -> bool:
+    try:
+        _HTTP.validate_python(address)
+    except ValidationError:
+        return False
+    return True
+
+
 def _email(cell: object) -> str:
     text = _short(254)(cell)
-    if not _EMAIL.fullmatch(text):
-        raise BadCell("Une adresse électronique est attendue (nom@domaine.fr).")
+    try:
+        # By its form alone: an import asks nothing of the network.
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError as fault:
+        raise BadCell("Une adresse électronique est attendue (nom@domaine.fr).") from fault
     return text
 
 
@@ -330,17 +346,10 @@ _NAMED = re.compile(
 )
 _MONTHS = {fold(name): number for number, name in enumerate(french.MONTHS, start=1)}
 _MONTHS |= {
-    "janv": 1,
-    "fevr": 2,
-    "fev": 2,
-    "avr": 4,
-    "juil": 7,
-    "juill": 7,
-    "sept": 9,
-    "oct": 10,
-    "nov": 11,
-    "dec": 12,
+    fold(name).rstrip("."): number
+    for number, name in get_month_names("abbreviated", locale=french.FRENCH).items()
 }
+_MONTHS |= {"fev": 2, "juill": 7}
 
 
 def read_date(cell: object) -> dt.date:
