@@ -2,29 +2,26 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date, get_day_names, get_month_names
+from babel.lists import format_list
 
 # How many signs are quoted of a value that someone gave.
 QUOTED = 60
 NARROW_SPACE, NO_BREAK_SPACE = "\u202f", "\u00a0"
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
+FRENCH = Locale.parse("fr")
+DAYS = tuple(get_day_names(locale=FRENCH).values())
+# From January on.
+MONTHS = tuple(name for _, name in sorted(get_month_names(locale=FRENCH).items()))
+Link = Literal["et", "ou"]
+_ORDINAL = "'er'"
 
 
 def number(value: int) -> str:
     """« 1 234 », parted by narrow no-break spaces."""
+    # As Babel does, twenty times faster: a page of results has two hundred of them.
     return f"{value:,}".replace(",", NARROW_SPACE)
 
 
@@ -35,21 +32,19 @@ def counted(value: int, one: str, many: str) -> str:
 
 def day(date: dt.date, *, weekday: bool = False) -> str:
     """« 3 octobre 2024 », or « jeudi 3 octobre 2024 »."""
-    first = f"1er{NO_BREAK_SPACE}" if date.day == 1 else f"{date.day}{NO_BREAK_SPACE}"
-    named = f"{DAYS[date.weekday()]} " if weekday else ""
-    return f"{named}{first}{MONTHS[date.month - 1]} {date.year}"
+    # « 1er », and the space that keeps a day with its month, are not in the patterns of the locale.
+    pattern = f"{'EEEE ' if weekday else ''}d{_ORDINAL * (date.day == 1)}{NO_BREAK_SPACE}MMMM y"
+    return format_date(date, pattern, FRENCH)
 
 
 def month(date: dt.date) -> str:
     """« octobre 2024 »."""
-    return f"{MONTHS[date.month - 1]} {date.year}"
+    return format_date(date, "MMMM y", FRENCH)
 
 
-def listed(items: Sequence[str], link: str = "et") -> str:
+def listed(items: Sequence[str], link: Link = "et") -> str:
     """« a, b et c »."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {link} {items[-1]}"
+    return format_list(items, "standard" if link == "et" else "or", FRENCH)
 
 
 def cut(text: str) -> str:

@@ -35,7 +35,10 @@ def fold(text: str) -> str:
 
 
 def slugify(text: str) -> str:
-    """ASCII words joined by hyphens, for addresses."""
+    """ASCII words joined by hyphens, for addresses and for keys that are compared."""
+    # python-slugify joins what an apostrophe or a comma parts (« lecole », « 46 » for 4,6: 2,398
+    # of the 5,766 titles of seed/ would change address), writes sounds for letters of other scripts
+    # (« 日本 » would be « ri ben »), and takes three times as long on every cell of an import.
     words = "".join(
         char if char.isascii() and char.isalnum() else " " for char in fold(text)
     ).split()
