@@ -17,7 +17,7 @@ from tests.engines.server import NoServer
 from bench import walks
 from bench.base import on_server, rebuilt, seeded
 from bench.engines import WALKS, find_in, queries
-from impact_alliances.search.finding import Found
+from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service
 
 # Differences printed in full; the rest is counted.
@@ -27,7 +27,7 @@ SAME_SCORE = 5e-4
 Kept = dict[str, object]
 
 
-def kept(engine: str, found: Found) -> Kept:
+def kept(engine: str, found: Results) -> Kept:
     """What a visitor sees of an answer: its address, size, hits in order with their scores, and
     every count.
     """

@@ -286,7 +286,7 @@ def _apart(cluster: Cluster) -> list[str]:
                 if apart:
                     found.append(f"{name}, index {indexer.writer.name} : {apart}")
             expected = published(cluster.version) + len(cluster.saves.at)
-            total = service.finder.check() or len(service.writer.fingerprints())
+            total = service.cascade.check() or len(service.writer.fingerprints())
             if total != expected:
                 found.append(f"{name} : {total} fiches dans l’index au lieu de {expected}")
     return found

@@ -24,15 +24,15 @@ from bench.base import seeded
 from bench.questions import questions
 from impact_alliances.diagnosis import OnDisk, examine
 from impact_alliances.engines.engine import EngineFailure
-from impact_alliances.search.finding import Found
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service, make_service
 
 QUESTIONS, MENDED_EACH = 50, 20
 Answers = list[tuple[int, tuple[str, ...]]]
 
 
-def ask(service: Service, asked: Sequence[str]) -> list[Found]:
+def ask(service: Service, asked: Sequence[str]) -> list[Results]:
     """The answers by words, up to the first one that is degraded: those that follow would say the
     same.
     """
@@ -44,12 +44,12 @@ def ask(service: Service, asked: Sequence[str]) -> list[Found]:
     return answers
 
 
-def said(found: Found) -> tuple[int, tuple[str, ...]]:
+def said(found: Results) -> tuple[int, tuple[str, ...]]:
     """What of an answer must not change."""
     return found.total, tuple(hit.resource.id for hit in found.hits)
 
 
-def wrong(expected: Answers, found: Sequence[Found]) -> int:
+def wrong(expected: Answers, found: Sequence[Results]) -> int:
     """How many answers differ and do not say that they are degraded."""
     return sum(
         said(one) != right

@@ -16,9 +16,9 @@ from bench import server_hybrid, walks
 from bench.base import on_server, rebuilt, seeded
 from bench.questions import STYLES, VARIANTS, questions
 from bench.relevance import Measured, measure, report, search_in
-from impact_alliances.search.finding import Found
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import MODES, SearchQuery
+from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service
 
 WALKS = 1_000
@@ -48,8 +48,8 @@ class Pair:
     it is known.
     """
 
-    embedded: Found
-    served: Found
+    embedded: Results
+    served: Results
     announced: int | None = None
 
     def agreements(self) -> dict[str, bool]:
@@ -84,11 +84,11 @@ class Pair:
         return "\n      ".join(lines)
 
 
-def _ids(found: Found) -> list[str]:
+def _ids(found: Results) -> list[str]:
     return [hit.resource.id for hit in found.hits]
 
 
-def _scored(found: Found) -> str:
+def _scored(found: Results) -> str:
     return ", ".join(f"{hit.resource.id} {hit.score:.4f}" for hit in found.hits)
 
 
@@ -114,7 +114,7 @@ def queries() -> list[SearchQuery]:
 def find_in(service: Service) -> walks.Find:
     """The search of one engine."""
 
-    def find(query: SearchQuery) -> Found:
+    def find(query: SearchQuery) -> Results:
         return service.finder.find(query)
 
     return find

@@ -21,6 +21,7 @@ from impact_alliances.engines.engine import Wanted
 from impact_alliances.engines.lexicon import EngineLexicon
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.resources.key import Key
 from impact_alliances.search import ranking
 from impact_alliances.search.query import FILTERS
 from impact_alliances.text.understanding import Understanding, understand
@@ -39,7 +40,7 @@ def resampled(base: list[SearchDocument], size: int) -> Iterator[list[SearchDocu
         batch.append(
             replace(
                 three,
-                key=f"case:{number}",
+                key=Key("case", str(number)),
                 title=one.title,
                 text=text,
                 words=tuple(set(text)),

@@ -19,10 +19,10 @@ from impact_alliances.batching import batched
 from impact_alliances.db import writing
 from impact_alliances.embeddings.embedder import Embedder, Vectors
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
-from impact_alliances.engines.documents import key_of
 from impact_alliances.meaning.passages import passages_of
 from impact_alliances.resources.case import SECTIONS
-from impact_alliances.resources.kinds import KINDS, kind_of
+from impact_alliances.resources.key import Key
+from impact_alliances.resources.kinds import KINDS, key_of, kind_of
 from impact_alliances.resources.resource import Resource
 from impact_alliances.wiring import Service
 
@@ -39,7 +39,7 @@ class Drawn:
     """A new resource, and the key of the one it is nearest to."""
 
     resource: Resource
-    like: str
+    like: Key
 
 
 def grow(service: Service, size: int) -> None:
@@ -83,7 +83,7 @@ def _halves(one: str, two: str) -> str:
     return " ".join([*first[: (len(first) + 1) // 2], *second[(len(second) + 1) // 2 :]])
 
 
-def _vectors(service: Service, base: Sequence[Resource]) -> dict[str, Vectors]:
+def _vectors(service: Service, base: Sequence[Resource]) -> dict[Key, Vectors]:
     if not service.embedder:
         return {}
     stored = StoredVectors(
@@ -92,7 +92,7 @@ def _vectors(service: Service, base: Sequence[Resource]) -> dict[str, Vectors]:
     return stored.of([key_of(resource) for resource in base])
 
 
-def _insert(service: Service, batch: Sequence[Drawn], vectors: Mapping[str, Vectors]) -> None:
+def _insert(service: Service, batch: Sequence[Drawn], vectors: Mapping[Key, Vectors]) -> None:
     """Write these in one transaction. A bulk insert makes no object of the session, hence no row of
     the outbox.
     """
@@ -108,7 +108,7 @@ def _insert(service: Service, batch: Sequence[Drawn], vectors: Mapping[str, Vect
 
 
 def _embeddings(
-    batch: Sequence[Drawn], vectors: Mapping[str, Vectors], embedder: Embedder
+    batch: Sequence[Drawn], vectors: Mapping[Key, Vectors], embedder: Embedder
 ) -> list[dict[str, object]]:
     """Vectors with the hash of the new text, so that the model has nothing to read."""
     chance = np.random.default_rng(len(batch))

@@ -18,9 +18,9 @@ from bench.questions import STYLES, questions
 from bench.relevance import Measured, Search, measure, report, search_in
 from impact_alliances.batching import batched
 from impact_alliances.embeddings.store import StoredVectors
-from impact_alliances.engines.documents import key_of
 from impact_alliances.engines.meilisearch.documents import numbers
 from impact_alliances.resources.case import Case
+from impact_alliances.resources.kinds import key_of
 from impact_alliances.wiring import Service
 
 RATIOS = (0.3, 0.5, 0.7, 0.9)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bench.questions import VARIANTS, questions
-from impact_alliances.search.finding import Found
 from impact_alliances.search.query import SORTS, Mode, SearchQuery
+from impact_alliances.search.results import Results
 
 # How often a walk starts from no text, looks at a second page, takes another order, adds a value to
 # those of its facet.
@@ -17,7 +17,7 @@ MOST_STEPS = 4
 PER_PAGE = 10
 # Words and meaning together is what visitors get: half of the walks.
 _MODES: tuple[Mode, ...] = ("hybrid", "hybrid", "keyword", "semantic")
-Find = Callable[[SearchQuery], Found]
+Find = Callable[[SearchQuery], Results]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Step:
     announced: int | None = None
 
 
-def walk(find: Find, seed: int) -> Iterator[tuple[Step, Found]]:
+def walk(find: Find, seed: int) -> Iterator[tuple[Step, Results]]:
     """The steps of one walk with what each found."""
     chance = random.Random(seed)
     step = Step(_start(chance))
@@ -53,7 +53,7 @@ def _start(chance: random.Random) -> SearchQuery:
     return SearchQuery(q=text, mode=mode, par_page=PER_PAGE)
 
 
-def _next(found: Found, chance: random.Random) -> Step | None:
+def _next(found: Results, chance: random.Random) -> Step | None:
     """One value more, any of those with a count and not chosen yet; None when there is none."""
     shown = [
         (facet.name, value, count)

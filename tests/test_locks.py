@@ -15,6 +15,7 @@ from impact_alliances.indexing.indexer import Indexer, differences
 from impact_alliances.locks import Busy, DatabaseLock, Lost, shared_lock
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import REBUILD, Change
+from impact_alliances.resources.key import Key
 from tests.builders import a_case, store
 
 
@@ -110,7 +111,7 @@ def test_one_that_lost_its_lock_has_its_old_copies_put_right(
     store(postgresql, a_case(id="x", title="Le premier"))
     with pytest.raises(Lost), slow.alone():
         slow.step()
-    assert differences(postgresql, other.writer)["stale"] == ["case:x"]
+    assert differences(postgresql, other.writer)["stale"] == [Key("case", "x")]
     other.catch_up()
     assert not any(differences(postgresql, other.writer).values())
 

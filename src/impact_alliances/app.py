@@ -122,7 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     threading.Thread(target=service.warm, name="warming", daemon=True).start()
     if service.settings.search_engine == "meilisearch" and service.spare is None:
         threading.Thread(
-            target=service.finder.keep_warm, args=(stop,), name="titles", daemon=True
+            target=service.titles.keep_warm, args=(stop,), name="titles", daemon=True
         ).start()
     yield
     stop.set()

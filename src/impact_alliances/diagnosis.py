@@ -13,6 +13,7 @@ from impact_alliances.faults import DAMAGED, told
 from impact_alliances.indexing.indexer import Indexer, differences
 from impact_alliances.migrating import is_current
 from impact_alliances.resources import reading as resources
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.vocabularies import french
 from impact_alliances.wiring import Service
@@ -135,7 +136,7 @@ def _index(service: Service) -> Part:
         )
         if is_ready:
             # By the way of visitors too: their key is another one.
-            service.finder.check()
+            service.cascade.check()
     except EngineFailure as failure:
         return Part("index", False, str(failure), essential=is_essential)
     if is_ready:
@@ -225,7 +226,10 @@ def _agreement(service: Service, name: str, indexer: Indexer) -> Part:
         "extra": "en trop",
         "refused": "refusées par l’index, qui les passe : corrigez-les",
     }
-    said = [f"{len(keys)} {names[state]} ({', '.join(keys[:3])}…)" for state, keys in wrong.items()]
+    said = [
+        f"{len(keys)} {names[state]} ({', '.join(map(str, keys[:3]))}…)"
+        for state, keys in wrong.items()
+    ]
     waiting = (
         [french.counted(pending, "modification en attente", "modifications en attente")]
         if pending
@@ -259,14 +263,14 @@ def _vectors(service: Service) -> Part:
     )
 
 
-def _all_read(unreadable: list[str]) -> str:
+def _all_read(unreadable: list[Key]) -> str:
     if not unreadable:
         return "Tous calculés."
     texts = french.counted(len(unreadable), "texte illisible", "textes illisibles")
     more = "…" if len(unreadable) > _NAMED else ""
     return (
         f"Tous calculés, sauf {texts} par le modèle, à réécrire "
-        f"({', '.join(unreadable[:_NAMED])}{more})."
+        f"({', '.join(map(str, unreadable[:_NAMED]))}{more})."
     )
 
 

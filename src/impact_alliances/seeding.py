@@ -22,7 +22,8 @@ from impact_alliances.importers.importing import import_file
 from impact_alliances.indexing.indexer import EMBED_BATCH, Indexer
 from impact_alliances.meaning.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.migrating import migrate
-from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.key import Key, key_in
+from impact_alliances.resources.kinds import KINDS, key_of
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.terms import FRAGILITES
 
@@ -39,7 +40,6 @@ DATE_OF_RECORD = dt.date(2026, 11, 23)
 # ranking of the question file does not move by more than .001 (docs/decisions/0003).
 _SCALE = 300.0
 Progress = Callable[[int, int], None]
-Subject = tuple[str, str]
 
 
 def load_seed(
@@ -103,7 +103,7 @@ def _load_vectors(database: Engine, model: str) -> bool:
         computed = select(Embedding.kind, Embedding.subject).where(
             Embedding.model == model, col(Embedding.vectors).is_not(None)
         )
-        kept = {(kind, subject) for kind, subject in session.exec(computed)}
+        kept = {Key(kind, subject) for kind, subject in session.exec(computed)}
         lacking = {key: found for key, found in read_vectors().items() if key not in kept}
         if not lacking:
             return False
@@ -114,18 +114,18 @@ def _load_vectors(database: Engine, model: str) -> bool:
         )
         session.add_all(
             Embedding(
-                kind=kind,
-                subject=subject,
+                kind=key.kind,
+                subject=key.id,
                 model=model,
                 text_hash=text_hash,
                 vectors=packed(vectors),
             )
-            for (kind, subject), (text_hash, vectors) in lacking.items()
+            for key, (text_hash, vectors) in lacking.items()
         )
     return True
 
 
-def read_vectors(folder: Path | None = None) -> dict[Subject, tuple[str, Vectors]]:
+def read_vectors(folder: Path | None = None) -> dict[Key, tuple[str, Vectors]]:
     """The shipped vectors: for each subject, the hash of the text they were computed from, and one
     row a passage.
     """
@@ -136,12 +136,11 @@ def read_vectors(folder: Path | None = None) -> dict[Subject, tuple[str, Vectors
         names, hashes, sizes, rows = (
             stored[name] for name in ("subjects", "hashes", "sizes", "rows")
         )
-    found: dict[Subject, tuple[str, Vectors]] = {}
+    found: dict[Key, tuple[str, Vectors]] = {}
     position = 0
     for name, text_hash, size in zip(names.tolist(), hashes.tolist(), sizes.tolist(), strict=True):
         vectors = rows[position : position + size].astype(np.float32) / _SCALE
-        kind, _, subject = name.partition(":")
-        found[kind, subject] = (text_hash, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+        found[key_in(name)] = (text_hash, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
         position += size
     return found
 
@@ -187,7 +186,7 @@ def write_vectors(progress: Progress, folder: Path | None = None) -> int:
     return len(lacking)
 
 
-def _texts() -> dict[Subject, Passages]:
+def _texts() -> dict[Key, Passages]:
     """The passages of every resource of `seed/` and of the fragilités, read through the ordinary
     import.
     """
@@ -196,22 +195,21 @@ def _texts() -> dict[Subject, Passages]:
     load_seed(database, None)
     indexer = Indexer(database, TantivyWriter(Path("unused")), None)
     found = {
-        (FRAGILITE, term.slug): Passages(term.label, (term.description,))
+        Key(FRAGILITE, term.slug): Passages(term.label, (term.description,))
         for term in FRAGILITES.terms
     }
     for batch in indexer.published_batches():
         for resource in batch:
-            kind = next(kind for kind in KINDS.values() if isinstance(resource, kind.table))
-            found[kind.slug, resource.id] = passages_of(resource)
+            found[key_of(resource)] = passages_of(resource)
     return found
 
 
-def _save(folder: Path, vectors: dict[Subject, tuple[str, Vectors]]) -> None:
+def _save(folder: Path, vectors: dict[Key, tuple[str, Vectors]]) -> None:
     ordered = sorted(vectors)
     rows = np.concatenate([vectors[key][1] for key in ordered])
     np.savez_compressed(
         folder / VECTORS,
-        subjects=np.array([":".join(key) for key in ordered]),
+        subjects=np.array([str(key) for key in ordered]),
         hashes=np.array([vectors[key][0] for key in ordered]),
         sizes=np.array([len(vectors[key][1]) for key in ordered], dtype=np.int32),
         rows=np.clip(np.rint(rows * _SCALE), -127, 127).astype(np.int8),

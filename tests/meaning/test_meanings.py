@@ -16,8 +16,9 @@ from impact_alliances.meaning.grid import NO_GRID
 from impact_alliances.meaning.meanings import NO_MODEL, Anchors, Meaning, Meanings
 from impact_alliances.meaning.passages import FRAGILITE
 from impact_alliances.resources.case import Case
-from impact_alliances.search.finding import Found
+from impact_alliances.resources.key import Key
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.results import Results
 from impact_alliances.search.searcher import NO_VECTORS
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.wiring import Service, make_service
@@ -60,7 +61,7 @@ def _meanings(service: Service, former: Embedder | None, clock: Clock) -> Meanin
     )
 
 
-def _find(service: Service, text: str) -> Found:
+def _find(service: Service, text: str) -> Results:
     return service.finder.find(SearchQuery(q=text, mode="semantic"))
 
 
@@ -161,7 +162,7 @@ def test_vectors_of_another_size_under_the_same_name_are_made_again(tmp_path: Pa
     after = make_service(before.settings, GrownModel())
     assert _find(after, "haies").degraded == NO_VECTORS
     settle(after)
-    passages = after.meanings.now().vectors.passages("case:x")
+    passages = after.meanings.now().vectors.passages(Key("case", "x"))
     assert passages is not None
     assert passages.shape[1] == 96
 

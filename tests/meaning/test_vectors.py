@@ -11,6 +11,7 @@ from impact_alliances.db import writing
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
 from impact_alliances.engines.engine import Vector
 from impact_alliances.meaning.vectors import Standing, VectorIndex
+from impact_alliances.resources.key import Key
 
 COUNT = 40
 
@@ -62,10 +63,10 @@ def test_without_a_bound_every_document_is_compared(stored: StoredVectors) -> No
     seen = _seen(VectorIndex(stored))
     assert (seen.is_whole, [key for key, _ in seen.best(3)]) == (
         True,
-        ["case:c1", "case:c2", "case:c3"],
+        [Key("case", "c1"), Key("case", "c2"), Key("case", "c3")],
     )
     assert len(seen.best(100)) == COUNT
-    assert seen.of(["case:absent"]) == {}
+    assert seen.of([Key("case", "absent")]) == {}
 
 
 def test_past_the_bound_a_sample_is_held_and_the_others_are_read_when_asked_for(
@@ -76,14 +77,14 @@ def test_past_the_bound_a_sample_is_held_and_the_others_are_read_when_asked_for(
     seen = _seen(index)
     assert (seen.is_whole, [key for key, _ in seen.best(100)]) == (
         False,
-        [f"case:c{n}" for n in range(4, COUNT + 1, 4)],
+        [Key("case", f"c{n}") for n in range(4, COUNT + 1, 4)],
     )
     assert seen.mean == pytest.approx(whole.mean, abs=0.1)
     assert seen.deviation == pytest.approx(whole.deviation, abs=0.1)
-    keys = ["case:c1", "case:c4", "case:c39", "case:absent"]
+    keys = [Key("case", "c1"), Key("case", "c4"), Key("case", "c39"), Key("case", "absent")]
     assert seen.of(keys) == pytest.approx(whole.of(keys), abs=1e-6)
-    assert index.passages("case:c1") == pytest.approx(_unit(1), abs=1e-3)
-    assert index.passages("case:absent") is None
+    assert index.passages(Key("case", "c1")) == pytest.approx(_unit(1), abs=1e-3)
+    assert index.passages(Key("case", "absent")) is None
 
 
 def test_a_document_that_changes_is_seen_anew_and_one_that_leaves_is_not_seen(
@@ -93,16 +94,16 @@ def test_a_document_that_changes_is_seen_anew_and_one_that_leaves_is_not_seen(
     clock = Clock()
     for most in (None, 10):
         index = VectorIndex(stored, most, clock)
-        before = _seen(index).of(["case:c4"])["case:c4"]
+        before = _seen(index).of([Key("case", "c4")])[Key("case", "c4")]
         with writing(database) as session:
             row = session.exec(select(Embedding).where(col(Embedding.subject) == "c4")).one()
             row.vectors, row.version = packed(_unit(30 if most else 20)), COUNT + (3 if most else 1)
         clock.now += 2
-        assert _seen(index).of(["case:c4"])["case:c4"] < before
+        assert _seen(index).of([Key("case", "c4")])[Key("case", "c4")] < before
     with writing(database) as session:
         session.delete(session.exec(select(Embedding).where(col(Embedding.subject) == "c8")).one())
     clock.now += 2
-    assert "case:c8" not in dict(_seen(index).best(100))
+    assert Key("case", "c8") not in dict(_seen(index).best(100))
 
 
 def test_a_new_document_joins_the_whole_and_is_read_beside_a_sample(
@@ -115,7 +116,7 @@ def test_a_new_document_joins_the_whole_and_is_read_beside_a_sample(
     _store(database, *range(COUNT + 1, COUNT + 11))
     clock.now += 2
     assert len(_seen(whole).best(100)) == COUNT + 10
-    assert set(_seen(sample).of([f"case:c{COUNT + 1}"])) == {f"case:c{COUNT + 1}"}
+    assert set(_seen(sample).of([Key("case", f"c{COUNT + 1}")])) == {Key("case", f"c{COUNT + 1}")}
     assert [key for key, _ in _seen(sample).best(100)] == [
-        f"case:c{n}" for n in range(5, COUNT + 11, 5)
+        Key("case", f"c{n}") for n in range(5, COUNT + 11, 5)
     ]

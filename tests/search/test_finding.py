@@ -17,9 +17,9 @@ from impact_alliances.db import reading, writing
 from impact_alliances.meaning.meanings import NO_MODEL
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.resource import RETIRED
-from impact_alliances.search.finding import Found
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.results import Results
 from impact_alliances.search.searcher import NO_VECTORS
 from impact_alliances.search.titles_only import NO_INDEX
 from impact_alliances.wiring import LAST_SOUND_ANSWERED, Service, make_service
@@ -73,7 +73,7 @@ def without_index(service: Service, tmp_path_factory: pytest.TempPathFactory) ->
     made.close()
 
 
-def find(service: Service, **parameters: str | list[str]) -> Found:
+def find(service: Service, **parameters: str | list[str]) -> Results:
     """The answer to these parameters."""
     pairs = [
         (name, value)
@@ -85,7 +85,7 @@ def find(service: Service, **parameters: str | list[str]) -> Found:
     return service.finder.find(query)
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: Results) -> list[str]:
     """The ids of the hits, in order."""
     return [hit.resource.id for hit in found.hits]
 
@@ -272,14 +272,14 @@ def test_similar_resources_are_of_the_same_kind_and_say_why(service: Service) ->
     with reading(service.database) as session:
         case = session.get(Case, "c7")
         assert case is not None
-        near = service.finder.similar(case, 3)
+        near = service.similar_sheets.similar(case, 3)
     assert len(near) == 3
     assert all(isinstance(other, Case) and other.id != "c7" and why for other, why in near)
 
 
 def test_titles_are_suggested_while_typing(service: Service) -> None:
     """The last word may be unfinished."""
-    assert [one.id for one in service.finder.titles("un barom", 5)] == ["a1"]
+    assert [one.id for one in service.suggestions.titles("un barom", 5)] == ["a1"]
 
 
 # -- a part is missing ---------------------------------------------------------------------------

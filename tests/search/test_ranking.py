@@ -11,6 +11,7 @@ import pytest
 from impact_alliances.engines.engine import Bar, Candidate, Weighted
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.vectors import Matrix, Standing
+from impact_alliances.resources.key import Key
 from impact_alliances.search.ranking import (
     MOST_NEAR,
     STANDING_BAR,
@@ -109,7 +110,7 @@ def test_the_bar_of_the_words_is_two_fifths_of_the_weight() -> None:
 def _seen(likeness: list[float]) -> Standing:
     """A corpus of documents with these cosines to what is asked."""
     rows = {
-        f"case:{n:04}": np.array([[value, (1 - value**2) ** 0.5]], dtype=np.float32)
+        Key("case", f"{n:04}"): np.array([[value, (1 - value**2) ** 0.5]], dtype=np.float32)
         for n, value in enumerate(likeness)
     }
     matrix = Matrix.of(rows)
@@ -120,7 +121,7 @@ def _seen(likeness: list[float]) -> Standing:
 def test_on_a_base_of_ten_the_one_that_answers_is_found() -> None:
     """None can stand two deviations above nine others that differ among themselves."""
     assert near_enough(_seen([0.78, 0.79, 0.80, 0.77, 0.81, 0.78, 0.80, 0.79, 0.83, 0.76]))[:1] == (
-        "case:0008",
+        Key("case", "0008"),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Engine, Index, LargeBinary, fa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from impact_alliances.embeddings.embedder import Vectors
+from impact_alliances.resources.key import Key
 
 # Half precision.
 BYTES_A_NUMBER = 2
@@ -67,14 +68,14 @@ def vectors_by_model(engine: Engine, kinds: tuple[str, ...]) -> dict[str, int]:
         return dict(session.exec(counted.group_by(Embedding.model)).all())
 
 
-def unreadable(engine: Engine, model: str) -> list[str]:
-    """The subjects (`kind:id`) whose text this model cannot read."""
+def unreadable(engine: Engine, model: str) -> list[Key]:
+    """The subjects whose text this model cannot read."""
     noted = select(Embedding.kind, Embedding.subject).where(
         Embedding.model == model, col(Embedding.is_unreadable)
     )
     with Session(engine) as session:
         return [
-            f"{kind}:{subject}"
+            Key(kind, subject)
             for kind, subject in session.exec(noted.order_by(Embedding.kind, Embedding.subject))
         ]
 
@@ -110,8 +111,8 @@ class StoredVectors:
             newest, count = session.exec(statement).one()
         return int(newest), int(count)
 
-    def since(self, version: int | None, one_in: int = 1) -> dict[str, Vectors]:
-        """The vectors written after `version` (all of them for None), by key `kind:id`; of one
+    def since(self, version: int | None, one_in: int = 1) -> dict[Key, Vectors]:
+        """The vectors written after `version` (all of them for None), by key; of one
         subject in so many, always the same.
         """
         statement = select(Embedding.kind, Embedding.subject, Embedding.vectors).where(
@@ -126,23 +127,23 @@ class StoredVectors:
             rows = session.exec(statement).all()
         return self._by_key(rows)
 
-    def of(self, keys: Sequence[str]) -> dict[str, Vectors]:
-        """The vectors of these subjects (`kind:id`), those not computed yet left out."""
-        subjects = [key.partition(":")[2] for key in keys]
+    def of(self, keys: Sequence[Key]) -> dict[Key, Vectors]:
+        """The vectors of these subjects, those not computed yet left out."""
+        subjects = [key.id for key in keys]
         statement = select(Embedding.kind, Embedding.subject, Embedding.vectors).where(
             *self._computed()
         )
         with Session(self._engine) as session:
             rows = session.exec(statement.where(col(Embedding.subject).in_(subjects))).all()
         wanted = set(keys)
-        return self._by_key(row for row in rows if f"{row[0]}:{row[1]}" in wanted)
+        return self._by_key(row for row in rows if (row[0], row[1]) in wanted)
 
-    def _by_key(self, rows: Iterable[tuple[str, str, bytes | None]]) -> dict[str, Vectors]:
+    def _by_key(self, rows: Iterable[tuple[str, str, bytes | None]]) -> dict[Key, Vectors]:
         # Vectors of another size are of another model under the same name: the indexer has them
         # made again.
         row_bytes = self._dimensions * BYTES_A_NUMBER
         fit = (
-            (f"{kind}:{subject}", vectors)
+            (Key(kind, subject), vectors)
             for kind, subject, vectors in rows
             if vectors and len(vectors) % row_bytes == 0
         )

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 
 from impact_alliances.resources.fields import COUNTED
-from impact_alliances.resources.kinds import kind_of
+from impact_alliances.resources.key import Key
+from impact_alliances.resources.kinds import key_of, kind_of
 from impact_alliances.resources.resource import Resource
 from impact_alliances.text.analysis import tokens
 from impact_alliances.vocabularies.matching import fold
@@ -22,7 +23,7 @@ class SearchDocument:
     `date_order` sorts by day with a fixed order inside a day, so that every engine pages alike.
     """
 
-    key: str
+    key: Key
     title: tuple[str, ...]
     text: tuple[str, ...]
     words: tuple[str, ...]
@@ -39,20 +40,10 @@ class SearchDocument:
     @property
     def fingerprint(self) -> str:
         """A hash of all the document says, by which `doctor` compares index and database."""
-        written = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        said = {**asdict(self), "key": str(self.key)}
+        written = json.dumps(said, ensure_ascii=False, sort_keys=True)
         # A lone surrogate, which no engine takes, is refused with its document, not here.
         return hashlib.blake2b(written.encode(errors="surrogatepass"), digest_size=12).hexdigest()
-
-
-def key_of(resource: Resource) -> str:
-    """`case:cas-0001`: the name of a resource in the index."""
-    return f"{kind_of(resource).slug}:{resource.id}"
-
-
-def split_key(key: str) -> tuple[str, str]:
-    """The kind and the id of a key."""
-    kind, _, identifier = key.partition(":")
-    return kind, identifier
 
 
 def document_of(resource: Resource) -> SearchDocument:
@@ -73,7 +64,7 @@ def document_of(resource: Resource) -> SearchDocument:
 
 def _date_order(resource: Resource) -> int:
     day = resource.date.toordinal() if resource.date else 0
-    return (day << _TIE_BITS) | (zlib.crc32(key_of(resource).encode()) >> (32 - _TIE_BITS))
+    return (day << _TIE_BITS) | (zlib.crc32(str(key_of(resource)).encode()) >> (32 - _TIE_BITS))
 
 
 def facets_of(resource: Resource) -> dict[str, tuple[str, ...]]:

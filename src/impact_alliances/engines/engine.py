@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impact_alliances.engines.documents import SearchDocument
+from impact_alliances.resources.key import Key
 from impact_alliances.text.synonyms import Expression
 from impact_alliances.text.understanding import Concept
 
@@ -61,7 +62,7 @@ class Wanted:
     """
 
     bar: Bar | None = None
-    near: tuple[str, ...] = ()
+    near: tuple[Key, ...] = ()
     phrases: tuple[Expression, ...] = ()
     excluded: tuple[Expression, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class Candidate(NamedTuple):
     summed weights of the concepts it holds (`covered`), its day and its fragilités.
     """
 
-    key: str
+    key: Key
     lexical: float
     covered: float
     date_order: int
@@ -113,7 +114,7 @@ class Matches(Counts, ABC):
     state of the index, documents already read) stays here for the second question, `candidates`.
     """
 
-    keys: tuple[str, ...]
+    keys: tuple[Key, ...]
 
     @abstractmethod
     def candidates(self, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
@@ -132,11 +133,11 @@ class Neighbours(Protocol):
     mean: float
     deviation: float
 
-    def best(self, limit: int) -> list[tuple[str, float]]:
+    def best(self, limit: int) -> list[tuple[Key, float]]:
         """The nearest documents, nearest first."""
         ...
 
-    def of(self, keys: Sequence[str]) -> dict[str, float]:
+    def of(self, keys: Sequence[Key]) -> dict[Key, float]:
         """The likeness of these documents; those without vectors are absent."""
         ...
 
@@ -179,12 +180,12 @@ class SearchEngine(Protocol):
         ...
 
     def page(
-        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()
-    ) -> list[str]:
+        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()
+    ) -> list[Key]:
         """Keys of the set in a fixed order, without those of `apart_from`."""
         ...
 
-    def titles(self, words: Sequence[str], limit: int) -> list[str]:
+    def titles(self, words: Sequence[str], limit: int) -> list[Key]:
         """Keys of documents whose title holds these words, the last one perhaps unfinished."""
         ...
 
@@ -207,7 +208,7 @@ class IndexWriter(Protocol):
         """Whether there is a sound index in use; else it must be rebuilt."""
         ...
 
-    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[Key]) -> None:
         """Put and remove documents, durably and visibly, all or none."""
         ...
 
@@ -215,11 +216,11 @@ class IndexWriter(Protocol):
         """Build a new index beside the one in use from these batches, then switch."""
         ...
 
-    def fingerprints(self) -> dict[str, str]:
+    def fingerprints(self) -> dict[Key, str]:
         """Key and fingerprint of every document indexed."""
         ...
 
-    def refused(self) -> dict[str, str]:
+    def refused(self) -> dict[Key, str]:
         """The documents that the engine could not take, by key, with the reason: known and passed
         over.
         """

@@ -27,13 +27,14 @@ from impact_alliances.embeddings.embedder import (
     Vectors,
 )
 from impact_alliances.embeddings.store import Embedding, drop_misfits, packed, unreadable
-from impact_alliances.engines.documents import SearchDocument, document_of, key_of
+from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Choked, EngineFailure, IndexWriter
 from impact_alliances.indexing.outbox import Outbox
 from impact_alliances.locks import Busy, Lock, Lost, NoLock
 from impact_alliances.meaning.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.resources.changes import REBUILD, Change
-from impact_alliances.resources.kinds import KINDS, kind_of
+from impact_alliances.resources.key import Key
+from impact_alliances.resources.kinds import KINDS, key_of
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import PUBLISHED, Resource
 from impact_alliances.vocabularies.terms import FRAGILITES
@@ -225,13 +226,13 @@ class Indexer:
     # -- the outbox -------------------------------------------------------------------------------
 
     def _apply(self, changes: Sequence[Change]) -> None:
-        touched = list(dict.fromkeys((change.kind, change.resource_id) for change in changes))
+        touched = list(dict.fromkeys(Key(change.kind, change.resource_id) for change in changes))
         with reading(self._database) as session:
             present = load(session, touched)
         documents = _documents(present.values())
         # What has no document, withdrawn or unreadable, leaves the index.
-        keys = (f"{kind}:{identifier}" for kind, identifier in touched)
-        removed = [key for key in keys if key not in {document.key for document in documents}]
+        indexed = {document.key for document in documents}
+        removed = [key for key in touched if key not in indexed]
         # Vectors first: an engine that carries them must not be given those of the former text.
         with writing(self._database) as session:
             self._reconcile(session, list(present.values()))
@@ -251,7 +252,7 @@ class Indexer:
         with self._holding(lambda: self.outbox.ask_rebuild()):
             self._fill(progress)
         for batch in batched(
-            {(change.kind, change.resource_id) for change in covered if change.kind != REBUILD},
+            {Key(change.kind, change.resource_id) for change in covered if change.kind != REBUILD},
             BATCH,
         ):
             with writing(self._database) as session:
@@ -393,30 +394,29 @@ class Indexer:
         if not self._embedder or not resources:
             return
         model = self._embedder.name
-        wanted = {
-            (kind_of(resource).slug, resource.id): passages_of(resource).text_hash
-            for resource in resources
-        }
+        wanted = {key_of(resource): passages_of(resource).text_hash for resource in resources}
         present = select(Embedding.kind, Embedding.subject, Embedding.model, Embedding.text_hash)
         rows = session.exec(
             present.where(col(Embedding.subject).in_([subject for _, subject in wanted]))
         ).all()
         stale = {
-            (kind, subject)
+            Key(kind, subject)
             for kind, subject, _, text_hash in rows
-            if wanted.get((kind, subject), text_hash) != text_hash
+            if wanted.get(Key(kind, subject), text_hash) != text_hash
         }
         self._forget(session, list(stale))
-        kept = {(kind, subject) for kind, subject, made_by, _ in rows if made_by == model} - stale
+        kept = {
+            Key(kind, subject) for kind, subject, made_by, _ in rows if made_by == model
+        } - stale
         lacking = [key for key in wanted if key not in kept]
         # The indexer of another machine may be noting the same.
         fresh = [
-            Embedding(kind=kind, subject=subject, model=model, text_hash=wanted[kind, subject])
-            for kind, subject in lacking
+            Embedding(kind=key.kind, subject=key.id, model=model, text_hash=wanted[key])
+            for key in lacking
         ]
         insert_absent(session, Embedding, [row.model_dump() for row in fresh])
 
-    def _forget(self, session: Session, gone: Sequence[tuple[str, str]]) -> None:
+    def _forget(self, session: Session, gone: Sequence[Key]) -> None:
         # In one order, so that two indexers never wait for each other.
         for kind, subject in () if self._is_spare else sorted(gone):
             session.execute(
@@ -451,7 +451,7 @@ class Indexer:
             ).all()
         known = self._shipped({text_hash for _, _, text_hash in rows}) if rows else {}
         found = {
-            (kind, subject): text_hash for kind, subject, text_hash in rows if text_hash in known
+            Key(kind, subject): text_hash for kind, subject, text_hash in rows if text_hash in known
         }
         self._store(found, [known[text_hash] for text_hash in found.values()])
         return len(found)
@@ -464,10 +464,10 @@ class Indexer:
                 col(Embedding.vectors).is_(None),
                 ~col(Embedding.is_unreadable),
             )
-            subjects = session.exec(
+            rows = session.exec(
                 statement.order_by(col(Embedding.kind), col(Embedding.subject)).limit(limit)
             ).all()
-            texts = _passages(session, subjects)
+            texts = _passages(session, [Key(*row) for row in rows])
         try:
             computed = [
                 None if vectors is None else packed(vectors)
@@ -533,7 +533,7 @@ class Indexer:
                 for s, h in wanted.items()
             )
 
-    def _store(self, hashes: dict[tuple[str, str], str], vectors: Sequence[bytes | None]) -> None:
+    def _store(self, hashes: dict[Key, str], vectors: Sequence[bytes | None]) -> None:
         model = self._embedder.name if self._embedder else ""
         with writing(self._database) as session:
             # In one order, so that two writers never wait for each other.
@@ -558,8 +558,8 @@ class Indexer:
                 if stored and self._writer.wants_vectors and kind != FRAGILITE:
                     session.add(Change(kind=kind, resource_id=subject))
 
-    def unreadable(self) -> list[str]:
-        """The resources (`kind:id`) that this model cannot read."""
+    def unreadable(self) -> list[Key]:
+        """The resources that this model cannot read."""
         return unreadable(self._database, self._embedder.name) if self._embedder else []
 
     def lacking(self) -> int:
@@ -608,16 +608,14 @@ def _documents(resources: Iterable[Resource]) -> list[SearchDocument]:
     return made
 
 
-def _passages(
-    session: Session, subjects: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], Passages]:
+def _passages(session: Session, subjects: Sequence[Key]) -> dict[Key, Passages]:
     """The texts of these subjects; of a resource no longer published there is none."""
-    resources = load(session, [subject for subject in subjects if subject[0] != FRAGILITE])
+    resources = load(session, [subject for subject in subjects if subject.kind != FRAGILITE])
     found = {key: passages_of(resource) for key, resource in resources.items()}
-    for kind, slug in subjects:
-        if kind == FRAGILITE:
-            term = FRAGILITES.by_slug[slug]
-            found[kind, slug] = Passages(term.label, (term.description,))
+    for key in subjects:
+        if key.kind == FRAGILITE:
+            term = FRAGILITES.by_slug[key.id]
+            found[key] = Passages(term.label, (term.description,))
     return found
 
 
@@ -625,13 +623,13 @@ def _asks_rebuild(changes: Sequence[Change]) -> bool:
     return any(change.kind == REBUILD for change in changes)
 
 
-def differences(database: Engine, writer: IndexWriter) -> dict[str, list[str]]:
+def differences(database: Engine, writer: IndexWriter) -> dict[str, list[Key]]:
     """What tells index and database apart once the outbox is empty: keys `missing`, `stale` or
     `extra` in the index, and `refused` by it.
     """
     indexed, refused = writer.fingerprints(), set(writer.refused())
     indexer = Indexer(database, writer, None)
-    expected: dict[str, str] = {}
+    expected: dict[Key, str] = {}
     for batch in indexer.published_batches():
         documents = {document.key: document.fingerprint for document in _documents(batch)}
         refused |= {key_of(resource) for resource in batch} - documents.keys()

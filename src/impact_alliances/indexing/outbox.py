@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel, col, select
 from impact_alliances.batching import batched
 from impact_alliances.db import insert_absent, reading, writing
 from impact_alliances.resources.changes import REBUILD, Change, Follower, Taken
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.resource import now
 
 BATCH = 500
@@ -102,12 +103,10 @@ class Outbox:
                 insert_absent(session, Taken, rows)
                 _drop_what_all_have(session)
 
-    def ask_again(self, touched: Sequence[tuple[str, str]]) -> None:
+    def ask_again(self, touched: Sequence[Key]) -> None:
         """Have these resources given to the index again, by whoever keeps it now."""
         with writing(self._database) as session:
-            session.add_all(
-                Change(kind=kind, resource_id=identifier) for kind, identifier in touched
-            )
+            session.add_all(Change(kind=key.kind, resource_id=key.id) for key in touched)
 
     def ask_rebuild(self) -> None:
         """Ask whoever keeps this index to rebuild it."""

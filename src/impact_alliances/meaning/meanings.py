@@ -48,6 +48,7 @@ class Meaning:
     """
 
     model: str
+    dimensions: int
     embedder: Embedder | None
     vectors: VectorIndex
     fragilites: "Anchors"
@@ -66,7 +67,7 @@ class Meaning:
         """
         resources = StoredVectors(database, model, dimensions, tuple(KINDS))
         fragilites = Anchors(StoredVectors(database, model, dimensions, (FRAGILITE,)))
-        return cls(model, embedder, VectorIndex(resources, most), fragilites)
+        return cls(model, dimensions, embedder, VectorIndex(resources, most), fragilites)
 
     def read(self, text: str) -> Read:
         """The vector of a query; none without a model, when it fails, or when this text cannot be
@@ -133,9 +134,7 @@ class Anchors:
         state = self._stored.state()
         if state == self._state:
             return
-        found = {
-            key.partition(":")[2]: vectors[0] for key, vectors in self._stored.since(None).items()
-        }
+        found = {key.id: vectors[0] for key, vectors in self._stored.since(None).items()}
         self._anchors = found if found.keys() == FRAGILITES.by_slug.keys() else {}
         self._state = state
 

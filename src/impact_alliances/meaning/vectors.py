@@ -12,25 +12,26 @@ import numpy.typing as npt
 
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.engine import Vector
+from impact_alliances.resources.key import Key
 
 # How often, in seconds, another process's new vectors are looked for.
 FRESHNESS_S = 1.0
 
 # Reads the vectors of some documents.
-Others = Callable[[Sequence[str]], dict[str, Vector]]
+Others = Callable[[Sequence[Key]], dict[Key, Vector]]
 
 
 @dataclass(frozen=True)
 class Matrix:
     """The passages of all documents, those of document i from row `starts[i]` on."""
 
-    keys: tuple[str, ...]
+    keys: tuple[Key, ...]
     rows: npt.NDArray[np.float32]
     starts: npt.NDArray[np.intp]
-    place: dict[str, int]
+    place: dict[Key, int]
 
     @classmethod
-    def of(cls, vectors: dict[str, Vector]) -> "Matrix | None":
+    def of(cls, vectors: dict[Key, Vector]) -> "Matrix | None":
         """The matrix of these documents, None when there is none. Sorted by key, so that ties are
         broken alike.
         """
@@ -46,7 +47,7 @@ class Matrix:
         """The cosine of each document's nearest passage with `vector`."""
         return np.maximum.reduceat(self.rows @ vector, self.starts)
 
-    def passages(self, key: str) -> Vector | None:
+    def passages(self, key: Key) -> Vector | None:
         """The passages of one document, one a row."""
         index = self.place.get(key)
         if index is None:
@@ -72,7 +73,7 @@ class Standing:
         self.mean = float(self._likeness.mean())
         self.deviation = float(self._likeness.std()) or 1.0
 
-    def best(self, limit: int) -> list[tuple[str, float]]:
+    def best(self, limit: int) -> list[tuple[Key, float]]:
         kept = min(limit, len(self._likeness))
         top = np.argpartition(-self._likeness, kept - 1)[:kept]
         ordered = sorted(
@@ -80,7 +81,7 @@ class Standing:
         )
         return [(self._matrix.keys[index], float(self._likeness[index])) for index in ordered]
 
-    def of(self, keys: Sequence[str]) -> dict[str, float]:
+    def of(self, keys: Sequence[Key]) -> dict[Key, float]:
         place = self._matrix.place
         found = {key: float(self._likeness[place[key]]) for key in keys if key in place}
         missing = [key for key in keys if key not in found] if self._others else []
@@ -111,7 +112,7 @@ class VectorIndex:
         self._looked_at = float("-inf")
         self._state: tuple[int, int] | None = None
         self._one_in = 1
-        self._vectors: dict[str, Vector] = {}
+        self._vectors: dict[Key, Vector] = {}
         self._matrix: Matrix | None = None
 
     def refresh(self) -> None:
@@ -148,7 +149,7 @@ class VectorIndex:
         matrix, is_whole = self._now()
         return Standing(matrix, vector, None if is_whole else self._stored.of) if matrix else None
 
-    def passages(self, key: str) -> Vector | None:
+    def passages(self, key: Key) -> Vector | None:
         """The passages of one document, one a row."""
         matrix, is_whole = self._now()
         found = matrix.passages(key) if matrix else None

@@ -9,6 +9,7 @@ from impact_alliances.resources.article import Article
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.catalyseur import Catalyseur
 from impact_alliances.resources.jeudi import Jeudi
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies.terms import Term, Vocabulary
 
@@ -123,3 +124,8 @@ KIND_TERMS = Vocabulary("kind", "Type", "", tuple(_term(kind) for kind in KINDS.
 def kind_of(resource: Resource) -> Kind:
     """The kind a stored resource belongs to."""
     return BY_TABLE[type(resource)]
+
+
+def key_of(resource: Resource) -> Key:
+    """The name of a resource among those of every kind."""
+    return Key(kind_of(resource).slug, resource.id)

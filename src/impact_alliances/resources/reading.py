@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from impact_alliances.errors import NotFound, Withdrawn
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.jeudi import Jeudi
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.resources.resource import PUBLISHED, RETIRED, Resource
 
@@ -57,27 +58,33 @@ def _visible(kind: Kind, resource: Resource | None) -> Resource:
     return resource
 
 
-def load(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Resource]:
-    """The published resources of these (kind, id), one query a kind; those not published are
-    absent.
-    """
+def load(session: Session, keys: Iterable[Key]) -> dict[Key, Resource]:
+    """The published resources of these keys, one query a kind; those not published are absent."""
     wanted: dict[str, list[str]] = {}
     for kind, identifier in keys:
         wanted.setdefault(kind, []).append(identifier)
-    found: dict[tuple[str, str], Resource] = {}
+    found: dict[Key, Resource] = {}
     for kind, identifiers in wanted.items():
         rows: Iterable[Resource] = session.scalars(_BY_IDS[kind], {"ids": identifiers})
         # Asked for with the status, SQLite would walk the index of the status instead of the few
         # keys.
-        found.update({(kind, row.id): row for row in rows if row.status == PUBLISHED})
+        found.update({Key(kind, row.id): row for row in rows if row.status == PUBLISHED})
     return found
+
+
+def load_in_order(session: Session, keys: Sequence[Key]) -> list[Resource]:
+    """The published resources of these keys, in the order given; those not published are passed
+    over.
+    """
+    found = load(session, keys)
+    return [found[key] for key in keys if key in found]
 
 
 def by_ids(session: Session, identifiers: Sequence[str]) -> list[Resource]:
     """The published resources of these ids, of whatever kind, in the order given; unknown ids are
     passed over.
     """
-    found = load(session, [(kind, identifier) for kind in KINDS for identifier in identifiers])
+    found = load(session, [Key(kind, identifier) for kind in KINDS for identifier in identifiers])
     by_identifier = {resource.id: resource for resource in found.values()}
     return [by_identifier[identifier] for identifier in identifiers if identifier in by_identifier]
 

@@ -12,6 +12,7 @@ from statistics import NormalDist
 
 from impact_alliances.engines.engine import Bar, Candidate, Neighbours, Weighted
 from impact_alliances.meaning.grid import Grid
+from impact_alliances.resources.key import Key
 from impact_alliances.text.synonyms import Expression
 from impact_alliances.text.understanding import Concept
 
@@ -39,7 +40,7 @@ class Ranked:
     comparing queries.
     """
 
-    key: str
+    key: Key
     score: float
     by_words: bool
     by_meaning: bool
@@ -85,7 +86,7 @@ def standing_bar(crowd: int) -> float:
     return min(STANDING_BAR, NormalDist().inv_cdf(1 - 1 / (crowd + 1)))
 
 
-def near_enough(neighbours: Neighbours) -> tuple[str, ...]:
+def near_enough(neighbours: Neighbours) -> tuple[Key, ...]:
     """The keys over the semantic bar, nearest first."""
     best = neighbours.best(MOST_NEAR)
     if not best:
@@ -124,7 +125,7 @@ def rank(
     return [(value, candidate) for value, _, candidate in scored]
 
 
-def explain(scored: Scored, *, bar: Bar | None, near: Sequence[str]) -> Ranked:
+def explain(scored: Scored, *, bar: Bar | None, near: Sequence[Key]) -> Ranked:
     """A scored candidate as a hit: why it is there, and its score brought into [0, 1[."""
     score, candidate = max(scored[0], 0.0), scored[1]
     return Ranked(

@@ -14,8 +14,9 @@ from impact_alliances.engines.engine import (
 from impact_alliances.engines.lexicon import EngineLexicon
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.meanings import Meanings
+from impact_alliances.resources.key import Key
 from impact_alliances.search import ranking
-from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.query import SearchQuery
 from impact_alliances.text.understanding import Understanding, understand
 
 NO_VECTORS = "Les vecteurs de sens ne sont pas encore calculés : résultats par les mots seulement."
@@ -82,11 +83,17 @@ class Searcher:
         self._late = late
         self._lexicon = EngineLexicon(engine)
 
-    def search(self, query: SearchQuery) -> Answer:
-        """The answer to `query`. Raises `EngineFailure`."""
+    def count(self, query: SearchQuery, facets: Sequence[str]) -> Counts:
+        """How many hits `query` has, and how many for each value of these facets. Raises
+        `EngineFailure`.
+        """
+        return self.engine.counts(self._read(query).wanted, facets)
+
+    def search(self, query: SearchQuery, facets: Sequence[str]) -> Answer:
+        """The answer to `query`, with the counts of these facets. Raises `EngineFailure`."""
         text = self._read(query)
         window = _window(query, text)
-        matches = self.engine.matches(text.wanted, list(FILTERS), window)
+        matches = self.engine.matches(text.wanted, facets, window)
         said = [said for said in (self._degraded, text.degraded, self._late()) if said]
         return Answer(
             counts=matches,
@@ -159,7 +166,7 @@ class Searcher:
         return kept
 
     def _explained(
-        self, text: _Text, matches: Matches, keys: Sequence[str]
+        self, text: _Text, matches: Matches, keys: Sequence[Key]
     ) -> list[ranking.Ranked]:
         """Hits in an order that is not of relevance, each still saying why it is there."""
         if not (text.understanding.text and keys):

@@ -6,14 +6,19 @@ import datetime as dt
 import threading
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from impact_alliances.batching import batched
+from impact_alliances.db import reading
 from impact_alliances.engines.documents import facets_of
 from impact_alliances.engines.engine import Counts
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import load
 from impact_alliances.resources.resource import PUBLISHED
@@ -29,6 +34,8 @@ NO_INDEX = (
 )
 # Titles whose words are remembered, and resources read at once for their facets.
 REMEMBERED, BATCH = 50_000, 500
+# How often, in seconds, what changed is made ready for an outage.
+WARM_EVERY_S = 60.0
 Facets = dict[str, tuple[str, ...]]
 
 
@@ -37,8 +44,7 @@ class Light(NamedTuple):
     changed.
     """
 
-    kind: str
-    id: str
+    key: Key
     title: str
     date: dt.date | None
     updated_at: dt.datetime
@@ -49,31 +55,40 @@ class TitlesOnly:
     has visitors in numbers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, database: Engine) -> None:
+        self._database = database
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, str], tuple[dt.datetime, Facets]] = {}
+        self._known: dict[Key, tuple[dt.datetime, Facets]] = {}
 
-    def warm(self, session: Session) -> None:
+    def keep_warm(self, stop: threading.Event) -> None:
+        """Until `stop` is set, be ready for an outage."""
+        while not stop.is_set():
+            with suppress(SQLAlchemyError):
+                self.warm()
+            stop.wait(WARM_EVERY_S)
+
+    def warm(self) -> None:
         """Read the titles and the facets of what changed, before an outage has everybody wait for
         it.
         """
-        for batch in batched(_published(session), BATCH):
-            for one in batch:
-                _words_of(one.title)
-            with self._lock:
-                self._facets(session, batch)
+        with reading(self._database) as session:
+            for batch in batched(_published(session), BATCH):
+                for one in batch:
+                    _words_of(one.title)
+                with self._lock:
+                    self._facets(session, batch)
 
-    def search(self, session: Session, query: SearchQuery) -> Answer:
+    def search(self, query: SearchQuery) -> Answer:
         """The answer to `query`: the resources whose title holds all of its words, newest first."""
         wanted = frozenset(words(query.q)) - STOP_WORDS
         # One at a time: those who come together would each read the same.
-        with self._lock:
-            found = [one for one in _published(session) if wanted <= _words_of(one.title)]
-            facets = dict(zip(found, self._facets(session, found), strict=True))
-        kept = [one for one in found if _passes(facets[one], query)]
-        kept.sort(key=lambda one: (-(one.date.toordinal() if one.date else 0), one.kind, one.id))
+        with reading(self._database) as session, self._lock:
+            matches = [one for one in _published(session) if wanted <= _words_of(one.title)]
+            facets = dict(zip(matches, self._facets(session, matches), strict=True))
+        kept = [one for one in matches if _passes(facets[one], query)]
+        kept.sort(key=lambda one: (-(one.date.toordinal() if one.date else 0), one.key))
         page = [
-            Ranked(f"{one.kind}:{one.id}", 0.0, bool(query.q), False)
+            Ranked(one.key, 0.0, bool(query.q), False)
             for one in kept[query.first : query.first + query.par_page]
         ]
         return Answer(
@@ -84,20 +99,18 @@ class TitlesOnly:
             NO_INDEX,
         )
 
-    def _facets(self, session: Session, found: Sequence[Light]) -> list[Facets]:
+    def _facets(self, session: Session, titles: Sequence[Light]) -> list[Facets]:
         known = self._known
-        unknown = [
-            one for one in found if known.get((one.kind, one.id), (None,))[0] != one.updated_at
-        ]
+        unknown = [one for one in titles if known.get(one.key, (None,))[0] != one.updated_at]
         for batch in batched(unknown, BATCH):
-            for key, resource in load(session, [(one.kind, one.id) for one in batch]).items():
+            for key, resource in load(session, [one.key for one in batch]).items():
                 known[key] = resource.updated_at, facets_of(resource)
         # A resource that was withdrawn a moment ago is not there any more.
-        return [known.get((one.kind, one.id), (None, {}))[1] for one in found]
+        return [known.get(one.key, (None, {}))[1] for one in titles]
 
 
 def _published(session: Session) -> list[Light]:
-    found = []
+    titles = []
     for kind in KINDS.values():
         table = kind.table
         rows = session.exec(
@@ -105,8 +118,11 @@ def _published(session: Session) -> list[Light]:
                 col(table.status) == PUBLISHED
             )
         )
-        found += [Light(kind.slug, *row) for row in rows]
-    return found
+        titles += [
+            Light(Key(kind.slug, identifier), title, date, updated_at)
+            for identifier, title, date, updated_at in rows
+        ]
+    return titles
 
 
 @lru_cache(maxsize=REMEMBERED)

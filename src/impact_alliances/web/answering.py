@@ -9,9 +9,9 @@ from fastapi import Request
 from impact_alliances import urls
 from impact_alliances.errors import BadQuery
 from impact_alliances.resources.kinds import kind_of
-from impact_alliances.search.finding import Facet, Found, Hit
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.results import Facet, Hit, Results
 from impact_alliances.web.presenting import meta_of, place_of
 
 # Of a request with several faults, a sentence tells these; its document tells them all.
@@ -29,7 +29,7 @@ def asked(request: Request) -> SearchQuery:
     return query
 
 
-def answer(found: Found, base_url: str) -> dict[str, Any]:
+def answer(found: Results, base_url: str) -> dict[str, Any]:
     """The JSON of an answer, for the API and for `impact-alliances search --json`."""
     query = found.query
     return {
@@ -86,7 +86,7 @@ def _facet(query: SearchQuery, facet: Facet, base_url: str) -> list[dict[str, An
     ]
 
 
-def lines(found: Found) -> list[str]:
+def lines(found: Results) -> list[str]:
     """An answer for a terminal, line by line."""
     said = [found.query.sentence(found.total), *([found.degraded] if found.degraded else [])]
     said += [

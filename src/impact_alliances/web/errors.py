@@ -112,7 +112,7 @@ def _nearest(request: Request) -> tuple[tuple[str, str], ...]:
     words = request.scope["path"].rsplit("/", 1)[-1].replace("-", " ")
     service = request.app.state.service
     try:
-        found = service.finder.nearest_titles(words, 3)
+        found = service.suggestions.nearest(words, 3)
     except SQLAlchemyError:
         return ()
     return tuple((resource.title, urls.page_of(resource)) for resource in found)

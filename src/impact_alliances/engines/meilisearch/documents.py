@@ -12,6 +12,7 @@ from impact_alliances.engines.bm25 import in_line
 from impact_alliances.engines.documents import SearchDocument
 from impact_alliances.engines.engine import Vector
 from impact_alliances.engines.meilisearch.filters import id_of
+from impact_alliances.resources.key import Key
 
 # The embedded engine leaves out words of this many bytes or more from what it scores.
 _LONGEST_STEM = 80
@@ -73,10 +74,10 @@ def line(document: dict[str, Any]) -> bytes:
 
 
 def batches(
-    lines: Iterable[tuple[str, bytes]], limit: int = BATCH_BYTES
-) -> Iterator[list[tuple[str, bytes]]]:
+    lines: Iterable[tuple[Key, bytes]], limit: int = BATCH_BYTES
+) -> Iterator[list[tuple[Key, bytes]]]:
     """Keys and lines in batches of at most `limit` bytes; a line larger than that goes alone."""
-    batch: list[tuple[str, bytes]] = []
+    batch: list[tuple[Key, bytes]] = []
     size = 0
     for key, encoded in lines:
         if batch and size + len(encoded) > limit:

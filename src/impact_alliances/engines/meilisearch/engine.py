@@ -46,6 +46,7 @@ from impact_alliances.engines.meilisearch.questions import (
 )
 from impact_alliances.engines.meilisearch.server import Server
 from impact_alliances.engines.meilisearch.settings import embedder_name
+from impact_alliances.resources.key import Key
 from impact_alliances.text.synonyms import Expression
 
 # Last words of a title still being typed: its commonest endings.
@@ -131,8 +132,8 @@ class MeilisearchEngine:
         )
 
     def page(
-        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()
-    ) -> list[str]:
+        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()
+    ) -> list[Key]:
         if limit <= 0:
             return []
         clauses = filter_of(wanted, self._holders(wanted))
@@ -140,7 +141,7 @@ class MeilisearchEngine:
             clauses.append(all_but(apart_from))
         return self._keys(page_of(clauses, Window(order, offset, limit)))
 
-    def titles(self, words: Sequence[str], limit: int) -> list[str]:
+    def titles(self, words: Sequence[str], limit: int) -> list[Key]:
         if not words:
             return []
         *whole, last = words
@@ -148,7 +149,7 @@ class MeilisearchEngine:
         clauses = [*(equals("title_words", word) for word in whole), among("title_words", ends)]
         return self._keys(page_of(clauses, Window("date", 0, limit)))
 
-    def _keys(self, question: Question) -> list[str]:
+    def _keys(self, question: Question) -> list[Key]:
         (answer,) = self._server.search([question])
         return keys_in(answer)
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from impact_alliances.engines.bars import Language, over_the_bar
-from impact_alliances.engines.documents import split_key
 from impact_alliances.engines.engine import Bar, Wanted, Weighted
 from impact_alliances.engines.meilisearch.settings import FILTERABLE
+from impact_alliances.resources.key import Key
 from impact_alliances.text.synonyms import Expression
 
 # The documents that hold each phrase, where the phrase is of more than one stem.
@@ -23,18 +23,17 @@ _ESCAPED = re.compile(r"_([0-9a-f]{2})")
 # -- ids -----------------------------------------------------------------------------------------
 
 
-def id_of(key: str) -> str:
-    """`case:x` as the server can hold it: `case-x`, any other character than a-z, 0-9 and - being
+def id_of(key: Key) -> str:
+    """A key as the server can hold it: `case-x`, any other character than a-z, 0-9 and - being
     `_` and its bytes.
     """
-    kind, identifier = split_key(key)
-    return f"{_escaped(kind, '[^a-z0-9]')}-{_escaped(identifier, '[^a-z0-9-]')}"
+    return f"{_escaped(key.kind, '[^a-z0-9]')}-{_escaped(key.id, '[^a-z0-9-]')}"
 
 
-def key_of_id(identifier: str) -> str:
+def key_of_id(identifier: str) -> Key:
     """The key of a document of the server."""
     kind, _, rest = identifier.partition("-")
-    return f"{_unescaped(kind)}:{_unescaped(rest)}"
+    return Key(_unescaped(kind), _unescaped(rest))
 
 
 def _escaped(text: str, unsafe: str) -> str:
@@ -111,7 +110,7 @@ def holding(phrase: Expression, holders: Holders) -> str:
     return equals("stems", phrase[0]) if len(phrase) == 1 else among("id", holders[phrase])
 
 
-def all_but(keys: Sequence[str]) -> str:
+def all_but(keys: Sequence[Key]) -> str:
     """Documents other than these."""
     return f"NOT {among('id', [id_of(key) for key in keys])}"
 

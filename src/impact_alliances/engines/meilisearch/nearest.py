@@ -4,6 +4,7 @@ from impact_alliances.engines.engine import Neighbours, Vector
 from impact_alliances.engines.meilisearch.documents import numbers
 from impact_alliances.engines.meilisearch.filters import key_of_id
 from impact_alliances.engines.meilisearch.server import Server
+from impact_alliances.resources.key import Key
 
 # The server's nearest documents are approximate: asked for few, it may miss one of the very best.
 LEAST_NEAREST = 200
@@ -24,7 +25,7 @@ class NearestOnServer:
         self.mean, self.deviation = standing.mean, standing.deviation
         self.of = standing.of
 
-    def best(self, limit: int) -> list[tuple[str, float]]:
+    def best(self, limit: int) -> list[tuple[Key, float]]:
         query = {
             "vector": numbers(self._vector),
             "hybrid": {"embedder": self._embedder, "semanticRatio": 1},

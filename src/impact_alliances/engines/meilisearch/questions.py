@@ -8,6 +8,7 @@ from typing import Any
 from impact_alliances.engines.engine import Window
 from impact_alliances.engines.meilisearch.filters import key_of_id
 from impact_alliances.engines.meilisearch.settings import SCORED
+from impact_alliances.resources.key import Key
 
 # A search of the server's, its answer, and documents as it sends them.
 Question = dict[str, Any]
@@ -41,7 +42,7 @@ def counted_by(clauses: Sequence[str], facet: str) -> Question:
     return {"filter": list(clauses), "limit": 0, "facets": [facet]}
 
 
-def keys_in(answer: Answer) -> list[str]:
+def keys_in(answer: Answer) -> list[Key]:
     """The keys of the documents of an answer, in its order."""
     return [key_of_id(hit["id"]) for hit in answer["hits"]]
 

@@ -9,6 +9,7 @@ from meilisearch.errors import MeilisearchApiError
 from meilisearch.models.task import TaskInfo
 
 from impact_alliances.engines.meilisearch.tasks import Tasks
+from impact_alliances.resources.key import Key, key_in
 
 
 class Refusals:
@@ -18,14 +19,14 @@ class Refusals:
         self._tasks = tasks
         self._index = f"{index}-refused"
 
-    def known(self) -> dict[str, str]:
+    def known(self) -> dict[Key, str]:
         """Why each was refused, by key."""
         if not self._is_there():
             return {}
         found = self._tasks.documents(self._index, ["key", "reason"])
-        return {str(one["key"]): str(one["reason"]) for one in found}
+        return {key_in(str(one["key"])): str(one["reason"]) for one in found}
 
-    def note(self, sent: Iterable[str], refused: Mapping[str, str]) -> None:
+    def note(self, sent: Iterable[Key], refused: Mapping[Key, str]) -> None:
         """Of these keys sent, or removed, those are `refused` and no others."""
         known = self.known()
         over = [_id_of(key) for key in sent if key in known and key not in refused]
@@ -34,7 +35,8 @@ class Refusals:
             self._tasks.done(lambda client: TaskInfo(**client.http.post(removal, over)))
         if refused:
             rows = [
-                {"id": _id_of(key), "key": key, "reason": reason} for key, reason in refused.items()
+                {"id": _id_of(key), "key": str(key), "reason": reason}
+                for key, reason in refused.items()
             ]
             self._tasks.done(lambda client: client.index(self._index).add_documents(rows, "id"))
 
@@ -55,6 +57,6 @@ class Refusals:
         return True
 
 
-def _id_of(key: str) -> str:
+def _id_of(key: Key) -> str:
     """A name that the server takes, whatever the key is."""
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return hashlib.blake2b(str(key).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -31,6 +31,7 @@ from impact_alliances.engines.meilisearch.tasks import (
     reason_of,
     trouble_of,
 )
+from impact_alliances.resources.key import Key
 
 # A batch of documents carries megabytes, and no visitor waits for it.
 SEND_TIMEOUT_S = 60.0
@@ -48,7 +49,7 @@ _log = logging.getLogger(__name__)
 class VectorsByKey(Protocol):
     """Where the vectors of documents are kept."""
 
-    def of(self, keys: Sequence[str]) -> dict[str, Vector]:
+    def of(self, keys: Sequence[Key]) -> dict[Key, Vector]:
         """The vectors of these documents; those not computed yet are absent."""
         ...
 
@@ -143,23 +144,23 @@ class MeilisearchWriter:
             all(number.isdigit() for number in numbers) and tuple(map(int, numbers)) >= OLDEST
         )
 
-    def fingerprints(self) -> dict[str, str]:
+    def fingerprints(self) -> dict[Key, str]:
         return self._values("fingerprint", self._server.index)
 
-    def refused(self) -> dict[str, str]:
+    def refused(self) -> dict[Key, str]:
         """The documents that the server could not take, by key, with the reason, whichever process
         sent them.
         """
         return self._refusals.known()
 
-    def _values(self, field: str, index: str) -> dict[str, str]:
+    def _values(self, field: str, index: str) -> dict[Key, str]:
         """One field of every document of an index, by key."""
         found = self._tasks.documents(index, ["id", field])
         return {key_of_id(str(one["id"])): str(one[field]) for one in found}
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[Key]) -> None:
         self._remove(self._server.index, removed)
         refused = self._put(self._server.index, documents)
         # Of what is refused, nothing former answers in its place.
@@ -172,7 +173,7 @@ class MeilisearchWriter:
         self._let_earlier_tasks_end()
         beside = self._begun() or self._created()
         left = self._values("state", beside)
-        refused: dict[str, str] = {}
+        refused: dict[Key, str] = {}
         for batch in documents:
             refused |= self._put(beside, batch, left)
             for document in batch:
@@ -245,7 +246,7 @@ class MeilisearchWriter:
         for uid in self._leftovers():
             self._tasks.done(methodcaller("delete_index", uid))
 
-    def _remove(self, index: str, keys: Sequence[str]) -> None:
+    def _remove(self, index: str, keys: Sequence[Key]) -> None:
         for some in batched(keys, PAGE):
             gone = among("id", [id_of(key) for key in some])
             self._tasks.done(partial(_delete, index, gone))
@@ -254,12 +255,12 @@ class MeilisearchWriter:
         self,
         index: str,
         documents: Sequence[SearchDocument],
-        present: Mapping[str, str] = MappingProxyType({}),
-    ) -> dict[str, str]:
+        present: Mapping[Key, str] = MappingProxyType({}),
+    ) -> dict[Key, str]:
         """Send these documents, save those that are `present` in the same state. Why some are
         refused, by key.
         """
-        refused: dict[str, str] = {}
+        refused: dict[Key, str] = {}
         for batch in batches(self._lines(documents, present, refused)):
             refused |= self._sent(index, batch)
         return refused
@@ -267,9 +268,9 @@ class MeilisearchWriter:
     def _lines(
         self,
         documents: Sequence[SearchDocument],
-        present: Mapping[str, str],
-        refused: dict[str, str],
-    ) -> Iterator[tuple[str, bytes]]:
+        present: Mapping[Key, str],
+        refused: dict[Key, str],
+    ) -> Iterator[tuple[Key, bytes]]:
         """One line each, made as it is sent: together they may fill the memory. Those of which none
         can be made are noted in `refused`.
         """
@@ -283,7 +284,7 @@ class MeilisearchWriter:
             if present.get(document.key) != said["state"]:
                 yield document.key, line(said)
 
-    def _sent(self, index: str, batch: list[tuple[str, bytes]]) -> dict[str, str]:
+    def _sent(self, index: str, batch: list[tuple[Key, bytes]]) -> dict[Key, str]:
         """Send a batch. One refused document would hold back the others, so a refused batch is cut
         in two, and so on.
         """
@@ -306,7 +307,7 @@ def _delete(index: str, gone: str, client: Client) -> TaskInfo:
     return client.index(index).delete_documents(filter=gone)
 
 
-def _refusal(key: str, reason: str) -> dict[str, str]:
+def _refusal(key: Key, reason: str) -> dict[Key, str]:
     """A document that the server cannot take, and why: it is passed over."""
     _log.error(
         "La fiche %s est refusée par le serveur Meilisearch et manque à la recherche : %s",

@@ -24,6 +24,7 @@ from impact_alliances.engines.tantivy.index import SCHEMA, asking
 from impact_alliances.engines.tantivy.matches import TantivyMatches, counted
 from impact_alliances.engines.tantivy.queries import set_query
 from impact_alliances.engines.tantivy.views import View, Views
+from impact_alliances.resources.key import Key, key_in
 
 # The field that each order follows, and which way.
 _ORDERS = {
@@ -86,12 +87,12 @@ class TantivyEngine:
         return TantivyMatches(counts.total, counts.facets, tuple(keys), searcher, wanted)
 
     def page(
-        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[str] = ()
-    ) -> list[str]:
+        self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()
+    ) -> list[Key]:
         window = Window(order, offset, limit)
         return _page(self._view().searcher, wanted, window, apart_from)
 
-    def titles(self, words: Sequence[str], limit: int) -> list[str]:
+    def titles(self, words: Sequence[str], limit: int) -> list[Key]:
         if not words:
             return []
         *whole, last = words
@@ -119,14 +120,14 @@ class TantivyEngine:
 
 
 def _page(
-    searcher: tantivy.Searcher, wanted: Wanted, window: Window, apart_from: Sequence[str] = ()
-) -> list[str]:
+    searcher: tantivy.Searcher, wanted: Wanted, window: Window, apart_from: Sequence[Key] = ()
+) -> list[Key]:
     if window.limit <= 0:
         return []
     with asking():
         query = set_query(wanted)
         if apart_from:
-            seen = Query.term_set_query(SCHEMA, "key", list(apart_from))
+            seen = Query.term_set_query(SCHEMA, "key", [str(key) for key in apart_from])
             query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, seen)])
         field, direction = _ORDERS[window.order]
         result = searcher.search(
@@ -140,5 +141,5 @@ def _page(
         return _keys(searcher, result)
 
 
-def _keys(searcher: tantivy.Searcher, result: tantivy.SearchResult) -> list[str]:
-    return [str(searcher.doc(address).get_first("key")) for _, address in result.hits]
+def _keys(searcher: tantivy.Searcher, result: tantivy.SearchResult) -> list[Key]:
+    return [key_in(searcher.doc(address).get_first("key")) for _, address in result.hits]

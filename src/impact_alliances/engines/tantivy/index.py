@@ -86,7 +86,7 @@ def opened(folder: Path | None) -> tantivy.Index:
 
 def stored(document: SearchDocument) -> tantivy.Document:
     made = tantivy.Document(
-        key=document.key,
+        key=str(document.key),
         fingerprint=document.fingerprint,
         title=" ".join(document.title),
         text=" ".join(document.text),

@@ -10,6 +10,7 @@ from tantivy import Occur, Query
 from impact_alliances.engines.engine import Candidate, Counts, Matches, Wanted, Weighted
 from impact_alliances.engines.tantivy.index import asking
 from impact_alliances.engines.tantivy.queries import Clauses, bm25, coverage, set_query
+from impact_alliances.resources.key import key_in
 
 # More than any facet has values: counts are exact or they are not counts.
 _VALUES = 20_000
@@ -56,7 +57,7 @@ def _joined(
         documents = [searcher.doc(address) for address in addresses.values()]
     return [
         Candidate(
-            key=str(stored.get_first("key")),
+            key=key_in(stored.get_first("key")),
             lexical=lexical.get(place, lowest)[0],
             covered=covered.get(place, least)[0],
             date_order=int(day or 0),

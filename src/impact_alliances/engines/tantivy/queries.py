@@ -32,7 +32,7 @@ def _text_query(wanted: Wanted) -> Query:
     if wanted.bar:
         parts.append(_over_the_bar(wanted.bar))
     if wanted.near:
-        parts.append(Query.term_set_query(SCHEMA, "key", list(wanted.near)))
+        parts.append(Query.term_set_query(SCHEMA, "key", [str(key) for key in wanted.near]))
     if not parts:
         return Query.all_query()
     return _any(parts)

@@ -26,6 +26,7 @@ from impact_alliances.engines.tantivy.index import (
     stored,
 )
 from impact_alliances.engines.tantivy.views import Views
+from impact_alliances.resources.key import Key, key_in
 
 # What tantivy may hold in memory before it writes a segment; one thread, so that the order of
 # writes is ours.
@@ -72,17 +73,17 @@ class TantivyWriter:
             if not found or current == self._generations.current():
                 return found
 
-    def refused(self) -> dict[str, str]:
+    def refused(self) -> dict[Key, str]:
         """The documents that tantivy could not take, by key, with the reason."""
         current = self._generations.current()
-        return current.refused if current else {}
+        return {key_in(key): why for key, why in current.refused.items()} if current else {}
 
-    def fingerprints(self) -> dict[str, str]:
+    def fingerprints(self) -> dict[Key, str]:
         searcher = Views(self._generations.folder).current().searcher
         with asking():
             hits = searcher.search(Query.all_query(), max(searcher.num_docs, 1)).hits
             found = [searcher.doc(address) for _, address in hits]
-        return {str(doc.get_first("key")): str(doc.get_first("fingerprint")) for doc in found}
+        return {key_in(doc.get_first("key")): str(doc.get_first("fingerprint")) for doc in found}
 
     def _in_use(self) -> Generation:
         current = self._generations.current()
@@ -92,7 +93,7 @@ class TantivyWriter:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[Key]) -> None:
         with self._generations.alone():
             current = self._in_use()
             if self._generations.damaged(current):
@@ -112,16 +113,18 @@ class TantivyWriter:
         self,
         current: Generation,
         documents: Sequence[SearchDocument],
-        removed: Sequence[str],
-        refused: Mapping[str, str] = MappingProxyType({}),
+        removed: Sequence[Key],
+        refused: Mapping[Key, str] = MappingProxyType({}),
     ) -> None:
         replaced = dict.fromkeys([*removed, *refused, *(document.key for document in documents)])
-        former = {key: reason for key, reason in current.refused.items() if key not in replaced}
+        former = {
+            key: reason for key, reason in current.refused.items() if key_in(key) not in replaced
+        }
         made = self._generations.like(current)
         with _dropped_on_failure(made):
             with asking(self._generations.folder):
                 _write(opened(made), documents, list(replaced))
-            self._generations.switch(made, current, former | dict(refused))
+            self._generations.switch(made, current, former | _written(refused))
 
     def rebuild(self, documents: Iterable[Sequence[SearchDocument]]) -> None:
         with self.beside() as add:
@@ -145,7 +148,7 @@ class TantivyWriter:
                     filling.end()
                 finally:
                     filling.drop()
-                self._generations.switch(made, refused=filling.refused)
+                self._generations.switch(made, refused=_written(filling.refused))
         self._on_change()
 
     @contextmanager
@@ -166,7 +169,7 @@ class _Filling:
     def __init__(self, made: Path, is_wary: bool) -> None:
         self._made = made
         self._is_wary = is_wary
-        self.refused: dict[str, str] = {}
+        self.refused: dict[Key, str] = {}
         with asking(made.parent):
             self._writer: Any = opened(made).writer(_HEAP_BYTES, 1)
 
@@ -188,15 +191,20 @@ class _Filling:
         self._writer = None
 
 
+def _written(refused: Mapping[Key, str]) -> dict[str, str]:
+    """As a generation notes them."""
+    return {str(key): reason for key, reason in refused.items()}
+
+
 def _write(
     index: tantivy.Index,
     documents: Sequence[SearchDocument],
-    removed: Sequence[str],
+    removed: Sequence[Key],
     heap_bytes: int = _HEAP_BYTES,
 ) -> None:
     writer = index.writer(heap_bytes, 1)
     for key in removed:
-        writer.delete_documents_by_term("key", key)
+        writer.delete_documents_by_term("key", str(key))
     for document in documents:
         writer.add_document(stored(document))
     writer.commit()
@@ -225,7 +233,7 @@ def _choking() -> Iterator[None]:
         raise Choked(str(failure)) from failure
 
 
-def refusals(documents: Sequence[SearchDocument]) -> dict[str, str]:
+def refusals(documents: Sequence[SearchDocument]) -> dict[Key, str]:
     """Those that tantivy cannot take, each with the reason: tried in memory, where neither the disk
     nor the index can be the cause.
 
@@ -256,6 +264,6 @@ def _trial(documents: Sequence[SearchDocument]) -> BaseException | None:
 
 
 def _without(
-    documents: Sequence[SearchDocument], refused: Mapping[str, str]
+    documents: Sequence[SearchDocument], refused: Mapping[Key, str]
 ) -> list[SearchDocument]:
     return [document for document in documents if document.key not in refused]

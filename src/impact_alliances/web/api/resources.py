@@ -58,7 +58,7 @@ def similar(
     """Les fiches du même type les plus proches par le sens, chacune avec sa raison."""
     with db.reading(service.database) as session:
         found = reading.by_id(session, BY_COLLECTION[collection], identifier)
-    near = service.finder.similar(found, NEIGHBOURS)
+    near = service.similar_sheets.similar(found, NEIGHBOURS)
     base = service.settings.base_url
     return [
         SimilarOut(

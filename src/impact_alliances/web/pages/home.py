@@ -56,18 +56,13 @@ class HomePage:
 
 @router.get(urls.HOME)
 def home(request: Request, service: WiredService) -> HTMLResponse:
-    found = service.finder.find(SearchQuery().choosing("kind", ["case"]))
-    counts = next(
-        {value: count for value, count, _ in facet.values}
-        for facet in found.facets
-        if facet.name == "fragilite"
-    )
+    counts = service.finder.count(SearchQuery().choosing("kind", ["case"]), ["fragilite"])
     with db.reading(service.database) as session:
         note = next(iter(reading.newest(session, KINDS["jeudi"], 1)), None)
         page = HomePage(
             examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
             collections=_collections(session),
-            groups=_groups(counts),
+            groups=_groups(counts.facets["fragilite"]),
             jeudi=shown(note) if note else None,
             jeudi_number=note.number if isinstance(note, Jeudi) else None,
             cases=tuple(

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from impact_alliances import urls
 from impact_alliances.resources.kinds import kind_of
-from impact_alliances.search.finding import Facet, Found, Hit
 from impact_alliances.search.parameters import Problem, parse
 from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
+from impact_alliances.search.results import Facet, Hit, Results
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.dependencies import WiredService
@@ -126,7 +126,7 @@ def search(request: Request, service: WiredService) -> Response:
 
 
 def present(
-    found: Found,
+    found: Results,
     problems: list[Problem],
     whole: Container[str] = (),
     reliefs: tuple[Link, ...] = (),
@@ -175,7 +175,7 @@ def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
     )
 
 
-def _notices(found: Found, problems: list[Problem]) -> tuple[str, ...]:
+def _notices(found: Results, problems: list[Problem]) -> tuple[str, ...]:
     notices = [problem.sentence for problem in problems]
     if found.degraded:
         notices.append(found.degraded)
@@ -187,7 +187,7 @@ def _notices(found: Found, problems: list[Problem]) -> tuple[str, ...]:
     return tuple(notices)
 
 
-def _hints(found: Found) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     """What was done to the visitor's words, each with the way to refuse it, and what the need seems
     to touch.
     """
@@ -213,7 +213,7 @@ def _hints(found: Found) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     return tuple(hints)
 
 
-def _tabs(found: Found) -> tuple[Tab, ...]:
+def _tabs(found: Results) -> tuple[Tab, ...]:
     kinds = next(facet for facet in found.facets if facet.name == "kind")
     chosen = found.query.values("kind")
     whole = sum(count for _, count, _ in kinds.values)
@@ -280,7 +280,7 @@ def _card(hit: Hit) -> Card:
     )
 
 
-def _pages(found: Found) -> tuple[Link, ...]:
+def _pages(found: Results) -> tuple[Link, ...]:
     """The pages to offer: first, last, and those around; an empty label is a gap."""
     if found.pages == 1:
         return ()
@@ -294,7 +294,7 @@ def _pages(found: Found) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def _reliefs(service: WiredService, found: Found) -> tuple[Link, ...]:
+def _reliefs(service: WiredService, found: Results) -> tuple[Link, ...]:
     """For an empty result, what each filter costs: « Sans « échelon européen » : 12 »."""
     # Each relief is a search of its own: not the moment while the engine is in trouble.
     if found.total or found.degraded:
@@ -302,7 +302,7 @@ def _reliefs(service: WiredService, found: Found) -> tuple[Link, ...]:
     reliefs = []
     for facet, values in found.query.filters[:4]:
         freed = found.query.choosing(facet, [])
-        total = service.finder.find(freed).total
+        total = service.finder.count(freed).total
         if total:
             labels = french.listed(
                 [french.quoted(FILTERS[facet].label_of(value)) for value in values], "ou"

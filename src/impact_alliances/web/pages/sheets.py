@@ -109,9 +109,9 @@ def _linked(session: Session, resource: Resource) -> Linked:
 
 
 def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked) -> SheetPage:
-    similar = service.finder.similar(resource, NEIGHBOURS)
+    similar = service.similar_sheets.similar(resource, NEIGHBOURS)
     is_case = isinstance(resource, Case)
-    contacts = service.finder.nearby_catalyseurs(resource, CONTACTS) if is_case else []
+    contacts = service.similar_sheets.nearby_catalyseurs(resource, CONTACTS) if is_case else []
     return SheetPage(
         kind=kind,
         sheet=shown(resource),

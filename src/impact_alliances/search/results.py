@@ -1,0 +1,93 @@
+"""What a search gives back: hits, counts of each facet, what was done to the visitor's words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from impact_alliances.resources.resource import Resource
+from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.ranking import Ranked
+from impact_alliances.text.excerpt import excerpt
+from impact_alliances.text.understanding import Understanding
+from impact_alliances.vocabularies.matching import fold
+
+BY_WORDS, BY_MEANING = "mots", "sens"
+# Facets with too many values to list those that no hit has.
+_ONLY_PRESENT = frozenset({"departement", "annee"})
+# Facets whose own order means something.
+_IN_ORDER = frozenset({"kind", "echelon", "taille", "impact"})
+_MARKED = re.compile(r"<mark>([^<&]+)</mark>")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One resource found, with why. `score` is in [0, 1[; 0 when the order is not by relevance."""
+
+    resource: Resource
+    score: float
+    matched_by: tuple[str, ...]
+    excerpt_html: Markup
+
+    @classmethod
+    def of(cls, resource: Resource, ranked: Ranked, stems: frozenset[str]) -> "Hit":
+        """A ranked document, its resource loaded, with an excerpt where these stems are marked."""
+        reasons = ((BY_WORDS, ranked.by_words), (BY_MEANING, ranked.by_meaning))
+        matched_by = tuple(name for name, holds in reasons if holds)
+        return cls(resource, ranked.score, matched_by, excerpt(resource.texts(), stems))
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The values of one facet, in the order to show: `value`, `count`, `selected`; those at zero
+    included for small facets.
+    """
+
+    name: str
+    values: tuple[tuple[str, int, bool], ...]
+
+    @classmethod
+    def of(cls, name: str, counts: Mapping[str, int], selected: Sequence[str]) -> "Facet":
+        """The facet of that name, from the number of hits of each value and the values chosen."""
+        known = () if name in _ONLY_PRESENT else tuple(FILTERS[name].by_slug)
+        values = list(dict.fromkeys([*known, *sorted(counts, reverse=name == "annee"), *selected]))
+        if name not in _IN_ORDER and name != "annee":
+            rank = {value: index for index, value in enumerate(values)}
+            values.sort(key=lambda value: (-counts.get(value, 0), rank[value]))
+        return cls(name, tuple((one, counts.get(one, 0), one in selected) for one in values))
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of a query: one page of hits, their exact total over all pages, the counts of
+    every facet. `degraded` says, in French, what of the search did not work; None when all did.
+    """
+
+    query: SearchQuery
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    understanding: Understanding
+    evoked: tuple[str, ...]
+    degraded: str | None
+    took_ms: float
+
+    @property
+    def pages(self) -> int:
+        """How many pages the results have, at least one."""
+        return max(1, -(-self.total // self.query.par_page))
+
+    @property
+    def corrections(self) -> tuple[tuple[str, str], ...]:
+        """(word typed, word used), the latter with the accents it has in the hits: the words of the
+        corpus are kept folded.
+        """
+        seen = {
+            fold(word): word.lower()
+            for hit in self.hits
+            for word in _MARKED.findall(str(hit.excerpt_html))
+        }
+        return tuple(
+            (typed, seen.get(used, used)) for typed, used in self.understanding.corrections
+        )

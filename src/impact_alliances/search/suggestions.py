@@ -1,0 +1,45 @@
+"""Sheets to offer whoever has not asked for a whole search: while typing, or at a wrong address."""
+
+from sqlalchemy import Engine
+
+from impact_alliances.db import reading
+from impact_alliances.resources.key import Key
+from impact_alliances.resources.reading import load_in_order
+from impact_alliances.resources.resource import Resource
+from impact_alliances.search.cascade import Cascade
+from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.titles_only import TitlesOnly
+from impact_alliances.text.analysis import clean, words
+
+# Words of a title still being typed that are looked for, the last ones.
+MOST_WORDS = 8
+# Signs of a wrong address that are looked for.
+MOST_SIGNS = 200
+
+
+class Suggestions:
+    """Finds a few sheets and counts nothing."""
+
+    def __init__(self, database: Engine, cascade: Cascade, titles: TitlesOnly) -> None:
+        self._database = database
+        self._cascade = cascade
+        self._titles = titles
+
+    def titles(self, text: str, limit: int) -> list[Resource]:
+        """Published resources whose title holds the words typed so far, the last one perhaps
+        unfinished.
+        """
+        typed = [word for word in words(text) if word][-MOST_WORDS:]
+        return self._loaded(self._cascade.keys(lambda engine: engine.titles(typed, limit)))
+
+    def nearest(self, text: str, limit: int) -> list[Resource]:
+        """The resources that answer `text` best by their words, for a page that does not exist."""
+        if not text.strip():
+            return []
+        query = SearchQuery(q=clean(text)[:MOST_SIGNS], par_page=limit, mode="keyword")
+        answer = self._cascade.ask(lambda searcher: searcher.search(query, ()))
+        return self._loaded([one.key for one in (answer or self._titles.search(query)).page])
+
+    def _loaded(self, keys: list[Key]) -> list[Resource]:
+        with reading(self._database) as session:
+            return load_in_order(session, keys)
