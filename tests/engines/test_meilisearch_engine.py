@@ -28,6 +28,7 @@ from tests.engines.contract import (
     vectors_of_corpus,
 )
 from tests.engines.server import NoServer, meilisearch_server
+from tests.engines.writer_contract import Make, WriterContract
 from tests.service import a_service, settle
 
 from impact_alliances.db import make_engine, writing
@@ -91,6 +92,21 @@ class TestMeilisearchEngine(EngineContract):
     def indexed(self, corpus_index: Indexed) -> Indexed:
         """The corpus on the server."""
         return corpus_index
+
+
+class TestMeilisearchWriter(WriterContract):
+    """The contract of writers, on a server."""
+
+    @pytest.fixture
+    def make(self, address: tuple[str, str], database: Engine) -> Iterator[Make]:
+        index = f"essai-{uuid.uuid4().hex[:8]}"
+        yield lambda: _made(address, database, index)[1]
+        _made(address, database, index)[1].drop()
+
+    @pytest.fixture
+    def poison(self) -> SearchDocument:
+        """The server takes no key so long."""
+        return document_of(a_case(id="x" * 600))
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ import pytest
 from tests.builders import a_case
 from tests.engines.contract import FACET_NAMES, Corpus, EngineContract, concept, documents
 from tests.engines.damage import HARMS, files_of, harm
+from tests.engines.writer_contract import ALL, Make, WriterContract, held, prints
 
-from impact_alliances.engines.documents import document_of
-from impact_alliances.engines.engine import Bar, Choked, EngineFailure, Wanted
+from impact_alliances.engines.documents import SearchDocument, document_of
+from impact_alliances.engines.engine import Bar, Choked, EngineFailure, IndexWriter, Wanted
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.index import NotWritable
 from impact_alliances.engines.tantivy.writer import TantivyWriter
@@ -36,6 +37,26 @@ def indexed(tmp_path: Path) -> Indexed:
 
 class TestTantivyEngine(EngineContract):
     """The contract, on tantivy."""
+
+
+class TestTantivyWriter(WriterContract):
+    """The contract of writers, on a folder."""
+
+    @pytest.fixture
+    def make(self, tmp_path: Path) -> Make:
+        return lambda: TantivyWriter(tmp_path / "writer")
+
+    @pytest.fixture
+    def poison(self) -> SearchDocument:
+        return POISON
+
+    def test_a_document_that_became_poison_is_not_kept_as_it_was(
+        self, writer: IndexWriter, poison: SearchDocument
+    ) -> None:
+        """Its former text would be found, and is no more in the base."""
+        writer.apply([document_of(a_case(id="poison"))], [])
+        writer.apply([poison], [])
+        assert held(writer) == prints(*ALL)
 
 
 def test_a_document_put_twice_is_there_once(indexed: Indexed) -> None:
