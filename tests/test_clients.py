@@ -2,17 +2,21 @@
 are cut.
 """
 
+import asyncio
 import contextlib
 import http.client
 import select
 import socket
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 from bench.processes import log_of
 from bench.website import Site
+from starlette.types import Receive, Scope, Send
 
-from impact_alliances.clients import UNREADABLE
+from impact_alliances.clients import UNREADABLE, Patience, Server
 from tests.builders import a_case
 from tests.service import a_service
 
@@ -170,3 +174,51 @@ def test_more_clients_than_there_is_room_for_are_sent_away(site: Site) -> None:
     site.get("/healthz")
     for client in clients:
         client.close()
+
+
+async def _app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers « oui ». After /lent a socket keeps the loop for a second, as too many threads do."""
+    if scope["path"] == "/lent":
+        loop, (read, write) = asyncio.get_running_loop(), socket.socketpair()
+
+        def keep() -> None:
+            time.sleep(1)
+            loop.remove_reader(read)
+            read.close()
+            write.close()
+
+        loop.add_reader(read, keep)
+        write.send(b"!")
+    headers = [(b"content-length", b"3")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"oui"})
+
+
+@contextlib.contextmanager
+def _serving(server: Server) -> Iterator[int]:
+    """The port of this server, which runs in a thread."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        running = threading.Thread(target=server.run, args=([listening],))
+        running.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            running.join()
+
+
+def test_a_request_that_a_late_loop_has_not_read_is_answered() -> None:
+    """uvicorn closes what is silent for some seconds, and looks at the clock before the socket."""
+    server = Server(_app, Patience(10, 10, 10))
+    server.config.timeout_keep_alive = 0.4  # type: ignore[assignment]
+    with _serving(server) as port:
+        kept, slow = (
+            http.client.HTTPConnection("127.0.0.1", port, timeout=HANG_S) for _ in range(2)
+        )
+        with contextlib.closing(kept), contextlib.closing(slow):
+            kept.request("GET", "/")
+            assert kept.getresponse().read() == b"oui"
+            slow.request("GET", "/lent")
+            time.sleep(0.1)
+            kept.request("GET", "/")
+            assert kept.getresponse().read() == b"oui"

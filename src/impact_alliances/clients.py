@@ -5,11 +5,14 @@ that does not read. Here a connection is looked at once a second, and cut when i
 where it is.
 """
 
+import fcntl
 import logging
 import os
 import signal
 import socket
 import struct
+import sys
+import termios
 import threading
 import time
 from dataclasses import dataclass
@@ -146,6 +149,24 @@ class Client(HttpToolsProtocol):
         """Say nothing: the request is answered as any other, and any visitor can send a
         thousand.
         """
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection, unless the next request has come and was not read yet: where the
+        loop is late, uvicorn would close on a client whom it has kept waiting itself.
+        """
+        if self._unread_bytes():
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _unread_bytes(self) -> int:
+        if self.transport.is_closing():
+            return 0
+        held = bytearray(4)
+        fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.FIONREAD, held)
+        return int.from_bytes(held, sys.byteorder)
 
     def look(self, now: float) -> None:
         """Cut it if it has been doing the same for too long."""
