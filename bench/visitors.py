@@ -69,8 +69,8 @@ class Walk:
                 ("recherche", f"/recherche?{words}", 200),
                 (
                     "facettes",
-                    f"/recherche?{words}&echelon=local"
-                    f"&fragilite={chance.choice(('sante', 'mobilite'))}",
+                    f"/recherche?{words}&fragilite={chance.choice(('sante', 'mobilite'))}"
+                    "&echelon=local",
                     200,
                 ),
                 ("api", f"/api/search?{words}&mode=keyword", 200),

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from impact_alliances.app import create_app
 from impact_alliances.capacity import Capacity
+from impact_alliances.web.crowd import LONGEST_WAIT_S, Crowd
 from impact_alliances.wiring import Service
 
 CROWD = 100
@@ -53,11 +54,40 @@ def test_a_crowd_is_answered_or_sent_away(site_service: Service, path: str, righ
     assert statuses.keys() <= {right, 503}
     assert statuses[right] >= site_service.settings.requests_at_once
     assert all(
-        int(answer.headers["Retry-After"]) in (1, 2, 3)
+        1 <= int(answer.headers["Retry-After"]) <= LONGEST_WAIT_S
         for answer in answers
         if answer.status_code == 503
     )
     assert alone.status_code == right
+
+
+def _waits(refused_for_one: int, clock: list[float]) -> list[int]:
+    crowd, waits = Crowd(lambda: clock[0]), []
+    for _ in range(100):
+        clock[0] += 0.1
+        crowd.let_in()
+        waits += [crowd.refuse() for _ in range(refused_for_one)]
+    return waits[len(waits) // 2 :]
+
+
+def test_the_more_are_refused_the_later_they_are_asked_back() -> None:
+    """Spread evenly, around two seconds for a few, and much later in a large crowd."""
+    calm, crowded = _waits(1, [0.0]), _waits(5, [0.0])
+    assert set(calm) == set(range(1, 8))
+    assert max(Counter(calm).values()) <= 2 * min(Counter(calm).values())
+    assert sum(crowded) / len(crowded) > 2.5 * sum(calm) / len(calm)
+    assert max(_waits(100, [0.0])) == LONGEST_WAIT_S
+
+
+def test_a_crowd_that_has_left_is_forgotten() -> None:
+    """Whoever is refused a minute later is asked back soon."""
+    clock = [0.0]
+    crowd = Crowd(lambda: clock[0])
+    for _ in range(1_000):
+        crowd.refuse()
+    clock[0] = 60.0
+    crowd.let_in()
+    assert crowd.refuse() <= 7
 
 
 def test_a_place_is_given_back_once_the_answer_is_computed(site_service: Service) -> None:

@@ -143,19 +143,18 @@ def _without_slash(request: Request) -> str | None:
     return quote(shorter, errors="replace") + (f"?{query}" if query else "")
 
 
-def overloaded(request: Request, turn: int) -> Response:
+def overloaded(request: Request, wait_s: int) -> Response:
     """The refusal of a request more than the service can take: made in no time, asking nothing of
     the database.
 
-    The times to come back are spread over a few seconds by `turn`, the number of the refusal: those
-    refused together would else come back together.
+    It says to come back in `wait_s` seconds.
     """
     title, detail = BUSY
     if _is_for_programs(request):
         refusal: Response = problem(request, 503, title, detail)
     else:
         refusal = HTMLResponse(_busy_page(request.app), 503, {"Vary": "HX-Request"})
-    refusal.headers["Retry-After"] = str(1 + turn % 3)
+    refusal.headers["Retry-After"] = str(wait_s)
     return refusal
 
 
