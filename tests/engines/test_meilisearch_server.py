@@ -542,6 +542,25 @@ def test_titles_are_warm_before_the_outage(tmp_path: Path) -> None:
     made.close()
 
 
+def test_titles_are_read_once_for_all_who_come_within_a_second(tmp_path: Path) -> None:
+    """An outage has visitors in numbers; what is saved meanwhile is found a second later."""
+    made = a_service(tmp_path, *(a_case(id=f"c{number}", title="Halle") for number in range(3)))
+    clock = Clock()
+    titles = TitlesOnly(made.database, clock)
+    asked: list[str] = []
+    event.listen(made.database, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    totals = []
+    for moment in (0.0, 0.5, 0.9, 1.0):
+        clock.now = moment
+        totals.append(titles.search(SearchQuery(q="halle")).counts.total)
+        if not moment:
+            asked.clear()
+            store(made.database, a_case(id="c3", title="La halle"))
+    assert totals == [3, 3, 3, 4]
+    assert sum("FROM case_study" in statement for statement in asked) == 2
+    made.close()
+
+
 # -- an index that is behind ---------------------------------------------------------------------
 
 

@@ -4,8 +4,9 @@ database.
 
 import datetime as dt
 import threading
+import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
@@ -36,6 +37,8 @@ NO_INDEX = (
 REMEMBERED, BATCH = 50_000, 500
 # How often, in seconds, what changed is made ready for an outage.
 WARM_EVERY_S = 60.0
+# How old, in seconds, the titles that answer may be.
+FRESHNESS_S = 1.0
 Facets = dict[str, tuple[str, ...]]
 
 
@@ -51,12 +54,15 @@ class Light(NamedTuple):
 
 
 class TitlesOnly:
-    """Answers from the titles. The facets of a resource are remembered until it changes: an outage
-    has visitors in numbers.
+    """Answers from the titles. They are remembered for a moment, and the facets of a resource until
+    it changes: an outage has visitors in numbers.
     """
 
-    def __init__(self, database: Engine) -> None:
+    def __init__(self, database: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
+        self._clock = clock
+        self._titles: list[Light] = []
+        self._read_at = float("-inf")
         self._lock = threading.Lock()
         self._known: dict[Key, tuple[dt.datetime, Facets]] = {}
 
@@ -83,7 +89,7 @@ class TitlesOnly:
         wanted = frozenset(words(query.q)) - STOP_WORDS
         # One at a time: those who come together would each read the same.
         with reading(self._database) as session, self._lock:
-            matches = [one for one in _published(session) if wanted <= _words_of(one.title)]
+            matches = [one for one in self._now(session) if wanted <= _words_of(one.title)]
             facets = dict(zip(matches, self._facets(session, matches), strict=True))
         kept = [one for one in matches if _passes(facets[one], query)]
         kept.sort(key=lambda one: (-(one.date.toordinal() if one.date else 0), one.key))
@@ -98,6 +104,12 @@ class TitlesOnly:
             (),
             NO_INDEX,
         )
+
+    def _now(self, session: Session) -> list[Light]:
+        """Every published resource, as of a moment ago at the most."""
+        if self._clock() >= self._read_at + FRESHNESS_S:
+            self._titles, self._read_at = _published(session), self._clock()
+        return self._titles
 
     def _facets(self, session: Session, titles: Sequence[Light]) -> list[Facets]:
         known = self._known
