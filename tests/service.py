@@ -15,7 +15,7 @@ def a_service(
     folder: Path, *resources: Resource, embedder: Embedder | None = None, **settings: object
 ) -> Service:
     """A service that holds these resources, indexed and embedded."""
-    chosen = Settings(data_dir=folder, run_indexer=False, _env_file=None, **settings)  # type: ignore[call-arg, arg-type]
+    chosen = Settings(data_dir=folder, run_indexer=False, _env_file=None, **settings)  # type: ignore[arg-type]
     service = make_service(chosen, embedder or FakeEmbedder())
     migrate(service.database)
     store(service.database, *resources)

@@ -20,10 +20,14 @@ def test_writing_commits_at_its_end(either_database: Engine) -> None:
 
 
 def test_writing_leaves_nothing_after_an_exception(either_database: Engine) -> None:
-    with pytest.raises(RuntimeError), writing(either_database) as session:
-        session.add(a_case())
-        session.flush()
-        raise RuntimeError
+    def broken() -> None:
+        with writing(either_database) as session:
+            session.add(a_case())
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
     with reading(either_database) as session:
         assert session.exec(select(Case)).all() == []
 

@@ -71,7 +71,7 @@ class Hindered(TantivyWriter):
         super().__init__(folder)
         self._happens: list[Callable[[], None]] = [happens]
 
-    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+    def apply(self, documents: Sequence[SearchDocument], removed: Sequence[Key]) -> None:
         self._happen()
         super().apply(documents, removed)
 

@@ -9,7 +9,7 @@ from impact_alliances.settings import Settings
 
 
 def _settings(**given: object) -> Settings:
-    return Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
+    return Settings(_env_file=None, **given)  # type: ignore[arg-type]
 
 
 def test_without_an_address_the_database_is_a_file_of_the_data_folder() -> None:

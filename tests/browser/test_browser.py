@@ -122,7 +122,7 @@ def test_axe_finds_no_violation_and_nothing_overflows(
     for path in PATHS:
         opened.goto(base + path)
         for scheme in ("light", "dark"):
-            opened.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            opened.emulate_media(color_scheme=scheme)
             found = [violation["id"] for violation in Axe().run(opened).response["violations"]]
             assert (path, scheme, found) == (path, scheme, [])
             assert opened.evaluate("document.documentElement.scrollWidth") <= width, (path, scheme)

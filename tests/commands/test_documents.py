@@ -169,7 +169,7 @@ def test_the_settings_of_the_page_are_read_alike_by_a_shell_and_by_the_service(
     lines = by_hand.replace("/srv/impact/env", str(file)) + "env -0"
     said = subprocess.run(["sh", "-euc", lines], capture_output=True, text=True, check=True).stdout
     by_shell = dict(line.split("=", 1) for line in said.split("\0") if line.startswith("IMPACT_"))
-    settings = Settings(_env_file=file)  # type: ignore[call-arg]
+    settings = Settings(_env_file=file)
     assert by_shell["IMPACT_EDITOR"] == settings.editor == "L’Observatoire des partenariats"
     assert by_shell.keys() == {line.split("=")[0] for line in written.splitlines()}
 

@@ -27,7 +27,8 @@ class FakeEmbedder:
         }
 
     def embed_query(self, text: str) -> Vectors:
-        return self.embed_passages([text])[0]
+        vector: Vectors = self.embed_passages([text])[0]
+        return vector
 
     def part_read(self, text: str) -> str:
         return ""

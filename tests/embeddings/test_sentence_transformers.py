@@ -366,7 +366,7 @@ def test_a_prefix_is_applied_once(
     make: Make,
     name: str,
     declared: dict[str, Any],
-    chosen: dict[str, str],
+    chosen: dict[str, Any],
     query: str,
     passage: str,
 ) -> None:
@@ -387,16 +387,14 @@ def test_a_prefix_is_applied_once(
 def test_a_prefix_chosen_by_the_caller_makes_another_model(make: Make) -> None:
     """Its vectors are other vectors; those of the model's own prefixes, written out, are not."""
     folder = str(make("petit-e5"))
-    names = [
-        SentenceTransformers(folder, **prefixes).name
-        for prefixes in (
-            {},
-            {"query_prefix": "query: "},
-            {"query_prefix": ""},
-            {"passage_prefix": ""},
-            {"passage_prefix": "query: "},
-        )
+    several: list[dict[str, Any]] = [
+        {},
+        {"query_prefix": "query: "},
+        {"query_prefix": ""},
+        {"passage_prefix": ""},
+        {"passage_prefix": "query: "},
     ]
+    names = [SentenceTransformers(folder, **prefixes).name for prefixes in several]
     assert names[0] == names[1]
     assert len(set(names)) == 4
 

@@ -58,7 +58,7 @@ def test_vectors_that_do_not_fit_are_not_read_and_are_made_again(either_database
     with writing(either_database) as session:
         assert drop_misfits(session, MODEL, 4) == 1
     with reading(either_database) as session:
-        lacking = session.exec(select(Embedding.subject).where(Embedding.vectors.is_(None))).all()  # type: ignore[union-attr]
+        lacking = session.exec(select(Embedding.subject).where(Embedding.vectors.is_(None))).all()
     assert set(lacking) == {"large", "lacking"}
     assert stored.state()[1] == 8
 

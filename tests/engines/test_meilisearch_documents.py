@@ -19,6 +19,7 @@ from impact_alliances.engines.meilisearch.settings import (
     embedder_name,
     index_settings,
 )
+from impact_alliances.resources.key import Key
 from impact_alliances.vocabularies.terms import FACETS
 
 # What the contract of the server lets us set.
@@ -75,7 +76,7 @@ def test_numbers_are_short() -> None:
 
 
 def test_batches_are_cut_by_size_and_lose_nothing() -> None:
-    lines = [(str(size), b"x" * size) for size in (3, 4, 20, 1, 1, 1)]
+    lines = [(Key("case", str(size)), b"x" * size) for size in (3, 4, 20, 1, 1, 1)]
     cut = list(batches(lines, limit=8))
     assert [[len(encoded) for _, encoded in batch] for batch in cut] == [[3, 4], [20], [1, 1, 1]]
     assert list(batches([], limit=8)) == []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -412,7 +413,7 @@ def test_a_whole_service_answers_by_words_and_by_meaning(
     wrong.
     """
     url, key = address
-    chosen = {
+    chosen: dict[str, Any] = {
         "search_engine": "meilisearch",
         "meilisearch_url": url,
         "meilisearch_key": SecretStr(key),
@@ -454,8 +455,8 @@ def test_a_full_disk_of_the_server_is_told_as_such_and_all_is_indexed_once_there
             url, key = stack.enter_context(meilisearch_server(tmp_path / "disk", is_ours=True))
         except NoServer as none:
             pytest.skip(str(none))
-        on_server = {"search_engine": "meilisearch", "meilisearch_url": url}
-        patient = {"meilisearch_key": SecretStr(key), "meilisearch_timeout_s": 10}
+        on_server: dict[str, Any] = {"search_engine": "meilisearch", "meilisearch_url": url}
+        patient: dict[str, Any] = {"meilisearch_key": SecretStr(key), "meilisearch_timeout_s": 10}
         made = a_service(tmp_path, a_case(id="x", title="Les haies"), **on_server, **patient)
         stack.callback(made.close)
         filler = fill(tmp_path / "disk")

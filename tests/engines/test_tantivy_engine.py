@@ -6,6 +6,7 @@ import os
 import random
 import resource
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
@@ -325,9 +326,11 @@ def test_a_full_disk_is_told_and_leaves_the_index_in_use(indexed: Indexed, comma
     many = [
         document_of(a_case(id=f"c{number}", summary=f"haie{number} " * 50)) for number in range(200)
     ]
-    do = {"apply": lambda: writer.apply(many, []), "rebuild": lambda: writer.rebuild([many])}[
-        command
-    ]
+    commands: dict[str, Callable[[], None]] = {
+        "apply": lambda: writer.apply(many, []),
+        "rebuild": lambda: writer.rebuild([many]),
+    }
+    do = commands[command]
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, limits[1]))
     try:

@@ -21,7 +21,7 @@ FIXTURES = [HealthCheck.function_scoped_fixture]
 # A workbook is read by a process that takes a moment to start.
 FEWER = settings(
     max_examples=max(settings.default.max_examples // 10, 10), suppress_health_check=FIXTURES
-)  # type: ignore[union-attr]
+)
 WORDS = [
     "id",
     "title",

@@ -92,12 +92,12 @@ def _awkward(kind: str) -> list[Resource]:
         for name, column in columns_of(KINDS[kind]).items()
         if name not in firm and column.empty == ""
     }
-    lists = {
+    lists: dict[str, Any] = {
         name: ["a|b", "c\\", "=d", "'"]
         for name in ("tags", "related")
         if name in columns_of(KINDS[kind])
     }
-    lines = {
+    lines: dict[str, Any] = {
         name: " ".join(AWKWARD.split())
         for name in ("role", "organisation", "month_theme", "author", "source", "name")
         if name in texts
@@ -108,7 +108,8 @@ def _awkward(kind: str) -> list[Resource]:
             {"name": "E", "profile": "medias", "role": ""},
         ]
     }
-    full = {**texts, **lists, **lines, **(partners if kind == "case" else {})}
+    full: dict[str, Any] = {**texts, **lists, **lines}
+    full |= partners if kind == "case" else {}
     return [
         build(
             id="plein",

@@ -81,13 +81,13 @@ def test_commands_end_though_editors_save_faster_than_the_index_takes(
     """What is saved meanwhile is for the next to come; `reindex` would never end."""
 
     class Slow(TantivyWriter):
-        def apply(self, documents: Sequence[SearchDocument], removed: Sequence[str]) -> None:
+        def apply(self, documents: Sequence[SearchDocument], removed: Sequence[Key]) -> None:
             assert len(applied) < 3
             applied.append(removed)
             store(either_database, a_case(id=f"suivant{len(applied)}"))
             super().apply(documents, removed)
 
-    applied: list[Sequence[str]] = []
+    applied: list[Sequence[Key]] = []
     indexer = Indexer(either_database, Slow(tmp_path), None)
     indexer.catch_up()
     store(either_database, a_case(id="premier"))
@@ -108,7 +108,7 @@ def test_a_rebuild_ends_though_editors_save_faster_than_the_index_takes(
         store(either_database, a_case(id=f"cas-{done + 1}"))
 
     indexer.rebuild(save)
-    assert (indexer.writer.fingerprints().keys(), indexer.pending()) == ({"case:cas-1"}, 1)
+    assert (set(indexer.writer.fingerprints()), indexer.pending()) == ({Key("case", "cas-1")}, 1)
     indexer.catch_up()
     assert _is_true(indexer, either_database)
 

@@ -37,10 +37,14 @@ def test_each_kind_leaves_a_row_when_created(either_database: Engine) -> None:
 
 
 def test_a_rollback_leaves_neither_change_nor_row(either_database: Engine) -> None:
-    with pytest.raises(RuntimeError), writing(either_database) as session:
-        session.add(a_case(id="a"))
-        session.flush()
-        raise RuntimeError
+    def broken() -> None:
+        with writing(either_database) as session:
+            session.add(a_case(id="a"))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
     assert _outbox(either_database) == []
 
 

@@ -97,5 +97,5 @@ def test_every_section_is_searched_and_quoted(kind: str) -> None:
         name: f"le texte de {name}"
         for name, _ in [*sections_of(kind), ("summary", ""), ("body", "")]
     }
-    resource = KINDS[kind].table(id="x", slug="x", **texts)
+    resource = KINDS[kind].table.model_validate({"id": "x", "slug": "x", **texts})
     assert set(texts.values()) <= set(resource.texts())

@@ -11,6 +11,7 @@ from tests.builders import a_case, a_jeudi, an_article, ids, store
 from impact_alliances.db import reading
 from impact_alliances.errors import NotFound, Withdrawn
 from impact_alliances.resources.changes import OldSlug
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import (
     Moved,
@@ -50,7 +51,7 @@ def test_a_draft_is_invisible(either_database: Engine) -> None:
         with pytest.raises(NotFound):
             by_id(session, CASES, "a")
         assert (
-            load(session, [("case", "a")]),
+            load(session, [Key("case", "a")]),
             list(newest(session, CASES, 10)),
             count(session, CASES),
         ) == ({}, [], 0)
@@ -64,7 +65,7 @@ def test_a_retired_case_is_withdrawn(either_database: Engine) -> None:
         with pytest.raises(Withdrawn):
             by_id(session, CASES, "a")
         assert (
-            load(session, [("case", "a")]),
+            load(session, [Key("case", "a")]),
             list(newest(session, CASES, 10)),
             count(session, CASES),
         ) == ({}, [], 0)
@@ -131,17 +132,17 @@ def test_several_kinds_load_at_once(either_database: Engine) -> None:
         found = load(
             session,
             [
-                ("case", "un"),
-                ("jeudi", "un"),
-                ("article", "deux"),
-                ("case", "trois"),
-                ("case", "absent"),
+                Key("case", "un"),
+                Key("jeudi", "un"),
+                Key("article", "deux"),
+                Key("case", "trois"),
+                Key("case", "absent"),
             ],
         )
     assert {key: (type(resource).__name__, resource.id) for key, resource in found.items()} == {
-        ("case", "un"): ("Case", "un"),
-        ("jeudi", "un"): ("Jeudi", "un"),
-        ("article", "deux"): ("Article", "deux"),
+        Key("case", "un"): ("Case", "un"),
+        Key("jeudi", "un"): ("Jeudi", "un"),
+        Key("article", "deux"): ("Article", "deux"),
     }
 
 

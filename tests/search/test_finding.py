@@ -16,7 +16,7 @@ from tests.service import a_service, settle
 from impact_alliances.db import reading, writing
 from impact_alliances.meaning.meanings import NO_MODEL
 from impact_alliances.resources.case import Case
-from impact_alliances.resources.resource import RETIRED
+from impact_alliances.resources.resource import RETIRED, Resource
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Results
@@ -36,7 +36,7 @@ SUBJECTS = [
 ]
 
 
-def _resources() -> list[object]:
+def _resources() -> list[Resource]:
     cases = [
         a_case(
             id=f"c{number}",

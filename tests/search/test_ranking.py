@@ -4,6 +4,7 @@ the meaning, the fused score, the order and what is said of each hit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,19 +50,19 @@ def _scores(
     return {str(candidate.key): score for score, candidate in ranked}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Crowd:
-    """A corpus seen from a query, whose mean and deviation are as said."""
+    """A corpus seen from a query, whose mean and deviation are as said; names stand for keys."""
 
-    cosines: dict[str, float]
+    cosines: dict[Any, float]
     mean: float = 0.5
     deviation: float = 0.1
     is_whole: bool = True
 
-    def best(self, limit: int) -> list[tuple[str, float]]:
+    def best(self, limit: int) -> list[tuple[Any, float]]:
         return sorted(self.cosines.items(), key=lambda one: -one[1])[:limit]
 
-    def of(self, keys: Sequence[str]) -> dict[str, float]:
+    def of(self, keys: Sequence[Any]) -> dict[Any, float]:
         return {key: self.cosines[key] for key in keys if key in self.cosines}
 
 
@@ -152,7 +153,8 @@ OTHERS = {f"autre{n}": 0.5 for n in range(60)}
 )
 def test_a_neighbour_is_over_both_bars(cosines: dict[str, float], near: tuple[str, ...]) -> None:
     """Well above the corpus, and not far below the best."""
-    assert near_enough(Crowd(OTHERS | cosines)) == near
+    found: tuple[Any, ...] = near_enough(Crowd(OTHERS | cosines))
+    assert found == near
 
 
 def test_no_more_neighbours_are_kept_than_a_reader_goes_through() -> None:
@@ -229,7 +231,7 @@ def test_the_best_comes_first_then_the_most_recent() -> None:
         neighbours=None,
         grid=NO_GRID,
     )
-    assert [candidate.key for _, candidate in ranked] == ["meilleur", "b", "a", "vieux"]
+    assert [str(candidate.key) for _, candidate in ranked] == ["meilleur", "b", "a", "vieux"]
 
 
 def test_the_grid_tells_what_stands_out_among_the_fragilites() -> None:
@@ -254,11 +256,12 @@ def test_a_hit_says_why_it_is_there() -> None:
     """By its words at the bar exactly, whatever the last digit; by its meaning when it is near."""
     bar = _bar(3.0, 1.0)
     reached, missed = _candidate("a", 1.0, 1.6 - 1e-9), _candidate("b", 1.0, 1.5)
+    near: list[Any] = ["b"]
     why = [
-        explain((1.0, one), bar=given, near=["b"])
+        explain((1.0, one), bar=given, near=near)
         for one, given in ((reached, bar), (missed, bar), (reached, None))
     ]
-    assert [(hit.key, hit.by_words, hit.by_meaning) for hit in why] == [
+    assert [(str(hit.key), hit.by_words, hit.by_meaning) for hit in why] == [
         ("a", True, False),
         ("b", False, True),
         ("a", False, False),

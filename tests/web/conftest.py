@@ -43,7 +43,7 @@ def site_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def client(site_service: Service) -> Iterator[TestClient]:
+def client(site_service: Service) -> TestClient:
     """The site, in process; a fault of ours is an answer, as it is for a visitor."""
     app = create_app(site_service.settings, site_service)
-    yield TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    return TestClient(app, raise_server_exceptions=False, follow_redirects=False)

@@ -1,6 +1,7 @@
 """The page that says what the base is, and where its editor is written to."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -24,7 +25,7 @@ from tests.service import a_service
     ],
 )
 def test_the_page_about_says_where_to_write_in_every_mode(
-    settings: dict[str, object], said: str, tmp_path: Path
+    settings: dict[str, Any], said: str, tmp_path: Path
 ) -> None:
     """Nothing of the demonstration outside it, and nothing about exports that is not so."""
     service = a_service(tmp_path, **settings)
@@ -42,4 +43,4 @@ def test_the_page_about_says_where_to_write_in_every_mode(
 def test_a_contact_that_is_no_address_is_refused(given: str) -> None:
     """Nothing else becomes a link."""
     with pytest.raises(ValidationError):
-        Settings(_env_file=None, contact=given)  # type: ignore[call-arg]
+        Settings(_env_file=None, contact=given)

@@ -155,7 +155,7 @@ def test_no_answer_repeats_the_host_sent(client: TestClient, path: str, host: st
     """Neither in its headers nor in its body."""
     answer = client.get(
         "http://testserver" + path,
-        headers={"Host": host.encode(), "X-Forwarded-Host": "evil.example"},
+        headers={b"Host": host.encode(), b"X-Forwarded-Host": b"evil.example"},
     )
     assert answer.status_code < 500
     assert "evil" not in f"{answer.headers} {answer.text}"

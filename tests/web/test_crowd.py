@@ -111,7 +111,7 @@ def test_a_place_is_given_back_once_the_answer_is_computed(site_service: Service
     }
     asyncio.run(
         app({**scope, "http_version": "1.1", "scheme": "http", "server": ("x", 80)}, receive, send)
-    )  # type: ignore[arg-type]
+    )
     assert len(in_work) >= 2
     assert set(in_work) == {0}
 

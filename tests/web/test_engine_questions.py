@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from impact_alliances.search import results
 from impact_alliances.search.query import FILTERS
+from impact_alliances.text.excerpt import excerpt
 from impact_alliances.wiring import Service
 
 EVERY = len(FILTERS)
@@ -43,7 +44,7 @@ def spy(site_service: Service) -> Iterator[Spy]:
     """The engine of the site, spied upon."""
     searcher = site_service.cascade._searchers[0]
     engine = searcher.engine
-    searcher.engine = made = Spy(engine)  # type: ignore[assignment]
+    searcher.engine = made = Spy(engine)
     yield made
     searcher.engine = engine
 
@@ -52,7 +53,7 @@ def spy(site_service: Service) -> Iterator[Spy]:
 def excerpts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The excerpts made, each as its texts."""
     made: list[object] = []
-    real = results.excerpt
+    real = excerpt
 
     def counted(texts: Any, stems: Any) -> Any:
         made.append(texts)

@@ -27,7 +27,7 @@ HANG_S = 60
 
 
 def _service(folder: Path, **settings: object) -> Service:
-    chosen = Settings(data_dir=folder, _env_file=None, **settings)  # type: ignore[call-arg, arg-type]
+    chosen = Settings(data_dir=folder, _env_file=None, **settings)  # type: ignore[arg-type]
     return make_service(chosen, FakeEmbedder())
 
 

@@ -1,5 +1,7 @@
 """The description of the API holds: every generated call gets an answer it allows."""
 
+from typing import Any
+
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, unsupported_method
@@ -22,7 +24,7 @@ def test_every_operation_keeps_its_description(site_service: Service) -> None:
 
         @given(case=operation.as_strategy())
         @EXAMPLES
-        def holds(case: schemathesis.Case) -> None:
+        def holds(case: schemathesis.Case[Any]) -> None:
             # A visitor's text is taken as it comes, so what the schema calls invalid may well be
             # answered.
             case.call_and_validate(excluded_checks=[negative_data_rejection, unsupported_method])

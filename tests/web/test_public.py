@@ -81,7 +81,7 @@ def _held(given: type, seen: set[type]) -> Iterator[tuple[type, str, Any]]:
     for name, hint in get_type_hints(given).items():
         for part in _parts(hint):
             yield given, name, part
-            if is_dataclass(part) and part not in seen:
+            if isinstance(part, type) and is_dataclass(part) and part not in seen:
                 yield from _held(part, seen)
 
 

@@ -1,8 +1,9 @@
 """A client that asks too often is told when to come back; others are not touched."""
 
 import pytest
+from fastapi import FastAPI
 
-from impact_alliances.app import Site, create_app
+from impact_alliances.app import create_app
 from impact_alliances.web.rates import FREE, Rates
 from impact_alliances.web.security import HEADERS
 from impact_alliances.wiring import Service
@@ -24,14 +25,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def limited(site_service: Service, clock: Clock) -> Site:
+def limited(site_service: Service, clock: Clock) -> FastAPI:
     """The site, where a client asks three times a minute at the most."""
     app = create_app(site_service.settings, site_service)
     app.add_middleware(Rates, most=3, clock=clock)
     return app
 
 
-def statuses(site: Site, path: str, times: int, client: str) -> list[int]:
+def statuses(site: FastAPI, path: str, times: int, client: str) -> list[int]:
     return [ask(site, path, client=client).status for _ in range(times)]
 
 
@@ -63,7 +64,7 @@ def test_by_default_nothing_is_counted(site_service: Service) -> None:
 
 
 def test_each_client_has_its_own_count_and_a_new_minute_begins_anew(
-    limited: Site, clock: Clock
+    limited: FastAPI, clock: Clock
 ) -> None:
     """Addresses of one /64 are one client, and so are both forms of an IPv4 address."""
     # A minute of this clock begins at a multiple of sixty.
@@ -80,7 +81,7 @@ def test_each_client_has_its_own_count_and_a_new_minute_begins_anew(
 
 
 @pytest.mark.parametrize("path", ["/static/style.css", "/vendor/htmx.min.js", "/healthz"])
-def test_files_and_health_are_free(limited: Site, path: str) -> None:
+def test_files_and_health_are_free(limited: FastAPI, path: str) -> None:
     """What costs nothing is not counted."""
     assert path.startswith(FREE)
     assert statuses(limited, path, 5, "192.0.2.1") == [200] * 5
