@@ -8,7 +8,7 @@ q ?=
 export q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test check bench fuzz format seed-vectors lock clean
+.PHONY: help demo search test check bench fuzz format seed-vectors audit lock clean
 
 help: ## Dire ce que fait chaque commande
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ format: $(VENV)/installed ## Mettre le code en forme
 
 seed-vectors: $(VENV)/installed ## Recalculer les vecteurs de seed/ qui ont changé
 	@"$(BIN)/impact-alliances" seed-vectors
+
+audit: $(VENV)/installed ## Chercher les failles connues des dépendances, et dire leurs licences (demande le réseau)
+	@"$(BIN)/python" tools/audit.py
 
 lock: $(VENV)/installed ## Figer de nouveau les dépendances
 	@"$(BIN)/uv" pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q -o requirements.lock
