@@ -1,6 +1,7 @@
 """The house: imports go down only, over all its floors."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,17 @@ def _imported(file: Path) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("impact_alliances"):
             _, *below = (node.module or "").split(".")
             yield from below[:1] or [name.name for name in node.names]
+
+
+def test_a_commit_is_checked_as_make_checks() -> None:
+    """The hooks are the commands of `make check`, and fetch nothing."""
+    root = HOME.parents[1]
+    made = (root / "Makefile").read_text(encoding="utf-8")
+    check = made.split("\ncheck:")[1].split("\n\n")[0].splitlines()[1:]
+    commands = [line.strip().replace('@"$(BIN)/', ".venv/bin/").replace('"', "") for line in check]
+    config = (root / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"entry: (.*)", config) == commands
+    assert re.findall(r"repo: (.*)", config) == ["local"]
 
 
 def test_every_room_has_its_floor() -> None:
