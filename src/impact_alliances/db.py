@@ -123,9 +123,11 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later would fail at once when another writer
     # came between; asking for the write lock at the start makes it wait instead.
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(
-        f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS if writes else READER_TIMEOUT_MS}"
-    )
+    patience = BUSY_TIMEOUT_MS if writes else READER_TIMEOUT_MS
+    # Said again only when it changes: a page of results begins three transactions.
+    if connection.info.get("busy_timeout") != patience:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        connection.info["busy_timeout"] = patience
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -83,6 +83,8 @@ class Results:
         """(word typed, word used), the latter with the accents it has in the hits: the words of the
         corpus are kept folded.
         """
+        if not self.understanding.corrections:
+            return ()
         seen = {
             fold(word): word.lower()
             for hit in self.hits

@@ -227,24 +227,29 @@ def _tabs(found: Results) -> tuple[Tab, ...]:
 
 
 def _facet_view(facet: Facet, query: SearchQuery, whole: Container[str]) -> FacetView:
-    vocabulary = FILTERS[facet.name]
-    values = [
-        Value(f"f-{facet.name}-{value}", value, vocabulary.label_of(value), count, selected)
-        for value, count, selected in sorted(facet.values, key=lambda one: not one[2])
-    ]
-    chosen = sum(one.selected for one in values)
-    is_short = len(values) <= FIRST_VALUES + 1
+    ordered = sorted(facet.values, key=lambda one: not one[2])
+    is_short = len(ordered) <= FIRST_VALUES + 1
     is_whole = facet.name in whole
-    cut = len(values) if is_short or is_whole else max(FIRST_VALUES, chosen)
+    chosen = sum(selected for _, _, selected in ordered)
+    cut = len(ordered) if is_short or is_whole else max(FIRST_VALUES, chosen)
+    vocabulary = FILTERS[facet.name]
     return FacetView(
         name=facet.name,
         label=vocabulary.label,
-        values=tuple(values[:cut]),
+        values=tuple(
+            Value(_box(facet, value), value, vocabulary.label_of(value), count, selected)
+            for value, count, selected in ordered[:cut]
+        ),
         is_whole=is_whole and not is_short,
-        left=len(values) - cut,
+        left=len(ordered) - cut,
         whole_url=urls.with_parameters(urls.SEARCH, [*query.pairs(), (SHOW_WHOLE, facet.name)]),
-        next_id=values[cut].id if cut < len(values) else "",
+        next_id=_box(facet, ordered[cut][0]) if cut < len(ordered) else "",
     )
+
+
+def _box(facet: Facet, value: str) -> str:
+    """The id of the box to tick for a value."""
+    return f"f-{facet.name}-{value}"
 
 
 def _chips(query: SearchQuery) -> tuple[Link, ...]:
