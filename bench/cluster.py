@@ -35,7 +35,7 @@ from bench.server import Server
 from bench.times import spread
 from bench.website import Answer, Site, Visitor
 from impact_alliances.db import make_engine
-from impact_alliances.indexing.indexer import differences
+from impact_alliances.indexing.agreement import differences
 from impact_alliances.migrating import migrate
 
 # An answer may lack a sheet for so long without a word.

@@ -55,7 +55,9 @@ def lacking_after(folder: Path) -> list[str]:
     chosen: Chosen = {"data_dir": folder}
     with Site.demo(folder), wired(chosen) as service:
         until = time.monotonic() + PEACE_S
-        while (service.indexer.lacking() or service.indexer.pending()) and time.monotonic() < until:
+        while (
+            service.vectorizer.needs.lacking() or service.indexer.pending()
+        ) and time.monotonic() < until:
             time.sleep(0.2)
         found = [
             f"{part.name} : {part.detail}"

@@ -21,6 +21,7 @@ from impact_alliances.engines.engine import Wanted
 from impact_alliances.engines.lexicon import EngineLexicon
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.indexing.contents import published_batches
 from impact_alliances.resources.key import Key
 from impact_alliances.search import ranking
 from impact_alliances.search.query import FILTERS
@@ -117,7 +118,7 @@ def main() -> None:
     with seeded("none") as service:
         base = [
             document_of(resource)
-            for batch in service.indexer.published_batches()
+            for batch in published_batches(service.database)
             for resource in batch
         ]
     print("Croissance, mots et tous les filtres (FTS5 : première page et un seul filtre)")

@@ -25,7 +25,7 @@ from bench.server import Server
 from bench.times import spread
 from bench.website import Answer, Site, Visitor
 from impact_alliances.db import reading, writing
-from impact_alliances.indexing.indexer import differences
+from impact_alliances.indexing.agreement import differences
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.wiring import Service

@@ -11,6 +11,7 @@ from statistics import fmean
 
 from bench.base import seeded
 from bench.questions import STYLES, VARIANTS, Question, ndcg, questions, recall
+from impact_alliances.indexing.contents import published_batches
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.settings import Settings
 from impact_alliances.text.analysis import stems
@@ -35,7 +36,7 @@ def search_with_fts5(service: Service) -> Search:
     """The yardstick: SQLite's own full text over the same stems, any of the words, BM25."""
     yardstick = sqlite3.connect(":memory:")
     yardstick.execute("CREATE VIRTUAL TABLE fiche USING fts5(id UNINDEXED, title, text)")
-    for batch in service.indexer.published_batches():
+    for batch in published_batches(service.database):
         rows = [
             (one.id, " ".join(stems(one.title)), " ".join(stems(" ".join(one.texts()))))
             for one in batch
@@ -92,7 +93,7 @@ def main() -> None:
     held_out = [question for question in asked if not question.is_for_tuning]
     # The model of the settings; another than the bundled one has the whole base to read first.
     with seeded(Settings().embedder) as service:
-        while service.indexer.embed_some():
+        while service.vectorizer.embed_some():
             pass
         searches = {
             "FTS5 (étalon)": search_with_fts5(service),

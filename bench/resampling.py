@@ -19,6 +19,7 @@ from impact_alliances.batching import batched
 from impact_alliances.db import writing
 from impact_alliances.embeddings.embedder import Embedder, Vectors
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
+from impact_alliances.indexing.contents import published_batches
 from impact_alliances.meaning.passages import passages_of
 from impact_alliances.resources.case import SECTIONS
 from impact_alliances.resources.key import Key
@@ -46,7 +47,7 @@ def grow(service: Service, size: int) -> None:
     """Bring the database to `size` published resources. No row is left in the outbox: the index is
     to be rebuilt.
     """
-    everything = [resource for batch in service.indexer.published_batches() for resource in batch]
+    everything = [resource for batch in published_batches(service.database) for resource in batch]
     base = [resource for resource in everything if not resource.id.startswith(MARK)]
     vectors = _vectors(service, base)
     for batch in batched(drawn(base, len(everything), size), BATCH):

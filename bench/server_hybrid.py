@@ -19,6 +19,7 @@ from bench.relevance import Measured, Search, measure, report, search_in
 from impact_alliances.batching import batched
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.meilisearch.documents import numbers
+from impact_alliances.indexing.contents import published_batches
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.kinds import key_of
 from impact_alliances.wiring import Service
@@ -59,7 +60,7 @@ def _documents(service: Service) -> Iterator[dict[str, Any]]:
     vectors = StoredVectors(
         service.database, service.embedder.name, service.embedder.dimensions, ("case",)
     ).since(None)
-    for batch in service.indexer.published_batches():
+    for batch in published_batches(service.database):
         for case in batch:
             if isinstance(case, Case):
                 texts = {

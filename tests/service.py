@@ -30,5 +30,5 @@ def settle(service: Service) -> None:
         # Vectors are news to every index.
         for indexer in service.indexers:
             indexer.catch_up()
-        is_settled = not service.indexer.embed_some()
+        is_settled = not service.vectorizer.embed_some()
     service.meanings.refresh()

@@ -11,7 +11,8 @@ from sqlmodel import select
 from impact_alliances.db import reading, writing
 from impact_alliances.engines.documents import SearchDocument
 from impact_alliances.engines.tantivy.writer import TantivyWriter
-from impact_alliances.indexing.indexer import Indexer, differences
+from impact_alliances.indexing.agreement import differences
+from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.locks import Busy, DatabaseLock, Lost, shared_lock
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import REBUILD, Change

@@ -252,7 +252,7 @@ def worker(
     if once:
         _catch_up(service)
         return
-    logging.getLogger(Indexer.__module__).setLevel(logging.INFO)
+    logging.getLogger("impact_alliances.indexing").setLevel(logging.INFO)
     leave_when_stopped("Arrêté : ce qui reste à indexer attend dans la base.", 0)
     out.print("L’indexation est en marche (Ctrl+C pour arrêter).")
     for indexer in service.indexers[:-1]:
@@ -359,7 +359,7 @@ def _index_what_was_saved(service: Service) -> None:
 
 def _say_who_reads(service: Service) -> None:
     """Who is to compute the vectors that lack, and how long that takes."""
-    if lacking := service.indexer.lacking():
+    if lacking := service.vectorizer.needs.lacking():
         said = french.counted(
             lacking, "texte attend son vecteur de sens", "textes attendent leur vecteur de sens"
         )
@@ -441,14 +441,14 @@ def embed() -> None:
     try:
         with service.indexer.alone(), progress("Vecteurs") as advance:
             service.indexer.catch_up()
-            done, total = 0, service.indexer.lacking()
-            while some := service.indexer.embed_some():
+            done, total = 0, service.vectorizer.needs.lacking()
+            while some := service.vectorizer.embed_some():
                 done += some
                 advance(done, total)
             # An engine that carries vectors has documents to be given again.
             service.indexer.catch_up()
         # Another process may be reading what lacks, for an index of its own.
-        is_whole = not service.indexer.lacking()
+        is_whole = not service.vectorizer.needs.lacking()
         out.print(
             "Tous les vecteurs sont calculés." if is_whole else f"Il en reste : {_OTHER_READS}"
         )

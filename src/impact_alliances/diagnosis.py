@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from impact_alliances.db import reading, writing
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.faults import DAMAGED, told
-from impact_alliances.indexing.indexer import Indexer, differences
+from impact_alliances.indexing.agreement import differences
+from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.migrating import is_current
 from impact_alliances.resources import reading as resources
 from impact_alliances.resources.key import Key
@@ -246,7 +247,7 @@ def _agreement(service: Service, name: str, indexer: Indexer) -> Part:
 
 
 def _vectors(service: Service) -> Part:
-    lacking = service.indexer.lacking()
+    lacking = service.vectorizer.needs.lacking()
     if lacking:
         said = french.counted(lacking, "manque", "manquent")
         answering = service.meanings.now().model
@@ -259,7 +260,7 @@ def _vectors(service: Service) -> Part:
     return Part(
         "vecteurs de sens",
         True,
-        _all_read(service.indexer.unreadable()) if service.embedder else "Sans modèle.",
+        _all_read(service.vectorizer.needs.unreadable()) if service.embedder else "Sans modèle.",
     )
 
 

