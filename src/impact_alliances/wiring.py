@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from impact_alliances.capacity import Capacity
 from impact_alliances.db import make_engine
@@ -82,7 +83,11 @@ class Service:
         return (*((self.spare_indexer,) if self.spare_indexer else ()), self.indexer)
 
     def warm(self) -> None:
-        """Have the model loaded before the first visitor asks."""
+        """Have the models loaded before the first visitor asks: the wanted one, and the one that
+        answers while that one has everything to read.
+        """
+        with suppress(SQLAlchemyError):
+            self.meanings.now()
         if self.embedder:
             with suppress(EmbedderUnavailable, UnreadableText):
                 # Read as a passage, which may wait for a slow start: it says nothing of how soon

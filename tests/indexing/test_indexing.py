@@ -4,15 +4,17 @@ full.
 
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 from tests.builders import a_case, store
 from tests.embeddings.fake import FakeEmbedder
 from tests.engines.damage import files_of, harm
 from tests.service import a_service, settle
+from tests.waiting import until
 
 from impact_alliances.db import reading, writing
 from impact_alliances.diagnosis import Part, examine
@@ -175,13 +177,30 @@ def test_an_indexer_whose_index_cannot_be_written_goes_on(
     stop = threading.Event()
     thread = threading.Thread(target=service.indexer.run, args=(stop,))
     thread.start()
-    assert _until(lambda: str(folder) in caplog.text)
+    assert until(lambda: str(folder) in caplog.text)
     folder.unlink()
-    assert _until(lambda: service.indexer.pending() == 0)
+    assert until(lambda: service.indexer.pending() == 0)
     stop.set()
     thread.join()
     assert _total(service, "haies") == 4
     assert caplog.text.count(str(folder)) == 1
+
+
+def test_what_leaves_the_base_is_forgotten_by_one_statement(tmp_path: Path) -> None:
+    """Forty sheets retired at once, whatever models read them; the others keep their vectors."""
+    made = a_service(tmp_path, *(a_case(id=f"r{number}") for number in range(41)))
+    with writing(made.database) as session:
+        session.add(Embedding(kind="case", subject="r0", model="un autre", text_hash=""))
+        for number in range(40):
+            session.get_one(Case, f"r{number}").status = RETIRED
+    asked: list[str] = []
+    event.listen(made.database, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    made.indexer.catch_up()
+    assert sum(one.startswith("DELETE FROM embedding") for one in asked) == 1
+    with reading(made.database) as session:
+        rows = session.exec(select(Embedding.subject).where(Embedding.kind == "case")).all()
+    assert list(rows) == ["r40"]
+    made.close()
 
 
 class Stuck(FakeEmbedder):
@@ -212,7 +231,7 @@ def stuck(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     assert model.reads.wait(60)
     yield made
     model.is_let_go.set()
-    assert _until(lambda: not made.vectorizer.needs.lacking())
+    assert until(lambda: not made.vectorizer.needs.lacking())
     stop.set()
     thread.join()
     made.close()
@@ -222,10 +241,10 @@ def test_a_lost_index_is_rebuilt_while_the_model_is_stuck(
     stuck: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The loss is told once, and so is its end."""
-    assert _until(lambda: stuck.indexer.pending() == 0)
+    assert until(lambda: stuck.indexer.pending() == 0)
     folder = stuck.settings.index_dir
     folder.rename(folder.with_name("aside"))
-    assert _until(lambda: "Index de recherche reconstruit." in caplog.text)
+    assert until(lambda: "Index de recherche reconstruit." in caplog.text)
     assert _total(stuck, "haies") == 3
     assert (
         caplog.text.count("manque ou est abîmé")
@@ -237,7 +256,7 @@ def test_a_lost_index_is_rebuilt_while_the_model_is_stuck(
 
 def test_what_is_saved_is_found_while_the_model_is_stuck(stuck: Service) -> None:
     store(stuck.database, a_case(id="c3", title="Les haies 3"))
-    assert _until(lambda: stuck.indexer.pending() == 0)
+    assert until(lambda: stuck.indexer.pending() == 0)
     assert _total(stuck, "haies") == 4
     assert stuck.vectorizer.needs.lacking() > 0
 
@@ -254,18 +273,12 @@ def test_a_text_changed_while_it_is_read_does_not_get_the_vectors_of_the_former_
     with writing(stuck.database) as session:
         session.get_one(Case, "long").title = "Un titre tout autre"
         session.add(Change(kind="case", resource_id="long"))
-    assert _until(lambda: stuck.indexer.pending() == 0)
+    assert until(lambda: stuck.indexer.pending() == 0)
     model = stuck.embedder
     assert isinstance(model, Stuck)
     model.is_let_go.set()
-    assert _until(lambda: not stuck.vectorizer.needs.lacking())
+    assert until(lambda: not stuck.vectorizer.needs.lacking())
     with reading(stuck.database) as session:
         (row,) = session.exec(select(Embedding).where(Embedding.subject == "long"))
         texts = passages_of(session.get_one(Case, "long"))
     assert row.vectors == packed(texts.combined(FakeEmbedder().embed_passages(texts.texts)))
-
-
-def _until(is_so: Callable[[], bool]) -> bool:
-    """Wait for it, a minute at the most."""
-    pause = threading.Event()
-    return any(is_so() or pause.wait(0.05) for _ in range(1_200))

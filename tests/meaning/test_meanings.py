@@ -1,6 +1,8 @@
 """Which model answers while another one, newly chosen, reads the base."""
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from sqlmodel import select
 from tests.builders import a_case, store
 from tests.embeddings.fake import FakeEmbedder
 from tests.service import a_service, settle
+from tests.waiting import until
 
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, Vectors
@@ -79,7 +82,30 @@ def test_the_former_model_answers_until_the_new_one_has_read_as_much(tmp_path: P
     assert after.vectorizer.needs.lacking() == 0
     assert meanings.now().model == FakeEmbedder.name
     clock.now += 2
-    assert meanings.now().model == OtherModel.name
+    assert until(lambda: meanings.now().model == OtherModel.name)
+
+
+def test_nobody_waits_for_a_former_model_that_another_visitor_has_loaded(tmp_path: Path) -> None:
+    """Words answer them meanwhile; whoever came first is answered by that model."""
+    _, after = _two_models(tmp_path)
+    is_asked, is_let_go = threading.Event(), threading.Event()
+
+    def load(_: str) -> Embedder:
+        is_asked.set()
+        is_let_go.wait(10)
+        return FakeEmbedder()
+
+    wanted = Meaning.of(after.database, OtherModel.name, OtherModel.dimensions, OtherModel())
+    clock = Clock()
+    meanings = Meanings(after.database, wanted, load, clock)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(meanings.now)
+        assert is_asked.wait(10)
+        clock.now += 2
+        assert meanings.now().model == OtherModel.name
+        is_let_go.set()
+        assert first.result(10).model == FakeEmbedder.name
+    assert meanings.now().model == FakeEmbedder.name
 
 
 def test_a_former_model_that_cannot_be_loaded_leaves_words_to_answer(tmp_path: Path) -> None:
@@ -186,7 +212,7 @@ def test_a_grid_is_whole_or_not_at_all_and_seen_anew(tmp_path: Path) -> None:
         former, row.vectors = row.vectors, None
     assert anchors.now() is whole
     clock.now += 2
-    assert anchors.now() == {}
+    assert until(lambda: anchors.now() == {})
     meaning = service.meanings.now()
     meaning.fragilites.refresh()
     assert meaning.grid(FakeEmbedder().embed_query("bus")) == NO_GRID
@@ -199,5 +225,6 @@ def test_a_grid_is_whole_or_not_at_all_and_seen_anew(tmp_path: Path) -> None:
             row.version + 1,
         )
     clock.now += 2
+    assert until(lambda: "mobilite" in anchors.now())
     assert anchors.now()["mobilite"] == pytest.approx(-whole["mobilite"], abs=1e-3)
     service.close()

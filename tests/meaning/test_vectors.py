@@ -2,10 +2,14 @@
 itself.
 """
 
+import threading
+
 import numpy as np
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
+from tests.waiting import until
 
 from impact_alliances.db import writing
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
@@ -87,23 +91,23 @@ def test_past_the_bound_a_sample_is_held_and_the_others_are_read_when_asked_for(
     assert index.passages(Key("case", "absent")) is None
 
 
+@pytest.mark.parametrize("most", [None, 10])
 def test_a_document_that_changes_is_seen_anew_and_one_that_leaves_is_not_seen(
-    stored: StoredVectors, database: Engine
+    stored: StoredVectors, database: Engine, most: int | None
 ) -> None:
     """In a sample too, whatever its new version."""
-    clock = Clock()
-    for most in (None, 10):
-        index = VectorIndex(stored, most, clock)
-        before = _seen(index).of([Key("case", "c4")])[Key("case", "c4")]
-        with writing(database) as session:
-            row = session.exec(select(Embedding).where(col(Embedding.subject) == "c4")).one()
-            row.vectors, row.version = packed(_unit(30 if most else 20)), COUNT + (3 if most else 1)
-        clock.now += 2
-        assert _seen(index).of([Key("case", "c4")])[Key("case", "c4")] < before
+    clock, key = Clock(), Key("case", "c4")
+    index = VectorIndex(stored, most, clock)
+    before = _seen(index).of([key])[key]
+    with writing(database) as session:
+        row = session.exec(select(Embedding).where(col(Embedding.subject) == "c4")).one()
+        row.vectors, row.version = packed(_unit(30)), COUNT + (3 if most else 1)
+    clock.now += 2
+    assert until(lambda: _seen(index).of([key])[key] < before)
     with writing(database) as session:
         session.delete(session.exec(select(Embedding).where(col(Embedding.subject) == "c8")).one())
     clock.now += 2
-    assert Key("case", "c8") not in dict(_seen(index).best(100))
+    assert until(lambda: Key("case", "c8") not in dict(_seen(index).best(100)))
 
 
 def test_a_new_document_joins_the_whole_and_is_read_beside_a_sample(
@@ -115,8 +119,61 @@ def test_a_new_document_joins_the_whole_and_is_read_beside_a_sample(
     assert len(_seen(whole).best(100)) == 4 * len(_seen(sample).best(100))
     _store(database, *range(COUNT + 1, COUNT + 11))
     clock.now += 2
-    assert len(_seen(whole).best(100)) == COUNT + 10
+    assert until(lambda: len(_seen(whole).best(100)) == COUNT + 10)
     assert set(_seen(sample).of([Key("case", f"c{COUNT + 1}")])) == {Key("case", f"c{COUNT + 1}")}
-    assert [key for key, _ in _seen(sample).best(100)] == [
-        Key("case", f"c{n}") for n in range(5, COUNT + 11, 5)
-    ]
+    drawn = [Key("case", f"c{n}") for n in range(5, COUNT + 11, 5)]
+    assert until(lambda: [key for key, _ in _seen(sample).best(100)] == drawn)
+
+
+class Slow(StoredVectors):
+    """Vectors whose reading, once it is told to be slow, lasts until it is let go."""
+
+    def __init__(self, database: Engine) -> None:
+        super().__init__(database, "axes", 4, ("case",))
+        self.is_slow, self.is_read, self.is_let_go = False, threading.Event(), threading.Event()
+
+    def since(self, version: int | None, one_in: int = 1) -> dict[Key, Vector]:
+        if self.is_slow:
+            self.is_read.set()
+            self.is_let_go.wait(10)
+        return super().since(version, one_in)
+
+
+def test_searches_go_on_with_the_former_matrix_while_the_next_one_is_made(
+    stored: StoredVectors, database: Engine
+) -> None:
+    """None waits for it, the one that found the change no more than others; then it is swapped."""
+    clock, slow = Clock(), Slow(database)
+    index = VectorIndex(slow, None, clock)
+    assert len(_seen(index).best(100)) == COUNT
+    _store(database, COUNT + 1)
+    clock.now += 2
+    slow.is_slow = True
+    assert [len(_seen(index).best(100)) for _ in range(3)] == [COUNT] * 3
+    assert slow.is_read.wait(10)
+    assert len(_seen(index).best(100)) == COUNT
+    slow.is_let_go.set()
+    assert until(lambda: len(_seen(index).best(100)) == COUNT + 1)
+
+
+def test_a_database_that_fails_leaves_the_former_matrix(
+    stored: StoredVectors, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever searches meets the database anyway; once it answers, so does the next matrix."""
+    clock = Clock()
+    index = VectorIndex(stored, None, clock)
+    assert len(_seen(index).best(100)) == COUNT
+    _store(database, COUNT + 1)
+    asked = threading.Event()
+
+    def failing() -> tuple[int, int]:
+        asked.set()
+        raise OperationalError("SELECT", {}, Exception("coupée"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stored, "state", failing)
+        clock.now += 2
+        assert len(_seen(index).best(100)) == COUNT
+        assert asked.wait(10)
+    clock.now += 2
+    assert until(lambda: len(_seen(index).best(100)) == COUNT + 1)

@@ -20,7 +20,8 @@ from impact_alliances.embeddings.store import StoredVectors, vectors_by_model
 from impact_alliances.engines.engine import Vector
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.passages import FRAGILITE
-from impact_alliances.meaning.vectors import FRESHNESS_S, VectorIndex
+from impact_alliances.meaning.renewal import Renewed
+from impact_alliances.meaning.vectors import VectorIndex
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
@@ -105,6 +106,13 @@ def _stopped_at(part: str) -> str | None:
     )
 
 
+class _Anchored(NamedTuple):
+    """The vectors of the fragilités at one state of the database."""
+
+    state: tuple[int, int]
+    vectors: dict[str, Vector]
+
+
 class Anchors:
     """The vectors of the fragilités: all sixteen or none, seen anew when any process computes them
     again.
@@ -112,31 +120,22 @@ class Anchors:
 
     def __init__(self, stored: StoredVectors, clock: Callable[[], float] = time.monotonic) -> None:
         self._stored = stored
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._look_at = float("-inf")
-        self._state: tuple[int, int] | None = None
-        self._anchors: dict[str, Vector] = {}
+        self._held = Renewed(self._read, clock)
 
     def now(self) -> dict[str, Vector]:
         """The vector of each fragilité by slug; empty while one lacks."""
-        with self._lock:
-            if self._clock() >= self._look_at:
-                self._look_at = self._clock() + FRESHNESS_S
-                self._look()
-            return self._anchors
+        return self._held.now().vectors
 
     def refresh(self) -> None:
         """Look at the database at the next question."""
-        self._look_at = float("-inf")
+        self._held.refresh()
 
-    def _look(self) -> None:
+    def _read(self, former: _Anchored | None) -> _Anchored:
         state = self._stored.state()
-        if state == self._state:
-            return
-        found = {key.id: vectors[0] for key, vectors in self._stored.since(None).items()}
-        self._anchors = found if found.keys() == FRAGILITES.by_slug.keys() else {}
-        self._state = state
+        if former and state == former.state:
+            return former
+        vectors = {key.id: rows[0] for key, rows in self._stored.since(None).items()}
+        return _Anchored(state, vectors if vectors.keys() == FRAGILITES.by_slug.keys() else {})
 
 
 class Meanings:
@@ -153,46 +152,49 @@ class Meanings:
     ) -> None:
         self._database = database
         self._another = another
-        self._clock = clock
-        self._lock = threading.Lock()
+        self._fullest = Renewed(self._look, clock)
+        self._loading = threading.Lock()
         self._others: dict[str, Meaning | None] = {}
-        self._look_at = float("-inf")
+        # Once the wanted model has read as much as any, no other can overtake it.
         self._is_settled = wanted.embedder is None
-        self.wanted = self._current = wanted
+        self.wanted = wanted
 
     def now(self) -> Meaning:
-        """The meaning that answers now."""
-        if not self._is_settled and self._clock() >= self._look_at:
-            with self._lock:
-                self._look()
-        return self._current
+        """The meaning that answers now. Whoever first needs a former model loads it; those who come
+        meanwhile have the wanted one, and wait for nothing.
+        """
+        if self._is_settled:
+            return self.wanted
+        fullest = self._fullest.now()
+        if fullest == self.wanted.model:
+            return self.wanted
+        return self._other(fullest) or self.wanted
 
     def refresh(self) -> None:
         """See at the next question the vectors written until now."""
-        self._look_at = float("-inf")
-        self._current.vectors.refresh()
-        self._current.fragilites.refresh()
+        self._fullest.refresh()
+        for meaning in (self.wanted, *filter(None, self._others.values())):
+            meaning.vectors.refresh()
+            meaning.fragilites.refresh()
 
-    def _look(self) -> None:
-        self._look_at = self._clock() + FRESHNESS_S
+    def _look(self, _: str | None) -> str:
+        """The model with most vectors: the wanted one where it has as many, or where none has."""
         counts = vectors_by_model(self._database, tuple(KINDS))
-        fullest = max(
-            counts, key=lambda model: (counts[model], model == self.wanted.model), default=""
-        )
-        # Once the wanted model has read as much as any, no other can overtake it.
-        self._is_settled = fullest == self.wanted.model
-        self._current = (
-            self.wanted
-            if fullest in ("", self.wanted.model)
-            else self._other(fullest) or self.wanted
-        )
+        wanted = self.wanted.model
+        fullest = max(counts, key=lambda model: (counts[model], model == wanted), default=None)
+        self._is_settled = fullest == wanted
+        return fullest or wanted
 
     def _other(self, model: str) -> Meaning | None:
-        if model not in self._others:
-            embedder = self._another(model)
-            self._others[model] = (
-                Meaning.of(self._database, model, embedder.dimensions, embedder)
-                if embedder
-                else None
-            )
-        return self._others[model]
+        if model not in self._others and self._loading.acquire(blocking=False):
+            try:
+                self._others.setdefault(model, self._loaded(model))
+            finally:
+                self._loading.release()
+        return self._others.get(model)
+
+    def _loaded(self, model: str) -> Meaning | None:
+        embedder = self._another(model)
+        return (
+            Meaning.of(self._database, model, embedder.dimensions, embedder) if embedder else None
+        )

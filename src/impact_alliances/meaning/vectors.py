@@ -2,7 +2,6 @@
 from the database and kept fresh.
 """
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,8 @@ import numpy.typing as npt
 
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.engine import Vector
+from impact_alliances.meaning.renewal import Renewed
 from impact_alliances.resources.key import Key
-
-# How often, in seconds, another process's new vectors are looked for.
-FRESHNESS_S = 1.0
 
 # Reads the vectors of some documents.
 Others = Callable[[Sequence[Key]], dict[Key, Vector]]
@@ -91,9 +88,19 @@ class Standing:
         }
 
 
+@dataclass(frozen=True)
+class _Held:
+    """The vectors in memory, those of one document in `one_in`, at one `state` of the database."""
+
+    state: tuple[int, int]
+    one_in: int
+    vectors: dict[Key, Vector]
+    matrix: Matrix | None
+
+
 class VectorIndex:
-    """The matrix in force. It looks at the database at most once a second and reads only what
-    changed.
+    """The matrix in force. It looks at the database at most once a second, reads only what changed
+    and makes the next matrix beside, while searches go on with this one.
 
     `most` bounds the documents held in memory, for an engine whose own index finds the nearest:
     past it a sample is held.
@@ -107,42 +114,37 @@ class VectorIndex:
     ) -> None:
         self._stored = stored
         self._most = most
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._looked_at = float("-inf")
-        self._state: tuple[int, int] | None = None
-        self._one_in = 1
-        self._vectors: dict[Key, Vector] = {}
-        self._matrix: Matrix | None = None
+        self._held = Renewed(self._read, clock)
 
     def refresh(self) -> None:
-        """Look at the database at the next question."""
-        self._looked_at = float("-inf")
+        """Look at the database at the next question, which waits for it."""
+        self._held.refresh()
 
     def _now(self) -> tuple[Matrix | None, bool]:
-        """The passages as of now, and whether they are those of every document."""
-        with self._lock:
-            if self._clock() - self._looked_at >= FRESHNESS_S:
-                self._looked_at = self._clock()
-                self._read()
-            return self._matrix, self._one_in == 1
+        """The passages in force, and whether they are those of every document."""
+        held = self._held.now()
+        return held.matrix, held.one_in == 1
 
-    def _read(self) -> None:
+    def _read(self, former: _Held | None) -> _Held:
         state = self._stored.state()
-        if state == self._state:
-            return
+        if former and state == former.state:
+            return former
         one_in = -(-state[1] // self._most) if self._most else 1
-        if self._state is None or one_in != self._one_in or state[1] < self._state[1]:
-            self._vectors = self._stored.since(None, one_in)
-        else:
-            # What joins the base does not join a sample, but what changes in it does.
-            fresh = self._stored.since(self._state[0])
-            self._vectors = self._vectors | {
-                key: rows for key, rows in fresh.items() if one_in == 1 or key in self._vectors
-            }
-        if one_in == 1 and len(self._vectors) != state[1]:
-            self._vectors = self._stored.since(None)
-        self._state, self._one_in, self._matrix = state, one_in, Matrix.of(self._vectors)
+        vectors = self._vectors(former, state, one_in)
+        if one_in == 1 and len(vectors) != state[1]:
+            vectors = self._stored.since(None)
+        return _Held(state, one_in, vectors, Matrix.of(vectors))
+
+    def _vectors(
+        self, former: _Held | None, state: tuple[int, int], one_in: int
+    ) -> dict[Key, Vector]:
+        if former is None or one_in != former.one_in or state[1] < former.state[1]:
+            return self._stored.since(None, one_in)
+        # What joins the base does not join a sample, but what changes in it does.
+        fresh = self._stored.since(former.state[0])
+        return former.vectors | {
+            key: rows for key, rows in fresh.items() if one_in == 1 or key in former.vectors
+        }
 
     def seen_from(self, vector: Vector) -> Standing | None:
         """The corpus seen from `vector`, None while it has no vectors."""
