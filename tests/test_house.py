@@ -28,6 +28,8 @@ FLOORS = (
     {"batching", "shipped", "frames"},
 )
 
+LONGEST_FUNCTION = 35
+
 
 def _rooms() -> Iterator[tuple[str, Path]]:
     for file in sorted(HOME.rglob("*.py")):
@@ -58,6 +60,24 @@ def test_a_commit_is_checked_as_make_checks() -> None:
 def test_every_room_has_its_floor() -> None:
     """A new room is given one on purpose."""
     assert {room for room, _ in _rooms()} == set().union(*FLOORS)
+
+
+def _functions(file: Path) -> Iterator[tuple[str, int]]:
+    """Each function of a file, decorators left out, with its number of lines."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+            yield node.name, node.end_lineno - node.lineno + 1
+
+
+def test_no_function_is_long() -> None:
+    """One that is says more than one thing: part it."""
+    long = [
+        f"{file.relative_to(HOME)}: {name} has {lines} lines"
+        for _, file in _rooms()
+        for name, lines in _functions(file)
+        if lines > LONGEST_FUNCTION
+    ]
+    assert long == []
 
 
 def test_imports_go_down_only() -> None:

@@ -35,6 +35,21 @@ qui disent quoi corriger.
 """
 
 
+# The routes, those of pages first.
+_PARTS = (
+    home,
+    search,
+    feeds,
+    collections,
+    sheets,
+    documentation,
+    health,
+    api_search,
+    reference,
+    resources,
+)
+
+
 class Site(FastAPI):
     """FastAPI within the headers of security: what the outermost handler of errors answers carries
     them too.
@@ -67,31 +82,24 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     )
     app.state.service = wired
     app.state.door = Door(Capacity(settings.requests_at_once))
+    _guard(app, settings)
+    errors.install(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static/htmx")]), name="vendor")
+    for part in _PARTS:
+        app.include_router(part.router)
+    return app
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """What a request passes before it meets a page. The last one added is met first."""
     app.add_middleware(Compression)
     app.add_middleware(Turns, door=app.state.door)
-    # The last one added is met first.
     app.add_middleware(Bodies, most_bytes=settings.max_body_bytes)
     app.add_middleware(Rates, most=settings.requests_a_minute)
     app.add_middleware(Addresses)
     app.add_middleware(Hosts, allowed=settings.hosts)
     app.add_middleware(Heads)
-    errors.install(app)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static/htmx")]), name="vendor")
-    for part in (
-        home,
-        search,
-        feeds,
-        collections,
-        sheets,
-        documentation,
-        health,
-        api_search,
-        reference,
-        resources,
-    ):
-        app.include_router(part.router)
-    return app
 
 
 @asynccontextmanager

@@ -38,7 +38,7 @@ from impact_alliances.migrating import is_current
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.resources.kinds import KINDS, Kind, KindSlug
 from impact_alliances.search.parameters import MOST_TOLD, parse
-from impact_alliances.search.query import FILTERS
+from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.seeding import load_seed, write_vectors
 from impact_alliances.serving import Address
 from impact_alliances.serving import serve as serve_forever
@@ -298,16 +298,20 @@ def import_(
     elif not kind:
         _misused(f"Dites ce que contient le fichier : --kind {french.listed(list(KINDS), 'ou')}.")
     elif model:
-        write_for_editors(model, template(KINDS[kind], format_of(model, None)))
-        out.print(
-            f"{model} écrit : remplacez la ligne d’exemple par les vôtres ; une étoile marque "
-            "ce qu’il faut pour publier.",
-            markup=False,
-        )
+        _write_template(model, KINDS[kind])
     elif not file:
         _misused("Donnez le fichier à importer, ou --fields, ou --template FICHIER.")
     else:
         _import(file, KINDS[kind], dry_run)
+
+
+def _write_template(file: Path, kind: Kind) -> None:
+    write_for_editors(file, template(kind, format_of(file, None)))
+    out.print(
+        f"{file} écrit : remplacez la ligne d’exemple par les vôtres ; une étoile marque ce qu’il "
+        "faut pour publier.",
+        markup=False,
+    )
 
 
 def _misused(sentence: str) -> None:
@@ -514,11 +518,7 @@ def search(
         ("par_page", str(limit)),
     ]
     pairs += [(name, value) for name, values in filters.items() for value in values or ()]
-    query, problems = parse(pairs)
-    if problems:
-        for problem in problems:
-            err.print(problem.sentence, markup=False)
-        raise typer.Exit(MISUSED)
+    query = _query_of(pairs)
     service = _ready()
     found = service.finder.find(query)
     if as_json:
@@ -528,6 +528,15 @@ def search(
         return
     for line in lines(found):
         out.print(line, markup=False)
+
+
+def _query_of(pairs: list[tuple[str, str]]) -> SearchQuery:
+    query, problems = parse(pairs)
+    for problem in problems:
+        err.print(problem.sentence, markup=False)
+    if problems:
+        raise typer.Exit(MISUSED)
+    return query
 
 
 @app.command(cls=frames.Command)

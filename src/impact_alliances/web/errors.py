@@ -169,47 +169,58 @@ def _busy_page(app: FastAPI) -> bytes:
     return page
 
 
+def _moved(request: Request, moved: Moved) -> Response:
+    path = request.scope["path"].strip("/").split("/")[0]
+    kind = BY_PATH[path]
+    return RedirectResponse(urls.page_at(kind, moved.slug), HTTPStatus.MOVED_PERMANENTLY)
+
+
+def _failed(request: Request, error: HTTPException) -> Response:
+    elsewhere = _without_slash(request) if error.status_code == HTTPStatus.NOT_FOUND else None
+    if elsewhere:
+        return RedirectResponse(elsewhere, HTTPStatus.PERMANENT_REDIRECT)
+    title, detail = _SENTENCES.get(error.status_code, ("Demande refusée", str(error.detail)))
+    failure = _answer(request, error.status_code, title, detail)
+    failure.headers.update(error.headers or {})
+    if failure.headers.get("allow") == "GET":
+        # Whatever answers GET answers HEAD (`admission.Heads`).
+        failure.headers["allow"] = "GET, HEAD"
+    return failure
+
+
+def _invalid(request: Request, error: RequestValidationError) -> Response:
+    faults = [
+        {"parameter": str(fault["loc"][-1]), "reason": _reason(fault)}
+        for fault in error.errors()[:MOST_FAULTS]
+    ]
+    detail = " ".join(
+        f"{french.quoted(fault['parameter'])} : {fault['reason']}" for fault in faults
+    )
+    return _answer(request, 400, "Demande incorrecte", detail, faults)
+
+
+def _no_database(request: Request, error: SQLAlchemyError) -> Response:
+    _log.error("Base de données injoignable.", exc_info=error)
+    return answer(request, 503)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    _log.error("Erreur imprévue.", exc_info=error)
+    return answer(request, 500)
+
+
+# What answers each fault, beside the refusals.
+_HANDLERS = (
+    (Moved, _moved),
+    (HTTPException, _failed),
+    (RequestValidationError, _invalid),
+    (SQLAlchemyError, _no_database),
+    (Exception, _broken),
+)
+
+
 def install(app: FastAPI) -> None:
     """Give `app` its error answers."""
-
     app.exception_handler(Refusal)(refused)
-
-    @app.exception_handler(Moved)
-    def moved(request: Request, moved: Moved) -> Response:
-        path = request.scope["path"].strip("/").split("/")[0]
-        kind = BY_PATH[path]
-        return RedirectResponse(urls.page_at(kind, moved.slug), HTTPStatus.MOVED_PERMANENTLY)
-
-    @app.exception_handler(HTTPException)
-    def failed(request: Request, error: HTTPException) -> Response:
-        elsewhere = _without_slash(request) if error.status_code == HTTPStatus.NOT_FOUND else None
-        if elsewhere:
-            return RedirectResponse(elsewhere, HTTPStatus.PERMANENT_REDIRECT)
-        title, detail = _SENTENCES.get(error.status_code, ("Demande refusée", str(error.detail)))
-        failure = _answer(request, error.status_code, title, detail)
-        failure.headers.update(error.headers or {})
-        if failure.headers.get("allow") == "GET":
-            # Whatever answers GET answers HEAD (`admission.Heads`).
-            failure.headers["allow"] = "GET, HEAD"
-        return failure
-
-    @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> Response:
-        faults = [
-            {"parameter": str(fault["loc"][-1]), "reason": _reason(fault)}
-            for fault in error.errors()[:MOST_FAULTS]
-        ]
-        detail = " ".join(
-            f"{french.quoted(fault['parameter'])} : {fault['reason']}" for fault in faults
-        )
-        return _answer(request, 400, "Demande incorrecte", detail, faults)
-
-    @app.exception_handler(SQLAlchemyError)
-    def no_database(request: Request, error: SQLAlchemyError) -> Response:
-        _log.error("Base de données injoignable.", exc_info=error)
-        return answer(request, 503)
-
-    @app.exception_handler(Exception)
-    def broken(request: Request, error: Exception) -> Response:
-        _log.error("Erreur imprévue.", exc_info=error)
-        return answer(request, 500)
+    for fault, handler in _HANDLERS:
+        app.exception_handler(fault)(handler)

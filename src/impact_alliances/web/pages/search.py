@@ -143,11 +143,7 @@ def present(
         notices=_notices(found, problems),
         hints=_hints(found),
         tabs=_tabs(found),
-        facets=tuple(
-            _facet_view(facet, query, whole)
-            for facet in found.facets
-            if facet.name != "kind" and facet.values
-        ),
+        facets=tuple(_facet_view(facet, query, whole) for facet in _offered(found)),
         chips=_chips(query),
         clear_url=query.without_filters().url(),
         hidden=_hidden(query),
@@ -162,6 +158,11 @@ def present(
         json_url=query.url(urls.API_SEARCH),
         canonical=query.url(),
     )
+
+
+def _offered(found: Results) -> list[Facet]:
+    """The facets with something to tick; kinds have their tabs."""
+    return [facet for facet in found.facets if facet.name != "kind" and facet.values]
 
 
 def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
