@@ -68,7 +68,7 @@ def test_what_is_saved_is_found_while_the_application_runs(service: Service) -> 
         assert _until(lambda: _found(client, "haies") == ["c1"])
         store(service.database, a_case(id="c2", title="Les haies du bocage"))
         assert _until(lambda: sorted(_found(client, "haies")) == ["c1", "c2"])
-        assert _until(lambda: service.indexer.lacking() == 0)
+        assert _until(lambda: service.vectorizer.needs.lacking() == 0)
         assert client.get("/readyz").status_code == 200
         with writing(service.database) as session:
             session.get_one(Case, "c1").status = RETIRED
