@@ -56,21 +56,6 @@ def test_decisions_are_numbered_without_a_gap() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_imports_go_down_only() -> None:
-    """Each room imports those below it, never those above."""
-    floors = ["vocabularies", "geo", "embeddings", "resources", "search", "importers", "web"]
-    wrong = []
-    for floor, room in enumerate(floors):
-        for path in (ROOT / "src/impact_alliances" / room).rglob("*.py"):
-            imported = set(
-                re.findall(r"from impact_alliances\.(\w+)", path.read_text(encoding="utf-8"))
-            )
-            above = {*floors[floor + 1 :], "app", "cli", *({"wiring"} if room != "web" else set())}
-
-            wrong += [(path.name, name) for name in imported & above]
-    assert wrong == []
-
-
 def test_every_figure_of_the_limits_is_that_of_the_code() -> None:
     """The constant named beside it, or the default of a setting."""
     page = (ROOT / "docs/limits.md").read_text(encoding="utf-8")
