@@ -118,7 +118,9 @@ def _term(kind: Kind) -> Term:
     return Term(kind.slug, kind.tab, synonyms=(kind.one, kind.many, kind.path, kind.collection))
 
 
-KIND_TERMS = Vocabulary("kind", "Type", "", tuple(_term(kind) for kind in KINDS.values()))
+KIND_TERMS = Vocabulary(
+    "kind", "Type", "", tuple(_term(kind) for kind in KINDS.values()), order="table"
+)
 
 
 def kind_of(resource: Resource) -> Kind:

@@ -14,10 +14,6 @@ from impact_alliances.text.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 
 BY_WORDS, BY_MEANING = "mots", "sens"
-# Facets with too many values to list those that no hit has.
-_ONLY_PRESENT = frozenset({"departement", "annee"})
-# Facets whose own order means something.
-_IN_ORDER = frozenset({"kind", "echelon", "taille", "impact"})
 _MARKED = re.compile(r"<mark>([^<&]+)</mark>")
 
 
@@ -50,9 +46,11 @@ class Facet:
     @classmethod
     def of(cls, name: str, counts: Mapping[str, int], selected: Sequence[str]) -> "Facet":
         """The facet of that name, from the number of hits of each value and the values chosen."""
-        known = () if name in _ONLY_PRESENT else tuple(FILTERS[name].by_slug)
-        values = list(dict.fromkeys([*known, *sorted(counts, reverse=name == "annee"), *selected]))
-        if name not in _IN_ORDER and name != "annee":
+        vocabulary = FILTERS[name]
+        known = () if vocabulary.only_present else tuple(vocabulary.by_slug)
+        present = sorted(counts, reverse=vocabulary.order == "newest")
+        values = list(dict.fromkeys([*known, *present, *selected]))
+        if vocabulary.order == "count":
             rank = {value: index for index, value in enumerate(values)}
             values.sort(key=lambda value: (-counts.get(value, 0), rank[value]))
         return cls(name, tuple((one, counts.get(one, 0), one in selected) for one in values))

@@ -8,6 +8,7 @@ départements.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Term:
 class Vocabulary:
     """An ordered list of terms. `link` joins it to a sentence: « sur », « portés par », « à
     l'échelon »; `feminine_link` after a feminine noun, where it differs.
+
+    As a facet it is shown by `order`: the most frequent first, as the table has them, or the newest
+    first; of a long one, `only_present` shows the values that some hit has.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Vocabulary:
     link: str
     terms: tuple[Term, ...]
     feminine_link: str = ""
+    order: Literal["count", "table", "newest"] = "count"
+    only_present: bool = False
 
     @cached_property
     def by_slug(self) -> dict[str, Term]:
@@ -279,6 +285,7 @@ ECHELONS = Vocabulary(
         Term("europeen", "Européen", "européen"),
         Term("international", "International", "international"),
     ),
+    order="table",
 )
 
 TAILLES = Vocabulary(
@@ -297,6 +304,7 @@ TAILLES = Vocabulary(
         ),
         Term("grand", "50 000 habitants et plus", "les communes de 50 000 habitants et plus"),
     ),
+    order="table",
 )
 
 ORGANISATION_SIZES = Vocabulary(
@@ -320,6 +328,7 @@ IMPACTS = Vocabulary(
         Term("innovation", "Innovation (cycle de 7 ans)", "l’innovation"),
         Term("confiance", "Confiance (28 ans)", "la confiance"),
     ),
+    order="table",
 )
 
 METIERS = Vocabulary(
@@ -494,13 +503,15 @@ _ROWS = [
     for entry in line.split("|")
     if entry.strip()
 ]
-DEPARTEMENTS = Vocabulary("departement", "Département", "", tuple(term for term, _ in _ROWS))
+DEPARTEMENTS = Vocabulary(
+    "departement", "Département", "", tuple(term for term, _ in _ROWS), only_present=True
+)
 # The région (INSEE code) of each département.
 REGION_OF = {term.slug: region for term, region in _ROWS}
 
 # Every facet of a search, in the order pages show them. Years have no table: they are what the base
 # holds.
-ANNEES = Vocabulary("annee", "Année", "en", ())
+ANNEES = Vocabulary("annee", "Année", "en", (), order="newest")
 FACETS: dict[str, Vocabulary] = {
     vocabulary.name: vocabulary
     for vocabulary in (
