@@ -60,8 +60,8 @@ def load_seed(
             shipped("seed") / FILES[slug],
             progress=_after(done, total, progress),
         )
-        if report.problems:
-            raise Refusal(f"{FILES[slug]} : {report.problems[0].sentence}")
+        if report.remarks:
+            raise Refusal(f"{FILES[slug]} : {report.remarks[0].sentence}")
         done += rows
     has_new_vectors = (
         embedder is not None

@@ -139,7 +139,7 @@ def test_importing_an_export_changes_nothing(
         name=f"a.{form}",
     )
     assert (verdicts(report), report.unknown_columns) == ({"unchanged": 3}, {})
-    assert [problem for problem in report.problems if not problem.warning] == []
+    assert [remark for remark in report.remarks if not remark.warning] == []
     assert _dump(either_database, kind) == before
 
 
@@ -387,7 +387,7 @@ def test_the_template_is_a_file_that_import_takes(
 ) -> None:
     """As a draft that lacks nothing, so that an example left there is never public."""
     report = take(database, tmp_path, template(KINDS[kind], form), kind=kind, name=f"modele.{form}")
-    assert (verdicts(report), report.problems, report.unknown_columns, report.drafts) == (
+    assert (verdicts(report), report.remarks, report.unknown_columns, report.drafts) == (
         {"created": 1},
         [],
         {},

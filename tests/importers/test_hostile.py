@@ -81,7 +81,7 @@ def test_a_cell_too_long_is_told_as_such_and_the_next_row_is_read(
     path = write(tmp_path, "a.csv", b"id,title\na," + b"x" * 1_200_000 + b"\nb,Un\n")
     report = import_file(database, KINDS["case"], path)
     assert (report.verdicts["refused"], report.verdicts["created"]) == (1, 1)
-    assert "Une cellule dépasse 1\u202f000\u202f000 signes" in report.problems[0].reason
+    assert "Une cellule dépasse 1\u202f000\u202f000 signes" in report.remarks[0].reason
 
 
 def test_a_pipe_is_refused_and_not_waited_for(database: Engine, tmp_path: Path) -> None:

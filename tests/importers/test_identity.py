@@ -36,7 +36,7 @@ def _titles(database: Engine) -> dict[str, str]:
 
 
 def _refusals(report: Report) -> list[tuple[int, str]]:
-    return [(problem.line, problem.reason) for problem in report.problems if not problem.warning]
+    return [(remark.line, remark.reason) for remark in report.remarks if not remark.warning]
 
 
 ALREADY = "Cette adresse est déjà celle de la ligne 2 : donnez un « id » à chacune."
@@ -70,7 +70,7 @@ def test_rows_that_could_be_one_are_named_and_nothing_flips(
     store(database, a_case(id="x", title="Avant", source_url=A, status="draft"))
     dry = _take(database, tmp_path, *rows, dry_run=True)
     first = _take(database, tmp_path, *rows)
-    assert (verdicts(dry), dry.problems) == (verdicts(first), first.problems)
+    assert (verdicts(dry), dry.remarks) == (verdicts(first), first.remarks)
     assert _refusals(first) == refusals
     assert _titles(database) == titles
     again = _take(database, tmp_path, *rows)
@@ -103,8 +103,8 @@ def test_a_new_id_for_a_known_address_is_told(database: Engine, tmp_path: Path) 
     _take(database, tmp_path, ("", "Un", A))
     report = _take(database, tmp_path, ("x", "Un", A))
     assert verdicts(report) == {"created": 1}
-    assert ["est-ce la même" in problem.reason for problem in report.problems] == [True]
-    assert _take(database, tmp_path, ("x", "Un", A)).problems == []
+    assert ["est-ce la même" in remark.reason for remark in report.remarks] == [True]
+    assert _take(database, tmp_path, ("x", "Un", A)).remarks == []
 
 
 def test_a_dry_run_sees_what_an_earlier_batch_would_have_moved(

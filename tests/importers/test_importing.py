@@ -70,7 +70,7 @@ def test_every_format_gives_the_same_case(
     either_database: Engine, tmp_path: Path, name: str, data: bytes
 ) -> None:
     report = take(either_database, tmp_path, data, name=name)
-    assert (verdicts(report), report.problems, report.unknown_columns) == ({"created": 1}, [], {})
+    assert (verdicts(report), report.remarks, report.unknown_columns) == ({"created": 1}, [], {})
     case = _all(either_database)["cas-1"]
     assert (
         case.title,
@@ -201,7 +201,7 @@ def test_good_rows_come_in_though_others_are_refused(
     report = take(either_database, tmp_path, data)
     assert verdicts(report) == {"created": 2, "refused": 2}
     assert sorted(_all(either_database)) == ["cas-1", "cas-4"]
-    first, second = report.problems
+    first, second = report.remarks
     assert (first.line, first.column, first.value, first.nearest) == (
         3,
         "fragilites",
@@ -227,8 +227,8 @@ def test_all_that_is_wrong_in_a_row_is_told_at_once(
             _lines({"echelon": "comunal", "date": "hier", "commune": "Lanion 22300", "odd": "18"})
         ),
     )
-    assert [problem.column for problem in report.problems] == ["echelon", "date", "commune", "odd"]
-    assert "Vouliez-vous dire « Lannion (22300) »" in report.problems[2].sentence
+    assert [remark.column for remark in report.remarks] == ["echelon", "date", "commune", "odd"]
+    assert "Vouliez-vous dire « Lannion (22300) »" in report.remarks[2].sentence
     assert _all(either_database) == {}
 
 
@@ -246,7 +246,7 @@ def test_a_refused_update_leaves_the_stored_case_as_it_was(
     )
     report = take(either_database, tmp_path, data)
     assert verdicts(report) == {"refused": 1, "created": 1}
-    assert "La fin (ended_on) précède le début" in report.problems[0].sentence
+    assert "La fin (ended_on) précède le début" in report.remarks[0].sentence
     assert _all(either_database)["cas-1"].model_dump() == before
     assert _changes(either_database) == ["cas-1", "cas-2"]
 
@@ -278,8 +278,8 @@ def test_a_row_that_names_nothing_is_refused(
 ) -> None:
     report = take(either_database, tmp_path, data)
     assert verdicts(report) == {"refused": 1}
-    assert reason in report.problems[0].reason
-    assert [problem.line for problem in report.problems] == [2]
+    assert reason in report.remarks[0].reason
+    assert [remark.line for remark in report.remarks] == [2]
 
 
 def test_a_title_cannot_be_taken_away(either_database: Engine, tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_a_title_cannot_be_taken_away(either_database: Engine, tmp_path: Path) -
 def test_the_second_row_of_one_id_is_refused(either_database: Engine, tmp_path: Path) -> None:
     report = take(either_database, tmp_path, as_csv(_lines({}, {"title": "Bis"}, {"id": "cas-2"})))
     assert verdicts(report) == {"created": 2, "refused": 1}
-    assert (report.problems[0].line, report.problems[0].reason) == (
+    assert (report.remarks[0].line, report.remarks[0].reason) == (
         3,
         "Cet identifiant est déjà celui de la ligne 2.",
     )
@@ -308,7 +308,7 @@ def test_the_second_row_of_one_source_without_id_is_refused(
         as_csv(_lines({"source_url": source}, {"id": "", "title": "Bis", "source_url": source})),
     )
     assert verdicts(report) == {"created": 1, "refused": 1}
-    assert report.problems[0].line == 3
+    assert report.remarks[0].line == 3
     assert {key: case.title for key, case in _all(either_database).items()} == {
         "cas-1": "Un car pour le marché"
     }
@@ -321,7 +321,7 @@ def test_a_broken_line_is_named_and_the_rest_comes_in(
         either_database, tmp_path, 'id,title\na,Un\nb,"deux" ou trois\nc,Quatre,cinq\nd,Six\n'
     )
     assert verdicts(report) == {"created": 2, "refused": 2}
-    assert [problem.line for problem in report.problems if not problem.warning] == [3, 4]
+    assert [remark.line for remark in report.remarks if not remark.warning] == [3, 4]
     assert sorted(_all(either_database)) == ["a", "d"]
 
 
@@ -331,8 +331,8 @@ def test_what_may_not_be_published_stays_a_draft_and_says_why(
     data = as_csv(_lines({"need": "", "echelon": ""}))
     report = take(either_database, tmp_path, data)
     assert verdicts(report) == {"created": 1}
-    assert report.problems[0].warning
-    assert report.problems[0].reason == "Reste en brouillon : il manque un échelon et le besoin."
+    assert report.remarks[0].warning
+    assert report.remarks[0].reason == "Reste en brouillon : il manque un échelon et le besoin."
     assert _all(either_database)["cas-1"].status == "draft"
     assert verdicts(take(either_database, tmp_path, data)) == {"unchanged": 1}
 
@@ -387,7 +387,7 @@ def test_an_unreadable_file_writes_nothing(
 
 def test_a_header_alone_imports_nothing(database: Engine, tmp_path: Path) -> None:
     report = take(database, tmp_path, "id,title\n")
-    assert (verdicts(report), report.problems) == ({}, [])
+    assert (verdicts(report), report.remarks) == ({}, [])
 
 
 def test_two_columns_of_one_name_write_nothing(database: Engine, tmp_path: Path) -> None:
@@ -421,7 +421,7 @@ def test_a_dry_run_gives_the_same_report_and_writes_nothing(
     assert _changes(either_database) == ["cas-1"]
     real = take(either_database, tmp_path, data, name=name)
     assert verdicts(dry) == verdicts(real) == {"updated": 1, "created": 2, "refused": 2}
-    assert (dry.problems, dry.unknown_columns) == (real.problems, real.unknown_columns)
+    assert (dry.remarks, dry.unknown_columns) == (real.remarks, real.unknown_columns)
     assert dry.lines()[0].startswith("Essai à blanc, rien n’est écrit : ")
     assert (
         real.lines()[0]
@@ -555,4 +555,4 @@ def test_contacts_of_a_catalyseur_come_in(either_database: Engine, tmp_path: Pat
 def test_the_cases_we_ship_are_taken_whole(database: Engine) -> None:
     report = import_file(database, KINDS["case"], shipped("seed") / "cases.csv", dry_run=True)
     assert set(verdicts(report)) == {"created"}
-    assert (report.problems, report.unknown_columns) == ([], {})
+    assert (report.remarks, report.unknown_columns) == ([], {})

@@ -177,7 +177,7 @@ def test_every_row_imports_without_a_warning_and_twice_changes_nothing(
 ) -> None:
     """The same import as anyone's."""
     report = demonstration.reports[kind]
-    assert report.problems == []
+    assert report.remarks == []
     assert report.unknown_columns == {}
     assert report.verdicts["created"] == len(rows(kind))
     again = import_file(

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from impact_alliances.importers.report import Problem
+from impact_alliances.importers.report import Remark
 from impact_alliances.resources.kinds import Kind
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies import french
@@ -51,15 +51,13 @@ class Identities:
         digest = hashlib.blake2b(address.encode(), digest_size=6).hexdigest()
         return f"{slugify(self.kind.slug)}-{digest}"
 
-    def problems(self, line: int, values: Values) -> list[Problem]:
+    def remarks(self, line: int, values: Values) -> list[Remark]:
         """What keeps this row from being told apart from those above it."""
         identifier, address = self.id_of(values), _text(values, "source_url")
         has_id = bool(_text(values, "id"))
         if not identifier:
             return [
-                Problem(
-                    line, "id", "", "Il faut un « id », ou un « source_url » qui en tient lieu."
-                )
+                Remark(line, "id", "", "Il faut un « id », ou un « source_url » qui en tient lieu.")
             ]
         first, first_has_id = (
             self._addresses.setdefault(address, (line, has_id)) if address else (line, True)
@@ -68,13 +66,13 @@ class Identities:
             reason = (
                 f"Cette adresse est déjà celle de la ligne {first} : donnez un « id » à chacune."
             )
-            return [Problem(line, "source_url", address, reason)]
+            return [Remark(line, "source_url", address, reason)]
         first = self._lines.setdefault(identifier, line)
         return (
             []
             if first == line
             else [
-                Problem(
+                Remark(
                     line, "id", identifier, f"Cet identifiant est déjà celui de la ligne {first}."
                 )
             ]
@@ -94,8 +92,8 @@ class Identities:
             found.by_address[resource.source_url].append(resource)
         return found
 
-    def match(self, line: int, values: Values, stored: Stored) -> Resource | Problem | None:
-        """The stored resource this row speaks of, None when it is new, or the problem that keeps
+    def match(self, line: int, values: Values, stored: Stored) -> Resource | Remark | None:
+        """The stored resource this row speaks of, None when it is new, or the remark that keeps
         from saying it.
         """
         found = stored.by_id.get(self.id_of(values))
@@ -108,7 +106,7 @@ class Identities:
             ]
             if len(several) > 1:
                 ids = french.listed([resource.id for resource in several[:5]])
-                return Problem(
+                return Remark(
                     line,
                     "source_url",
                     address,
@@ -117,12 +115,12 @@ class Identities:
             found = several[0] if several else None
         first, _ = self._held.get(found.id, (line, "")) if found else (line, "")
         if found and first != line:
-            return Problem(
+            return Remark(
                 line, "id", found.id, f"La fiche « {found.id} » est déjà celle de la ligne {first}."
             )
         return found
 
-    def likely_double(self, line: int, values: Values, stored: Stored) -> list[Problem]:
+    def likely_double(self, line: int, values: Values, stored: Stored) -> list[Remark]:
         """A warning when a new row has an id, and its address is already that of a resource
         imported without one.
         """
@@ -133,7 +131,7 @@ class Identities:
             f"Cette adresse est déjà celle de la fiche « {derived} », importée sans « id » : "
             "est-ce la même ?"
         )
-        return [Problem(line, "source_url", _text(values, "source_url"), reason, warning=True)]
+        return [Remark(line, "source_url", _text(values, "source_url"), reason, warning=True)]
 
     def hold(self, line: int, resource: Resource) -> None:
         """Note that this resource is that of this line."""

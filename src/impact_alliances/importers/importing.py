@@ -21,7 +21,7 @@ from impact_alliances.importers.columns import (
 )
 from impact_alliances.importers.headers import Headers
 from impact_alliances.importers.identity import Identities, Stored, Values
-from impact_alliances.importers.report import Batch, Problem, Report, Verdict
+from impact_alliances.importers.report import Batch, Remark, Report, Verdict
 from impact_alliances.importers.rows import Row
 from impact_alliances.resources import publishing
 from impact_alliances.resources.kinds import Kind
@@ -83,12 +83,12 @@ class _Judged:
 
     row: Row
     values: Values
-    problems: list[Problem]
+    remarks: list[Remark]
     says_status: bool = False
 
     @property
     def is_refused(self) -> bool:
-        return not all(problem.warning for problem in self.problems)
+        return not all(remark.warning for remark in self.remarks)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class _Run:
             slugs = publishing.Slugs(session, self.kind, [each.resource for each in filled])
             for each in filled:
                 slugs.give(each.resource)
-                batch.problems += _settle(each)
+                batch.remarks += _settle(each)
                 batch.verdicts[_keep(session, each)] += 1
                 batch.drafts += each.resource.status == DRAFT
         return batch
@@ -143,28 +143,28 @@ class _Run:
     def _judge(self, row: Row) -> _Judged:
         """The values of a row, and what is wrong with it."""
         if row.broken:
-            return _Judged(row, {}, [Problem(row.line, "", "", row.broken)])
+            return _Judged(row, {}, [Remark(row.line, "", "", row.broken)])
         values: Values = {}
-        problems: list[Problem] = []
+        remarks: list[Remark] = []
         for header, cell in row.cells.items():
             name = self.headers.field_of(header)
             if name:
-                problems += self._judge_cell(row.line, header, cell, name, values)
-        if not any(problem.column == "id" for problem in problems):
-            problems += self._identities.problems(row.line, values)
+                remarks += self._judge_cell(row.line, header, cell, name, values)
+        if not any(remark.column == "id" for remark in remarks):
+            remarks += self._identities.remarks(row.line, values)
         says_status = any(
             self.headers.field_of(header) == "status" and not _is_empty(cell)
             for header, cell in row.cells.items()
         )
-        return _Judged(row, values, problems, says_status)
+        return _Judged(row, values, remarks, says_status)
 
     def _judge_cell(
         self, line: int, header: str, cell: object, name: str, values: Values
-    ) -> list[Problem]:
+    ) -> list[Remark]:
         """Put the value of a cell among `values`, or say what is wrong with it."""
         if name in values:
             return [
-                Problem(
+                Remark(
                     line,
                     header,
                     "",
@@ -174,9 +174,9 @@ class _Run:
         try:
             values[name] = _value(self._columns[name], cell)
         except BadCell as bad:
-            return [Problem(line, header, french.cut(shown(cell)), bad.reason, bad.near)]
+            return [Remark(line, header, french.cut(shown(cell)), bad.reason, bad.near)]
         reason = "Des signes invisibles, ou qui changent le sens de lecture, sont ôtés."
-        return [Problem(line, header, "", reason, warning=True)] if hides_signs(cell) else []
+        return [Remark(line, header, "", reason, warning=True)] if hides_signs(cell) else []
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -184,18 +184,18 @@ class _Run:
         self, session: Session, judged: _Judged, stored: Stored, batch: Batch
     ) -> _Filled | None:
         """The resource a row speaks of, holding its values; None when the row is refused."""
-        batch.problems += judged.problems
+        batch.remarks += judged.remarks
         line, values = judged.row.line, judged.values
         found = None if judged.is_refused else self._identities.match(line, values, stored)
-        if judged.is_refused or isinstance(found, Problem):
-            batch.refuse([found] if isinstance(found, Problem) else [])
+        if judged.is_refused or isinstance(found, Remark):
+            batch.refuse([found] if isinstance(found, Remark) else [])
             return None
         before = _snapshot(found) if found else {}
         resource = found or self.kind.table(id=self._identities.id_of(values), slug="")
         _set(resource, values)
-        faults = [Problem(line, "", "", sentence) for sentence in resource.incoherences()]
+        faults = [Remark(line, "", "", sentence) for sentence in resource.incoherences()]
         if not faults and not resource.title:
-            faults = [Problem(line, "title", "", "Le titre manque.")]
+            faults = [Remark(line, "title", "", "Le titre manque.")]
         if faults:
             # What was just filled in must not be flushed with the rows around it.
             if found:
@@ -203,7 +203,7 @@ class _Run:
             batch.refuse(faults)
             return None
         if not found:
-            batch.problems += self._identities.likely_double(line, values, stored)
+            batch.remarks += self._identities.likely_double(line, values, stored)
         self._identities.hold(line, resource)
         return _Filled(judged, resource, before)
 
@@ -218,7 +218,7 @@ def _set(resource: Resource, values: Values) -> None:
     publishing.complete(resource)
 
 
-def _settle(filled: _Filled) -> list[Problem]:
+def _settle(filled: _Filled) -> list[Remark]:
     """Keep as a draft what may not be published, and say all that a draft lacks unless it was asked
     for.
     """
@@ -227,7 +227,7 @@ def _settle(filled: _Filled) -> list[Problem]:
     if resource.status == PUBLISHED and lacking:
         resource.status = DRAFT
         return [
-            Problem(
+            Remark(
                 line,
                 "status",
                 "",
@@ -238,7 +238,7 @@ def _settle(filled: _Filled) -> list[Problem]:
     if resource.status == DRAFT and not filled.judged.says_status:
         lacking = [*lacking, f"{french.quoted('publié')} dans la colonne {french.quoted('statut')}"]
         return [
-            Problem(
+            Remark(
                 line, "", "", f"En brouillon : il manque {french.listed(lacking)}.", warning=True
             )
         ]

@@ -22,7 +22,7 @@ _MOST_VALUES, _MOST_RANGES, _MOST_FAULTS, MOST_UNKNOWN = 10, 6, 1_000, 100
 
 
 @dataclass(frozen=True)
-class Problem:
+class Remark:
     """What is wrong at one place of a file. A `warning` does not refuse the row."""
 
     line: int
@@ -39,17 +39,17 @@ class Problem:
 
 @dataclass
 class Fault:
-    """One problem, and every line it was found at: `ranges` holds the first ones, `count` counts
+    """One remark, and every line it was found at: `ranges` holds the first ones, `count` counts
     all.
     """
 
-    first: Problem
+    first: Remark
     ranges: list[tuple[int, int]]
     count: int = 1
     other_values: bool = False
 
     def also_at(self, line: int) -> None:
-        """Note the same problem at a later line."""
+        """Note the same remark at a later line."""
         self.count += 1
         if line == self.ranges[-1][1] + 1:
             self.ranges[-1] = (self.ranges[-1][0], line)
@@ -58,17 +58,17 @@ class Fault:
 
     @property
     def sentence(self) -> str:
-        problem = self.first
-        where = self._where() + (f", colonne « {problem.column} »" if problem.column else "")
-        value = f" ({french.quoted(french.cut(problem.value))})" if problem.value else ""
+        remark = self.first
+        where = self._where() + (f", colonne « {remark.column} »" if remark.column else "")
+        value = f" ({french.quoted(french.cut(remark.value))})" if remark.value else ""
         if self.other_values:
             value = " (d’autres valeurs)"
         hint = (
-            f" Valeur la plus proche : {french.quoted(problem.nearest)}."
-            if problem.nearest and not self.other_values
+            f" Valeur la plus proche : {french.quoted(remark.nearest)}."
+            if remark.nearest and not self.other_values
             else ""
         )
-        return f"{where}{value} : {problem.reason}{hint}"
+        return f"{where}{value} : {remark.reason}{hint}"
 
     def _where(self) -> str:
         if self.count == 1:
@@ -86,11 +86,11 @@ class Batch:
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     drafts: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
-    def refuse(self, problems: list[Problem]) -> None:
+    def refuse(self, remarks: list[Remark]) -> None:
         """Count a row out, for these reasons beside those already noted."""
-        self.problems += problems
+        self.remarks += remarks
         self.verdicts["refused"] += 1
 
 
@@ -117,32 +117,32 @@ class Report:
         return list(self._faults.values())
 
     @property
-    def problems(self) -> list[Problem]:
-        """The first problem of each fault."""
+    def remarks(self) -> list[Remark]:
+        """The first remark of each fault."""
         return [fault.first for fault in self.faults]
 
-    def note(self, problem: Problem) -> None:
-        """Add a problem to the fault it is one more case of: same column, value and reason."""
-        cause = (problem.column, problem.reason, problem.warning)
-        key: tuple[object, ...] = (*cause, french.cut(problem.value), problem.nearest)
+    def note(self, remark: Remark) -> None:
+        """Add a remark to the fault it is one more case of: same column, value and reason."""
+        cause = (remark.column, remark.reason, remark.warning)
+        key: tuple[object, ...] = (*cause, french.cut(remark.value), remark.nearest)
         if key not in self._faults and self._values[cause] >= _MOST_VALUES:
             key = cause
         if key in self._faults:
-            self._faults[key].also_at(problem.line)
+            self._faults[key].also_at(remark.line)
         elif len(self._faults) < _MOST_FAULTS:
             self._values[cause] += 1
             self._faults[key] = Fault(
-                problem, [(problem.line, problem.line)], other_values=key == cause
+                remark, [(remark.line, remark.line)], other_values=key == cause
             )
         else:
             self._untold += 1
 
     def add(self, batch: Batch) -> None:
-        """Add what a batch gave, its problems in the order of the file."""
+        """Add what a batch gave, its remarks in the order of the file."""
         self.verdicts.update(batch.verdicts)
         self.drafts += batch.drafts
-        for problem in sorted(batch.problems, key=lambda problem: problem.line):
-            self.note(problem)
+        for remark in sorted(batch.remarks, key=lambda remark: remark.line):
+            self.note(remark)
 
     def lines(self) -> list[str]:
         """The report for a reader, one sentence a line."""

@@ -57,7 +57,7 @@ class ErrorPage:
     nearest: tuple[tuple[str, str], ...]
 
 
-def problem(
+def problem_document(
     request: Request,
     status: int,
     title: str,
@@ -102,7 +102,7 @@ def _answer(
     problems: list[dict[str, str]] | None = None,
 ) -> Response:
     if _is_for_programs(request):
-        return problem(request, status, title, detail, problems)
+        return problem_document(request, status, title, detail, problems)
     page = ErrorPage(title, detail, _nearest(request) if status in (404, 410) else ())
     return render(request, "error.html", page, status=status)
 
@@ -151,7 +151,7 @@ def overloaded(request: Request, wait_s: int) -> Response:
     """
     title, detail = BUSY
     if _is_for_programs(request):
-        refusal: Response = problem(request, 503, title, detail)
+        refusal: Response = problem_document(request, 503, title, detail)
     else:
         refusal = HTMLResponse(_busy_page(request.app), 503, {"Vary": "HX-Request"})
     refusal.headers["Retry-After"] = str(wait_s)

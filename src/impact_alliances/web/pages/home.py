@@ -29,8 +29,8 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One fragilité: its cases, the address of their search, and the length of its bar in percent
+class Gauge:
+    """One fragilité: its cases, the address of their search, and the length of its gauge in percent
     of the longest.
     """
 
@@ -42,13 +42,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class HomePage:
-    """Context of `home.html`. `groups` lists the bars by group; `collections` are (label, count,
+    """Context of `home.html`. `groups` lists the gauges by group; `collections` are (label, count,
     url, sentence); `cases` come with the label of their first fragilité.
     """
 
     examples: tuple[tuple[str, str], ...]
     collections: tuple[tuple[str, int, str, str], ...]
-    groups: tuple[tuple[str, tuple[Bar, ...]], ...]
+    groups: tuple[tuple[str, tuple[Gauge, ...]], ...]
     jeudi: Shown | None
     jeudi_number: int | None
     cases: tuple[tuple[Shown, str], ...]
@@ -84,16 +84,16 @@ def _collections(session: Session) -> tuple[tuple[str, int, str, str], ...]:
     )
 
 
-def _groups(counts: dict[str, int]) -> tuple[tuple[str, tuple[Bar, ...]], ...]:
+def _groups(counts: dict[str, int]) -> tuple[tuple[str, tuple[Gauge, ...]], ...]:
     most = max(counts.values(), default=0) or 1
-    groups: dict[str, list[Bar]] = {}
+    groups: dict[str, list[Gauge]] = {}
     for term in FRAGILITES.terms:
         count = counts.get(term.slug, 0)
-        bar = Bar(
+        gauge = Gauge(
             term.label,
             count,
             urls.search_with("fragilite", term.slug, "case"),
             max(1, round(100 * count / most)),
         )
-        groups.setdefault(term.group, []).append(bar)
-    return tuple((name, tuple(bars)) for name, bars in groups.items())
+        groups.setdefault(term.group, []).append(gauge)
+    return tuple((name, tuple(gauges)) for name, gauges in groups.items())
