@@ -41,6 +41,12 @@ class Tasks:
         with self._server.asking():
             yield self._server.client(timeout_s)
 
+    def indexes(self) -> list[str]:
+        """The names of the indexes on the server."""
+        with self.asking() as client:
+            found = client.get_raw_indexes({"limit": PAGE})["results"]  # type: ignore[call-overload]
+            return [str(one["uid"]) for one in found]
+
     def documents(self, index: str, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
         """These fields of every document of an index."""
         for start in count(0, PAGE):

@@ -238,9 +238,7 @@ class MeilisearchWriter:
 
     def _leftovers(self) -> list[str]:
         """What a rebuild leaves: the former index, or half of a new one."""
-        with self._tasks.asking() as client:
-            known = [str(one["uid"]) for one in client.get_raw_indexes({"limit": PAGE})["results"]]  # type: ignore[call-overload]
-            return [uid for uid in known if uid.startswith(self._beside)]
+        return [uid for uid in self._tasks.indexes() if uid.startswith(self._beside)]
 
     def _drop_leftovers(self) -> None:
         for uid in self._leftovers():
