@@ -449,8 +449,8 @@ def embed() -> None:
             while some := service.vectorizer.embed_some():
                 done += some
                 advance(done, total)
-            # An engine that carries vectors has documents to be given again.
-            service.indexer.catch_up()
+        # An engine that carries vectors has documents to be given again; the spare index follows.
+        _catch_up(service)
         # Another process may be reading what lacks, for an index of its own.
         is_whole = not service.vectorizer.needs.lacking()
         out.print(

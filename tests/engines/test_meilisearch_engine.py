@@ -31,7 +31,9 @@ from tests.engines.contract import (
 from tests.engines.server import NoServer, meilisearch_server
 from tests.engines.writer_contract import Make, WriterContract
 from tests.service import a_service, settle
+from typer.testing import CliRunner
 
+from impact_alliances.cli import app
 from impact_alliances.db import make_engine, writing
 from impact_alliances.diagnosis import examine
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
@@ -444,6 +446,24 @@ def test_a_whole_service_answers_by_words_and_by_meaning(
     finally:
         made.writer.drop()  # type: ignore[attr-defined]
         made.close()
+
+
+def test_embed_leaves_nothing_to_wait_for_any_index(
+    address: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vectors are news to the spare index too: doctor would find changes that wait for it."""
+    url, key = address
+    index = f"essai-{uuid.uuid4().hex[:8]}"
+    where: dict[str, Any] = {"meilisearch_url": url, "meilisearch_key": SecretStr(key)}
+    made = a_service(
+        tmp_path, a_case(id="x"), search_engine="meilisearch", meilisearch_index=index, **where
+    )
+    store(made.database, a_case(id="y", title="Le lavoir"))
+    monkeypatch.setattr("impact_alliances.cli._ready", lambda: made)
+    said = CliRunner().invoke(app, ["embed"])
+    assert (said.exit_code, [indexer.pending() for indexer in made.indexers]) == (0, [0, 0])
+    made.writer.drop()  # type: ignore[attr-defined]
+    made.close()
 
 
 def test_a_full_disk_of_the_server_is_told_as_such_and_all_is_indexed_once_there_is_room(
