@@ -26,7 +26,7 @@ search: $(VENV)/installed ## Chercher dans la base : make search q="plus de méd
 	@exec "$(BIN)/impact-alliances" search -- "$$q"
 
 test: $(VENV)/installed ## Lancer les tests (sans réseau ; 5 à 10 minutes)
-	@"$(BIN)/python" -m pytest -q -n 2 --cov --cov-report=term:skip-covered
+	@"$(BIN)/python" -m pytest -q -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 check: $(VENV)/installed ## Vérifier la forme, les règles et les types
 	@"$(BIN)/ruff" format --check .
