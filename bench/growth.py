@@ -23,8 +23,9 @@ from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.writer import TantivyWriter
 from impact_alliances.indexing.contents import published_batches
 from impact_alliances.resources.key import Key
-from impact_alliances.search import ranking
+from impact_alliances.search.interpreting import bar_of, weights
 from impact_alliances.search.query import FILTERS
+from impact_alliances.search.ranking import RANKED
 from impact_alliances.text.understanding import Understanding, understand
 
 SIZES = (5_500, 55_000, 550_000)
@@ -62,10 +63,10 @@ def _asked(engine: TantivyEngine) -> list[Understanding]:
 def _lexical_ms(engine: TantivyEngine, understood: Understanding) -> float:
     started = time.perf_counter()
     total, frequencies = engine.frequencies(understood.stems)
-    bar = ranking.bar_of(ranking.weights(understood.concepts, total, frequencies))
+    bar = bar_of(weights(understood.concepts, total, frequencies))
     wanted = Wanted(bar=bar, nothing=bar is None)
     matches = engine.matches(wanted, list(FILTERS))
-    matches.candidates(bar.concepts if bar else (), ranking.RANKED)
+    matches.candidates(bar.concepts if bar else (), RANKED)
     return (time.perf_counter() - started) * 1000
 
 

@@ -20,9 +20,9 @@ from impact_alliances.meaning.meanings import NO_MODEL, Anchors, Meaning, Meanin
 from impact_alliances.meaning.passages import FRAGILITE
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.key import Key
+from impact_alliances.search.interpreting import NO_VECTORS
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.results import Results
-from impact_alliances.search.searcher import NO_VECTORS
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.wiring import Service, make_service
 

@@ -17,10 +17,10 @@ from impact_alliances.db import reading, writing
 from impact_alliances.meaning.meanings import NO_MODEL
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.resource import RETIRED, Resource
+from impact_alliances.search.interpreting import NO_VECTORS
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Results
-from impact_alliances.search.searcher import NO_VECTORS
 from impact_alliances.search.titles_only import NO_INDEX
 from impact_alliances.wiring import LAST_SOUND_ANSWERED, Service, make_service
 

@@ -13,16 +13,15 @@ from impact_alliances.engines.engine import Bar, Candidate, Weighted
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.vectors import Matrix, Standing
 from impact_alliances.resources.key import Key
-from impact_alliances.search.ranking import (
+from impact_alliances.search.interpreting import (
     MOST_NEAR,
     STANDING_BAR,
     bar_of,
-    explain,
     near_enough,
-    rank,
     standing_bar,
     weights,
 )
+from impact_alliances.search.ranking import explain, rank
 from impact_alliances.text.understanding import Concept
 
 

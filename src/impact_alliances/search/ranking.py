@@ -1,30 +1,17 @@
-"""The bars and the fusion: which documents a text brings, and in what order. The same for every
-engine.
+"""The order of what matches: the fusion of words and meaning. The same for every engine.
 
 Every constant here was chosen on half of the question file (`bench/questions.jsonl`) and checked on
 the other; the figures are in docs/decisions/0003.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
-from impact_alliances.engines.engine import Bar, Candidate, Neighbours, Weighted
+from impact_alliances.engines.engine import Bar, Candidate, Matches, Neighbours
 from impact_alliances.meaning.grid import Grid
 from impact_alliances.resources.key import Key
-from impact_alliances.text.synonyms import Expression
-from impact_alliances.text.understanding import Concept
+from impact_alliances.search.interpreting import Interpretation
 
-# A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked
-# for.
-LEXICAL_SHARE = 0.4
-# A document is a semantic hit when it stands this many deviations above the corpus, and not far
-# below the best one.
-STANDING_BAR = 2.0
-STANDING_OF_BEST = 0.6
-# Never more semantic hits than a reader would go through.
-MOST_NEAR = 120
 # Weight of the words (BM25 × coverage) and of the reading grid beside the standing of the meaning.
 WORDS_WEIGHT = 0.45
 GRID_WEIGHT = 0.3
@@ -46,57 +33,43 @@ class Ranked:
     by_meaning: bool
 
 
-def weights(
-    concepts: Sequence[Concept], total: int, frequencies: Mapping[str, int]
-) -> tuple[Weighted, ...]:
-    """Each concept with its IDF (that of BM25); those no document holds are left out, since none
-    could be over the bar.
-
-    The word typed gives the weight: a common synonym must not make a rare word common. Only where
-    the corpus ignores the word do its other expressions decide.
-    """
-
-    def held(expression: Expression) -> int:
-        return min(frequencies.get(stem, 0) for stem in expression)
-
-    weighted = []
-    for concept in concepts:
-        count = held(concept.alternatives[0]) or max(
-            held(expression) for expression in concept.alternatives
-        )
-        if count:
-            weighted.append(Weighted(concept, math.log(1 + (total - count + 0.5) / (count + 0.5))))
-    return tuple(weighted)
-
-
-def bar_of(weighted: Sequence[Weighted]) -> Bar | None:
-    """The lexical bar of a query, None when it holds no word of the corpus."""
-    if not weighted:
-        return None
-    return Bar(tuple(weighted), LEXICAL_SHARE * sum(one.weight for one in weighted))
-
-
-def standing_bar(crowd: int) -> float:
-    """The deviations above the corpus that make a semantic hit, `crowd` documents being compared
-    (`MOST_NEAR` and more are alike).
-
-    Among ten documents none can stand two deviations above the others unless it stands alone:
-    there, what one in ten would reach by chance is enough.
-    """
-    return min(STANDING_BAR, NormalDist().inv_cdf(1 - 1 / (crowd + 1)))
-
-
-def near_enough(neighbours: Neighbours) -> tuple[Key, ...]:
-    """The keys over the semantic bar, nearest first."""
-    best = neighbours.best(MOST_NEAR)
-    if not best:
-        return ()
-    standing = [(key, (cosine - neighbours.mean) / neighbours.deviation) for key, cosine in best]
-    bar = max(standing_bar(len(best)), STANDING_OF_BEST * standing[0][1])
-    return tuple(key for key, z in standing if z >= bar)
-
-
 Scored = tuple[float, Candidate]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The best candidates of a search with their fused scores, in order."""
+
+    asked: Interpretation
+    scored: Sequence[Scored]
+
+    @classmethod
+    def of(cls, asked: Interpretation, matches: Matches) -> "Ranking":
+        """The `RANKED` best of what matches. Raises `EngineFailure`."""
+        bar, meant = asked.wanted.bar, asked.meant
+        candidates = matches.candidates(bar.concepts if bar else (), RANKED)
+        ranked = rank(candidates, bar=bar, neighbours=meant.neighbours, grid=meant.grid)
+        return cls(asked, ranked[:RANKED])
+
+    @property
+    def keys(self) -> list[Key]:
+        return [candidate.key for _, candidate in self.scored]
+
+    def page(self, first: int, size: int) -> list[Ranked]:
+        """Those from the place `first` on, each saying why it is there."""
+        return [self._explained(scored) for scored in self.scored[first : first + size]]
+
+    def explained(self, keys: Sequence[Key]) -> list[Ranked]:
+        """These, in their order, each saying why it is there, ranked or not."""
+        known = {scored[1].key: scored for scored in self.scored}
+        by_words = self.asked.wanted.bar is not None
+        return [
+            self._explained(known[key]) if key in known else Ranked(key, 0.0, by_words, False)
+            for key in keys
+        ]
+
+    def _explained(self, scored: Scored) -> Ranked:
+        return explain(scored, bar=self.asked.wanted.bar, near=self.asked.wanted.near)
 
 
 def rank(

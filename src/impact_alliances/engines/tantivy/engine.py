@@ -22,7 +22,7 @@ from impact_alliances.engines.engine import (
 )
 from impact_alliances.engines.tantivy.index import SCHEMA, asking
 from impact_alliances.engines.tantivy.matches import TantivyMatches, counted
-from impact_alliances.engines.tantivy.queries import set_query
+from impact_alliances.engines.tantivy.queries import set_query, sets_of
 from impact_alliances.engines.tantivy.views import View, Views
 from impact_alliances.resources.key import Key, key_in
 
@@ -76,21 +76,29 @@ class TantivyEngine:
     # -- sets ------------------------------------------------------------------------------------
 
     def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
-        return counted(self._view().searcher, wanted, facets)
+        with asking():
+            sets = sets_of(wanted, facets)
+        return counted(self._view().searcher, sets, facets)
 
     def matches(
         self, wanted: Wanted, facets: Sequence[str], window: Window | None = None
     ) -> Matches:
         searcher = self._view().searcher
-        counts = counted(searcher, wanted, facets)
-        keys = _page(searcher, wanted, window) if window else []
-        return TantivyMatches(counts.total, counts.facets, tuple(keys), searcher, wanted)
+        with asking():
+            sets = sets_of(wanted, facets)
+        counts = counted(searcher, sets, facets)
+        keys = _page(searcher, sets.whole, window) if window else []
+        return TantivyMatches(counts.total, counts.facets, tuple(keys), searcher, sets.whole)
 
     def page(
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()
     ) -> list[Key]:
-        window = Window(order, offset, limit)
-        return _page(self._view().searcher, wanted, window, apart_from)
+        with asking():
+            query = set_query(wanted)
+            if apart_from:
+                seen = Query.term_set_query(SCHEMA, "key", [str(key) for key in apart_from])
+                query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, seen)])
+        return _page(self._view().searcher, query, Window(order, offset, limit))
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:
         if not words:
@@ -105,31 +113,18 @@ class TantivyEngine:
             clauses.append(
                 (Occur.Must, Query.term_set_query(SCHEMA, "title_words", ends or [last]))
             )
-            newest, direction = _ORDERS["date"]
-            result = searcher.search(
-                Query.boolean_query(clauses),
-                limit,
-                count=False,
-                order_by_field=newest,
-                order=direction,
-            )
-            return _keys(searcher, result)
+            query = Query.boolean_query(clauses)
+        return _page(searcher, query, Window("date", 0, limit))
 
 
 # -- hits ----------------------------------------------------------------------------------------
 
 
-def _page(
-    searcher: tantivy.Searcher, wanted: Wanted, window: Window, apart_from: Sequence[Key] = ()
-) -> list[Key]:
+def _page(searcher: tantivy.Searcher, query: Query, window: Window) -> list[Key]:
     if window.limit <= 0:
         return []
+    field, direction = _ORDERS[window.order]
     with asking():
-        query = set_query(wanted)
-        if apart_from:
-            seen = Query.term_set_query(SCHEMA, "key", [str(key) for key in apart_from])
-            query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, seen)])
-        field, direction = _ORDERS[window.order]
         result = searcher.search(
             query,
             window.limit,

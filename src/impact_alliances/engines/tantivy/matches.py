@@ -7,9 +7,9 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from impact_alliances.engines.engine import Candidate, Counts, Matches, Wanted, Weighted
+from impact_alliances.engines.engine import Candidate, Counts, Matches, Weighted
 from impact_alliances.engines.tantivy.index import asking
-from impact_alliances.engines.tantivy.queries import Clauses, bm25, coverage, set_query
+from impact_alliances.engines.tantivy.queries import Clauses, Sets, bm25, coverage
 from impact_alliances.resources.key import key_in
 
 # More than any facet has values: counts are exact or they are not counts.
@@ -26,11 +26,11 @@ class TantivyMatches(Matches):
     """
 
     searcher: tantivy.Searcher = field(compare=False, repr=False)
-    wanted: Wanted = field(compare=False, repr=False)
+    query: Query = field(compare=False, repr=False)
 
     def candidates(self, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
         with asking():
-            members = (Occur.Must, Query.const_score_query(set_query(self.wanted), 0.0))
+            members = (Occur.Must, Query.const_score_query(self.query, 0.0))
             lexical = _scored(self.searcher, [members, *bm25(concepts)], limit)
             covered = _scored(self.searcher, [members, *coverage(concepts)], limit)
         return _joined(self.searcher, lexical, covered)
@@ -67,27 +67,25 @@ def _joined(
     ]
 
 
-def counted(searcher: tantivy.Searcher, wanted: Wanted, facets: Sequence[str]) -> Counts:
+def counted(searcher: tantivy.Searcher, sets: Sets, facets: Sequence[str]) -> Counts:
     """The counts of a set: one question, and one more for each facet that has a filter."""
-    free = [facet for facet in facets if facet not in wanted.filters]
-    total, values = _aggregated(searcher, wanted, free)
-    for facet in facets:
-        if facet in wanted.filters:
-            values |= _aggregated(searcher, wanted.without(facet), [facet])[1]
+    total, values = _aggregated(
+        searcher, sets.whole, [one for one in facets if one not in sets.freed]
+    )
+    for facet, freed in sets.freed.items():
+        values |= _aggregated(searcher, freed, [facet])[1]
     return Counts(total, values)
 
 
 def _aggregated(
-    searcher: tantivy.Searcher, wanted: Wanted, facets: Sequence[str]
+    searcher: tantivy.Searcher, query: Query, facets: Sequence[str]
 ) -> tuple[int, dict[str, dict[str, int]]]:
     asked = {
         facet: {"terms": {"field": facet, "size": _VALUES, "segment_size": _VALUES}}
         for facet in facets
     }
     with asking():
-        answer = searcher.aggregate(
-            set_query(wanted), {"_total": {"value_count": {"field": "key"}}, **asked}
-        )
+        answer = searcher.aggregate(query, {"_total": {"value_count": {"field": "key"}}, **asked})
     values = {
         facet: {str(b["key"]): int(b["doc_count"]) for b in answer[facet]["buckets"]}
         for facet in facets

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tantivy import Occur, Query
 
@@ -14,7 +14,21 @@ from impact_alliances.text.synonyms import Expression
 Clauses = list[tuple[Any, Query]]
 
 
+class Sets(NamedTuple):
+    """The documents wanted and, for each facet counted that has a filter, the same freed of it."""
+
+    whole: Query
+    freed: dict[str, Query]
+
+
+def sets_of(wanted: Wanted, facets: Sequence[str]) -> Sets:
+    """The sets by which `wanted` is counted for these facets."""
+    used = [facet for facet in facets if facet in wanted.filters]
+    return Sets(set_query(wanted), {facet: set_query(wanted.without(facet)) for facet in used})
+
+
 def set_query(wanted: Wanted) -> Query:
+    """The documents of a set, unscored."""
     if wanted.nothing:
         return Query.empty_query()
     clauses = [(Occur.Must, _text_query(wanted))]

@@ -1,0 +1,153 @@
+"""From a query to the set of documents that it asks for: what its words say, what its meaning says,
+and how much of either is enough. The same for every engine.
+
+Every constant here was chosen on half of the question file (`bench/questions.jsonl`) and checked on
+the other; the figures are in docs/decisions/0003.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from impact_alliances.engines.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted
+from impact_alliances.engines.lexicon import EngineLexicon
+from impact_alliances.meaning.grid import NO_GRID, Grid
+from impact_alliances.meaning.meanings import Meanings
+from impact_alliances.resources.key import Key
+from impact_alliances.search.query import SearchQuery
+from impact_alliances.text.synonyms import Expression
+from impact_alliances.text.understanding import Concept, Understanding, understand
+
+# A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked
+# for.
+LEXICAL_SHARE = 0.4
+# A document is a semantic hit when it stands this many deviations above the corpus, and not far
+# below the best one.
+STANDING_BAR = 2.0
+STANDING_OF_BEST = 0.6
+# Never more semantic hits than a reader would go through.
+MOST_NEAR = 120
+NO_VECTORS = "Les vecteurs de sens ne sont pas encore calculés : résultats par les mots seulement."
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What the meaning says of a text: how near every document is to it, and where it stands in the
+    reading grid. `degraded` says, in French, what is missing; None when nothing is.
+    """
+
+    neighbours: Neighbours | None = None
+    grid: Grid = NO_GRID
+    degraded: str | None = None
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """A query made ready for an engine: the documents `wanted`, and what ranks them."""
+
+    understanding: Understanding
+    wanted: Wanted
+    meant: Meant = Meant()
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether anything tells one document from another."""
+        return bool(self.wanted.bar or self.meant.neighbours)
+
+
+class Interpreter:
+    """Interprets queries with the words of one engine and, where there is one, a model."""
+
+    def __init__(self, engine: SearchEngine, meanings: Meanings) -> None:
+        self._engine = engine
+        self._meanings = meanings
+        self._lexicon = EngineLexicon(engine)
+
+    def interpret(self, query: SearchQuery) -> Interpretation:
+        """What `query` asks for. Raises `EngineFailure`."""
+        if not query.q:
+            return Interpretation(Understanding(""), Wanted(filters=query.chosen))
+        understood = understand(
+            query.q, self._lexicon, correct=query.correction, synonyms=query.synonymes
+        )
+        meant = self._meant(query, understood)
+        return Interpretation(understood, self._wanted(query, understood, meant), meant)
+
+    def _meant(self, query: SearchQuery, understood: Understanding) -> Meant:
+        if query.mode == "keyword" or not understood.text:
+            return Meant()
+        meaning = self._meanings.now()
+        vector, said = meaning.read(understood.text)
+        if vector is None:
+            return Meant(degraded=said)
+        standing = meaning.vectors.seen_from(vector)
+        if standing is None:
+            return Meant(degraded=NO_VECTORS)
+        neighbours = self._engine.neighbours(vector, standing, meaning.model)
+        return Meant(neighbours, meaning.grid(vector), said)
+
+    def _wanted(self, query: SearchQuery, understood: Understanding, meant: Meant) -> Wanted:
+        total, frequencies = self._engine.frequencies(understood.stems)
+        weighted = weights(understood.concepts, total, frequencies)
+        bar = None if query.mode == "semantic" else bar_of(weighted)
+        near = near_enough(meant.neighbours) if meant.neighbours else ()
+        only_operators = not understood.concepts and bool(understood.phrases or understood.excluded)
+        return Wanted(
+            bar=None if only_operators else bar,
+            near=() if only_operators else near,
+            phrases=understood.phrases,
+            excluded=understood.excluded,
+            filters=query.chosen,
+            nothing=not (bar or near or only_operators),
+        )
+
+
+def weights(
+    concepts: Sequence[Concept], total: int, frequencies: Mapping[str, int]
+) -> tuple[Weighted, ...]:
+    """Each concept with its IDF (that of BM25); those no document holds are left out, since none
+    could be over the bar.
+
+    The word typed gives the weight: a common synonym must not make a rare word common. Only where
+    the corpus ignores the word do its other expressions decide.
+    """
+
+    def held(expression: Expression) -> int:
+        return min(frequencies.get(stem, 0) for stem in expression)
+
+    weighted = []
+    for concept in concepts:
+        count = held(concept.alternatives[0]) or max(
+            held(expression) for expression in concept.alternatives
+        )
+        if count:
+            weighted.append(Weighted(concept, math.log(1 + (total - count + 0.5) / (count + 0.5))))
+    return tuple(weighted)
+
+
+def bar_of(weighted: Sequence[Weighted]) -> Bar | None:
+    """The lexical bar of a query, None when it holds no word of the corpus."""
+    if not weighted:
+        return None
+    return Bar(tuple(weighted), LEXICAL_SHARE * sum(one.weight for one in weighted))
+
+
+def standing_bar(crowd: int) -> float:
+    """The deviations above the corpus that make a semantic hit, `crowd` documents being compared
+    (`MOST_NEAR` and more are alike).
+
+    Among ten documents none can stand two deviations above the others unless it stands alone:
+    there, what one in ten would reach by chance is enough.
+    """
+    return min(STANDING_BAR, NormalDist().inv_cdf(1 - 1 / (crowd + 1)))
+
+
+def near_enough(neighbours: Neighbours) -> tuple[Key, ...]:
+    """The keys over the semantic bar, nearest first."""
+    best = neighbours.best(MOST_NEAR)
+    if not best:
+        return ()
+    standing = [(key, (cosine - neighbours.mean) / neighbours.deviation) for key, cosine in best]
+    bar = max(standing_bar(len(best)), STANDING_OF_BEST * standing[0][1])
+    return tuple(key for key, z in standing if z >= bar)
