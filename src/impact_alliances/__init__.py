@@ -5,8 +5,8 @@ meaning.
 import os
 from importlib.metadata import version
 
-# Both must be set before numpy and the bundled model load: the two libraries otherwise
-# fight over the cores and a query embedding takes four times longer.
+# Set before numpy loads, here and in the process of the bundled model: numpy's threads and the
+# model's own would fight over the cores, and a query take four times longer to embed.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __version__ = version("impact-alliances")

@@ -112,8 +112,10 @@ class StoredVectors:
         return int(newest), int(count)
 
     def since(self, version: int | None, one_in: int = 1) -> dict[Key, Vectors]:
-        """The vectors written after `version` (all of them for None), by key; of one
-        subject in so many, always the same.
+        """The vectors written after `version` (of any version for None), by key.
+
+        With `one_in` above 1, those of a sample: about one subject in so many, drawn by its
+        version, and so the same at every call until it is written again.
         """
         statement = select(Embedding.kind, Embedding.subject, Embedding.vectors).where(
             *self._computed()

@@ -1,4 +1,9 @@
-"""« Enough of the weight of these concepts » as a condition of any engine's language."""
+"""« Enough of these concepts » as a filter, in the language of any engine.
+
+Engines know « and » and « or », not sums of weights. So the condition that the weights of the
+concepts a document holds reach a need is unfolded into « (the first concept, and enough of the
+others for what is then left) or enough of the others alone », and so on down to the last concept.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,8 +30,8 @@ class Language(Generic[Q]):
 
 
 def over_the_bar(bar: Bar, language: Language[Q]) -> Q:
-    """T(i, need): concept i and enough of the rest, or enough of the rest alone; pruned where
-    always or never true.
+    """The documents over `bar`, looked at by its `MOST_CONCEPTS` heaviest concepts. A branch that
+    is always true, or never, is cut.
     """
     heaviest = sorted(bar.concepts, key=lambda weighted: -weighted.weight)[:MOST_CONCEPTS]
     left = [

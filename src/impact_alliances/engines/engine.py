@@ -1,5 +1,8 @@
-"""The seam: what any search engine must answer. An engine finds and counts; understanding and
-ranking are above it.
+"""The seam: what any search engine must answer, and in what words it is asked.
+
+An engine finds documents and counts them. What a query means and in which order its hits come is
+decided above, once for all engines (`search/interpreting.py`, `search/ranking.py`), so that both
+give the same sets, the same counts and the same order.
 """
 
 from abc import ABC, abstractmethod
@@ -125,8 +128,12 @@ class Matches(Counts, ABC):
 
 
 class Neighbours(Protocol):
-    """How near every document is to one vector: the cosine of its nearest passage. Not `is_whole`:
-    seen over a sample, whose `best` are not those of the corpus.
+    """The corpus compared with one vector. The likeness of a document is the cosine of its passage
+    nearest to that vector, from -1 to 1; `mean` and `deviation` are those of the likeness over the
+    documents compared.
+
+    Where the corpus is too large to be held in memory, only a sample of it was compared: `is_whole`
+    is false, `mean` and `deviation` are estimates, and `best` knows no document out of the sample.
     """
 
     is_whole: bool
@@ -160,8 +167,11 @@ class SearchEngine(Protocol):
         ...
 
     def neighbours(self, vector: Vector, standing: Neighbours, model: str) -> Neighbours:
-        """The corpus seen from `vector`: `standing` where that looked at everything; else, with the
-        nearest of the engine's index, if it carries the vectors of that model.
+        """The neighbours of `vector`, given those that were found in memory (`standing`).
+
+        These are handed back where they were found over the whole corpus. Where they come of a
+        sample, an engine whose index carries the vectors of `model` completes them: their `best`
+        are then the nearest documents of its index.
         """
         ...
 

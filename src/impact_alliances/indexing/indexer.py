@@ -167,7 +167,7 @@ class Indexer:
         the outbox keeps the work meanwhile.
         """
         self._is_known_lost = False
-        with self._vectorizer.reading_beside() if self._vectorizer else nullcontext():
+        with self._vectorizer.working_beside() if self._vectorizer else nullcontext():
             self._index(stop)
 
     def _index(self, stop: threading.Event) -> None:

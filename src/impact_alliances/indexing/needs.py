@@ -176,9 +176,9 @@ class VectorNeeds:
 def _passages(session: Session, subjects: Sequence[Key]) -> dict[Key, Passages]:
     """The texts of these subjects; of a resource no longer published there is none."""
     resources = load(session, [subject for subject in subjects if subject.kind != FRAGILITE])
-    found = {key: passages_of(resource) for key, resource in resources.items()}
+    texts = {key: passages_of(resource) for key, resource in resources.items()}
     for key in subjects:
         if key.kind == FRAGILITE:
             term = FRAGILITES.by_slug[key.id]
-            found[key] = Passages(term.label, (term.description,))
-    return found
+            texts[key] = Passages(term.label, (term.description,))
+    return texts

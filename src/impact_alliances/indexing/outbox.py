@@ -67,9 +67,9 @@ class Outbox:
         is.
         """
         with reading(self._database) as session:
-            found = session.get(Follower, self.name)
-            is_whole = found is not None and found.is_whole
-            is_recent = found is not None and now() - found.seen_at < SEEN_EVERY
+            follower = session.get(Follower, self.name)
+            is_whole = follower is not None and follower.is_whole
+            is_recent = follower is not None and now() - follower.seen_at < SEEN_EVERY
         if is_whole and not is_recent:
             self._note(is_whole=True)
         return is_whole

@@ -70,7 +70,7 @@ class Vectorizer:
         self._news.set()
 
     @contextmanager
-    def reading_beside(self) -> Iterator[None]:
+    def working_beside(self) -> Iterator[None]:
         """Have the model read in a thread beside, until the end of the `with`. One stuck in a text
         is left to end by itself.
         """
@@ -78,7 +78,7 @@ class Vectorizer:
             yield
             return
         over = threading.Event()
-        reader = threading.Thread(target=self._read_until, args=(over,), name="reader", daemon=True)
+        reader = threading.Thread(target=self._work_until, args=(over,), name="reader", daemon=True)
         reader.start()
         try:
             yield
@@ -87,7 +87,7 @@ class Vectorizer:
             self._news.set()
             reader.join(END_S)
 
-    def _read_until(self, over: threading.Event) -> None:
+    def _work_until(self, over: threading.Event) -> None:
         while not over.is_set():
             self._news.clear()
             try:
@@ -104,7 +104,7 @@ class Vectorizer:
                 self._news.wait(LOOK_EVERY_S)
 
     @contextmanager
-    def _reading_alone(self) -> Iterator[None]:
+    def _working_alone(self) -> Iterator[None]:
         """Be the only one whose model reads, among the threads of this process and among processes.
         Raises `Busy`.
         """
@@ -116,14 +116,14 @@ class Vectorizer:
         finally:
             self._one_reads.release()
 
-    # -- reading ----------------------------------------------------------------------------------
+    # -- computing --------------------------------------------------------------------------------
 
     def embed_some(self, limit: int = EMBED_BATCH) -> int:
         """Give vectors to some that lack them. Returns to how many: none when the model fails, or
         when another one reads.
         """
         if self._embedder:
-            with suppress(Busy), self._reading_alone():
+            with suppress(Busy), self._working_alone():
                 self._note_needs(self._embedder)
                 return self._store_shipped(self._embedder) or self._compute_some(
                     self._embedder, limit

@@ -110,8 +110,8 @@ def _sentences(text: str, size: int) -> Iterator[str]:
 def embed(embedder: Embedder, several: list[Passages]) -> list[Vectors]:
     """For each, its vectors: one row a passage."""
     flat = embedder.embed_passages([text for one in several for text in one.texts])
-    found, position = [], 0
+    vectors, position = [], 0
     for one in several:
-        found.append(one.combined(flat[position : position + len(one.texts)]))
+        vectors.append(one.combined(flat[position : position + len(one.texts)]))
         position += len(one.texts)
-    return found
+    return vectors

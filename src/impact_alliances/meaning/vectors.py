@@ -80,10 +80,10 @@ class Standing:
 
     def of(self, keys: Sequence[Key]) -> dict[Key, float]:
         place = self._matrix.place
-        found = {key: float(self._likeness[place[key]]) for key in keys if key in place}
-        missing = [key for key in keys if key not in found] if self._others else []
+        cosines = {key: float(self._likeness[place[key]]) for key in keys if key in place}
+        missing = [key for key in keys if key not in cosines] if self._others else []
         others = self._others(missing) if self._others and missing else {}
-        return found | {
+        return cosines | {
             key: float((passages @ self._vector).max()) for key, passages in others.items()
         }
 
@@ -154,5 +154,5 @@ class VectorIndex:
     def passages(self, key: Key) -> Vector | None:
         """The passages of one document, one a row."""
         matrix, is_whole = self._now()
-        found = matrix.passages(key) if matrix else None
-        return found if found is not None or is_whole else self._stored.of([key]).get(key)
+        held = matrix.passages(key) if matrix else None
+        return held if held is not None or is_whole else self._stored.of([key]).get(key)

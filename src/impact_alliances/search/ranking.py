@@ -23,8 +23,8 @@ _HALF_SCORE = 5.0
 
 @dataclass(frozen=True)
 class Ranked:
-    """A document in its place. `score` is in [0, 1[, for display and for reading the order, not for
-    comparing queries.
+    """A document in its place. `score` is in [0, 1[: it tells the hits of one query apart, and says
+    nothing between two queries. `by_words` and `by_meaning` say which bar it passed.
     """
 
     key: Key

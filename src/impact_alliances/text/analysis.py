@@ -101,13 +101,13 @@ def _analysed(raw: str) -> tuple[str, str]:
 def tokens(text: str) -> Iterator[Token]:
     """The words of `text` in order."""
     pending: tuple[int, int, str] | None = None
-    for found in _WORD.finditer(text):
-        start, raw = found.start(), found.group()
+    for match in _WORD.finditer(text):
+        start, raw = match.start(), match.group()
         if pending and _continues(text, pending, start, raw):
             start, raw = pending[0], pending[2] + raw
         elif pending:
             yield Token(pending[0], pending[1], *analyse_word(pending[2]))
-        pending = (start, found.end(), raw)
+        pending = (start, match.end(), raw)
     if pending:
         yield Token(pending[0], pending[1], *analyse_word(pending[2]))
 

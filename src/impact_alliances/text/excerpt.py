@@ -1,4 +1,6 @@
-"""The two lines of a resource that answer the query best, the words found marked."""
+"""An excerpt of a resource: the stretch of its texts, about two lines long, that holds most of the
+stems asked for, with the words that have these stems marked.
+"""
 
 import codecs
 import re
@@ -52,8 +54,8 @@ def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
     best = kept[0] if kept else ""
     marks: list[Mark] = []
     held_best = 0
-    for text, found in zip(kept, _marks_by_text(kept, wanted), strict=True):
-        held, here = _densest(found)
+    for text, in_text in zip(kept, _marks_by_text(kept, wanted), strict=True):
+        held, here = _densest(in_text)
         if held > held_best:
             best, marks, held_best = text, here, held
     return _marked(best, marks)
@@ -72,15 +74,15 @@ def _beginning(texts: Sequence[str]) -> Iterator[str]:
 
 def _marks_by_text(texts: list[str], wanted: frozenset[str]) -> list[list[Mark]]:
     """The marks of each text, found in one pass over all of them."""
-    found: list[list[Mark]] = [[] for _ in texts]
+    marks: list[list[Mark]] = [[] for _ in texts]
     starts, position = [], 0
     for text in texts:
         starts.append(position)
         position += len(text) + 1
     for mark in _finder(wanted).marks("\n".join(texts)):
         place = bisect_right(starts, mark.start) - 1
-        found[place].append(Mark(mark.start - starts[place], mark.end - starts[place], mark.stem))
-    return found
+        marks[place].append(Mark(mark.start - starts[place], mark.end - starts[place], mark.stem))
+    return marks
 
 
 class WordFinder:
@@ -107,7 +109,7 @@ class WordFinder:
         """The words found, in order."""
         if self._pattern is None:
             return []
-        found = []
+        marks = []
         folded = _folded(text)
         for word in self._pattern.finditer(folded):
             start, written = word.start(), word.group()
@@ -115,8 +117,8 @@ class WordFinder:
                 continue
             _, stem = analyse_word(written if written.isalnum() else _JOINT.sub("", written))
             if stem in self._wanted:
-                found.append(Mark(start, word.end(), stem))
-        return found
+                marks.append(Mark(start, word.end(), stem))
+        return marks
 
 
 def _folded(text: str) -> str:
@@ -163,11 +165,11 @@ def _finder(wanted: frozenset[str]) -> WordFinder:
     return WordFinder(wanted)
 
 
-def _densest(found: list[Mark]) -> tuple[int, list[Mark]]:
+def _densest(marks: list[Mark]) -> tuple[int, list[Mark]]:
     """The window that holds most different stems: how many, and its marks."""
     best: tuple[int, list[Mark]] = (0, [])
-    for index, first in enumerate(found):
-        inside = list(takewhile(partial(_is_within, first.start), islice(found, index, None)))
+    for index, first in enumerate(marks):
+        inside = list(takewhile(partial(_is_within, first.start), islice(marks, index, None)))
         held = len({mark.stem for mark in inside})
         if held > best[0]:
             best = held, inside

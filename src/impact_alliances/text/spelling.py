@@ -1,4 +1,4 @@
-"""The word of the corpus nearest to a misspelt one."""
+"""Corrections: the word of the corpus nearest to one that the corpus ignores."""
 
 from collections.abc import Mapping
 
@@ -17,9 +17,10 @@ class Spelling:
     """The words of a corpus with their number of documents, ready to be compared with a misspelt
     one.
 
-    One error (a letter added, dropped or changed, two exchanged) changes the length by at most one
-    and the set of letters by at most two. A bit for each letter, all words compared at once, leaves
-    a handful of words to measure.
+    An error is a letter added, dropped or changed, or two neighbours exchanged. Each changes the
+    length of a word by at most one, and at most two of its letters: the one that goes and the one
+    that comes. So each word is kept as its length and one bit a letter; comparing these for all
+    words at once leaves a handful, whose distance is then measured exactly.
     """
 
     def __init__(self, counts: Mapping[str, int]) -> None:
@@ -40,7 +41,7 @@ class Spelling:
         likely = [
             self._words[place] for place in np.flatnonzero(is_near) if place < len(self._words)
         ]
-        found = process.extract(word, likely, scorer=OSA.distance, score_cutoff=errors, limit=None)
+        near = process.extract(word, likely, scorer=OSA.distance, score_cutoff=errors, limit=None)
         return (
-            min(found, key=lambda hit: (hit[1], -self.counts[hit[0]], hit[0]))[0] if found else None
+            min(near, key=lambda one: (one[1], -self.counts[one[0]], one[0]))[0] if near else None
         )

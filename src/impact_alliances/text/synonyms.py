@@ -72,13 +72,13 @@ Expression = tuple[str, ...]
 @lru_cache(maxsize=1)
 def thesaurus() -> dict[Expression, tuple[tuple[str, Expression], ...]]:
     """For each expression (its stems), the others of its group: as shown, and as stems."""
-    found: dict[Expression, tuple[tuple[str, Expression], ...]] = {}
+    groups: dict[Expression, tuple[tuple[str, Expression], ...]] = {}
     for line in _GROUPS.strip().splitlines():
         members = [(shown.strip(), tuple(stems(shown))) for shown in line.split("|")]
         for _, expression in members:
             others = tuple(member for member in members if member[1] != expression)
-            found[expression] = (*found.get(expression, ()), *others)
-    return found
+            groups[expression] = (*groups.get(expression, ()), *others)
+    return groups
 
 
 @lru_cache(maxsize=1)

@@ -98,17 +98,17 @@ def _operators(text: str) -> tuple[str, list[tuple[str, Expression]], list[Expre
     phrases: list[tuple[str, Expression]] = []
     excluded: list[Expression] = []
 
-    def take(found: re.Match[str]) -> str:
-        quoted = found["straight"] if found["straight"] is not None else found["french"]
+    def take(match: re.Match[str]) -> str:
+        quoted = match["straight"] if match["straight"] is not None else match["french"]
         expression = tuple(stems(quoted))
-        if found["minus"]:
+        if match["minus"]:
             excluded.append(expression)
         else:
             phrases.append((quoted.strip(), expression))
         return " "
 
-    def drop(found: re.Match[str]) -> str:
-        excluded.append(tuple(stems(found["word"])))
+    def drop(match: re.Match[str]) -> str:
+        excluded.append(tuple(stems(match["word"])))
         return " "
 
     rest = _EXCLUDED.sub(drop, _QUOTED.sub(take, text))
@@ -119,7 +119,7 @@ def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
     """(word as typed, word used) for each word that the corpus ignores and that is near one it
     knows.
     """
-    found: dict[str, str] = {}
+    corrected: dict[str, str] = {}
     left = MOST_UNKNOWN
     all_tokens = list(tokens(text))
     for token in all_tokens:
@@ -131,8 +131,8 @@ def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
         left -= 1
         nearest = lexicon.nearest(token.word)
         if nearest:
-            found[text[token.start : token.end]] = nearest
-    return tuple(found.items())
+            corrected[text[token.start : token.end]] = nearest
+    return tuple(corrected.items())
 
 
 def _is_known(token: Token, lexicon: Lexicon) -> bool:

@@ -32,8 +32,9 @@ State = tuple[int, int]
 
 @dataclass(frozen=True)
 class Corpus:
-    """A reading of the corpus. `phrases` remembers, for as long as nothing changed, which documents
-    hold a phrase.
+    """The figures of the corpus at one moment: its number of documents, how many hold each stem and
+    each word, the lengths that BM25 needs. `phrases` remembers, for as long as nothing changed,
+    which documents hold a phrase; `in_order` holds the words sorted, to be searched by prefix.
     """
 
     documents: int
@@ -56,7 +57,7 @@ class Corpus:
 
 
 def corpus_of(answer: dict[str, Any]) -> Corpus:
-    """The reading in an answer that holds the distribution of words and lengths."""
+    """The figures in an answer that holds the distribution of words and lengths."""
     documents = int(answer["estimatedTotalHits"])
     counted = {
         name: answer["facetDistribution"].get(name, {}) for name in (*WORD_FIELDS, *LENGTH_FIELDS)
@@ -78,8 +79,8 @@ def _mean(lengths: Mapping[str, int], documents: int) -> float:
 
 
 class CorpusReader:
-    """The reading in force. Renewing it takes a moment on a large base: searches go on with the
-    former one meanwhile.
+    """Reads the figures of the corpus, and keeps those in force. Renewing them takes a moment on a
+    large base: searches go on with the former ones meanwhile.
     """
 
     def __init__(self, server: Server, clock: Callable[[], float] = time.monotonic) -> None:

@@ -163,11 +163,11 @@ class MeilisearchEngine:
         known = self._corpus.now().phrases
         if len(known) > MOST_PHRASES:
             known.clear()
-        found = {phrase: known[phrase] for phrase in asked if phrase in known}
-        lacking = [phrase for phrase in dict.fromkeys(asked) if phrase not in found]
-        found |= self._read_phrases(lacking) if lacking else {}
-        known.update(found)
-        return found
+        holders = {phrase: known[phrase] for phrase in asked if phrase in known}
+        lacking = [phrase for phrase in dict.fromkeys(asked) if phrase not in holders]
+        holders |= self._read_phrases(lacking) if lacking else {}
+        known.update(holders)
+        return holders
 
     def _read_phrases(self, phrases: Sequence[Expression]) -> dict[Expression, tuple[str, ...]]:
         retrieved = {"attributesToRetrieve": ["id", "title_line", "text_line"], "limit": _ALL}

@@ -1,8 +1,8 @@
-"""Filters for a Meilisearch server, built in one place. Values are always quoted; fields come from
-a closed list.
+"""Filters in the language of a Meilisearch server: texts such as `kind IN ["case"]`.
 
-The server compares without regard to case, hence ids are written so that case does not matter
-(`id_of`).
+They are made here and nowhere else, so that no value can be read as a part of the filter: a value
+is always quoted (`literal`), a field is one of a closed list. The server compares without regard to
+case: two ids that differ by it alone are written differently (`id_of`).
 """
 
 import re
@@ -14,7 +14,8 @@ from impact_alliances.engines.meilisearch.settings import FILTERABLE
 from impact_alliances.resources.key import Key
 from impact_alliances.text.synonyms import Expression
 
-# The documents that hold each phrase, where the phrase is of more than one stem.
+# The ids of the documents that hold each phrase of several stems: a filter knows no order of words,
+# so these are looked for beforehand.
 Holders = Mapping[Expression, Sequence[str]]
 EVERYTHING, NOTHING = "", "id IN []"
 _ESCAPED = re.compile(r"_([0-9a-f]{2})")
@@ -37,8 +38,8 @@ def key_of_id(identifier: str) -> Key:
 
 
 def _escaped(text: str, unsafe: str) -> str:
-    def as_bytes(found: re.Match[str]) -> str:
-        return "".join(f"_{byte:02x}" for byte in found.group().encode("utf-8", "surrogatepass"))
+    def as_bytes(match: re.Match[str]) -> str:
+        return "".join(f"_{byte:02x}" for byte in match.group().encode("utf-8", "surrogatepass"))
 
     return re.sub(unsafe, as_bytes, text)
 

@@ -35,10 +35,10 @@ class NearestOnServer:
         }
         (answer,) = self._server.search([query])
         # A document without vectors comes last, with a score of 0.
-        found = {
+        approximate = {
             key_of_id(hit["id"]): 2 * hit["_rankingScore"] - 1
             for hit in answer["hits"]
             if hit["_rankingScore"] > 0
         }
-        exact = found | self.of(list(found))
+        exact = approximate | self.of(list(approximate))
         return sorted(exact.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]

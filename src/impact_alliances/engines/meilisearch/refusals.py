@@ -22,8 +22,8 @@ class Refusals:
         """Why each was refused, by key."""
         if not self._is_there():
             return {}
-        found = self._tasks.documents(self._index, ["key", "reason"])
-        return {key_in(str(one["key"])): str(one["reason"]) for one in found}
+        noted = self._tasks.documents(self._index, ["key", "reason"])
+        return {key_in(str(one["key"])): str(one["reason"]) for one in noted}
 
     def note(self, sent: Iterable[Key], refused: Mapping[Key, str]) -> None:
         """Of these keys sent, or removed, those are `refused` and no others."""

@@ -53,25 +53,25 @@ def index_settings(embedder: str, dimensions: int) -> dict[str, Any]:
     }
 
 
-def drift(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
+def drift(wanted: dict[str, Any], present: dict[str, Any]) -> list[str]:
     """The names of the settings that the server does not hold as we set them."""
-    return [name for name, value in wanted.items() if not _agree(name, found.get(name), value)]
+    return [name for name, value in wanted.items() if not _agree(name, present.get(name), value)]
 
 
-def _agree(name: str, found: Any, wanted: Any) -> bool:
-    if name == "sortableAttributes" and isinstance(found, list):
+def _agree(name: str, present: Any, wanted: Any) -> bool:
+    if name == "sortableAttributes" and isinstance(present, list):
         # A set, which the server gives in an order of its own.
-        return set(map(str, found)) == set(wanted)
-    return _holds(found, wanted, whole=name == "embedders")
+        return set(map(str, present)) == set(wanted)
+    return _holds(present, wanted, whole=name == "embedders")
 
 
-def _holds(found: Any, wanted: Any, *, whole: bool = False) -> bool:
-    """Whether `found` says all that `wanted` says; a server may say more, save where the `whole` is
-    ours.
+def _holds(present: Any, wanted: Any, *, whole: bool = False) -> bool:
+    """Whether `present` says all that `wanted` says; a server may say more, save where the `whole`
+    is ours.
     """
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        same_keys = not whole or found.keys() == wanted.keys()
-        return same_keys and all(_holds(found.get(key), value) for key, value in wanted.items())
-    if isinstance(wanted, list) and isinstance(found, list):
-        return len(found) == len(wanted) and all(map(_holds, found, wanted))
-    return bool(found == wanted)
+    if isinstance(wanted, dict) and isinstance(present, dict):
+        same_keys = not whole or present.keys() == wanted.keys()
+        return same_keys and all(_holds(present.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(present, list):
+        return len(present) == len(wanted) and all(map(_holds, present, wanted))
+    return bool(present == wanted)

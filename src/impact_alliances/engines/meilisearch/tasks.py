@@ -44,8 +44,8 @@ class Tasks:
     def indexes(self) -> list[str]:
         """The names of the indexes on the server."""
         with self.asking() as client:
-            found = client.get_raw_indexes({"limit": PAGE})["results"]  # type: ignore[call-overload]
-            return [str(one["uid"]) for one in found]
+            indexes = client.get_raw_indexes({"limit": PAGE})["results"]  # type: ignore[call-overload]
+            return [str(one["uid"]) for one in indexes]
 
     def documents(self, index: str, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
         """These fields of every document of an index."""
@@ -53,9 +53,11 @@ class Tasks:
             with self.asking() as client:
                 asked = {"fields": list(fields), "offset": start, "limit": PAGE}
                 page = client.http.post(f"indexes/{index}/documents/fetch", asked)["results"]
-                found: list[dict[str, Any]] = [{name: one[name] for name in fields} for one in page]
-            yield from found
-            if len(found) < PAGE:
+                documents: list[dict[str, Any]] = [
+                    {name: one[name] for name in fields} for one in page
+                ]
+            yield from documents
+            if len(documents) < PAGE:
                 break
 
     def done(self, ask: Callable[[Client], TaskInfo]) -> None:

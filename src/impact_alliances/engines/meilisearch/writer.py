@@ -100,8 +100,8 @@ class MeilisearchWriter:
     def drift(self) -> list[str]:
         """The settings that differ from ours; all of them when there is no index."""
         with self._tasks.asking() as client:
-            found = _settings_of(client, self._server.index)
-        return drift(self._settings, found or {})
+            present = _settings_of(client, self._server.index)
+        return drift(self._settings, present or {})
 
     def trouble(self) -> str:
         """Why the server could not do the last thing it was asked for this index; empty when it
@@ -155,8 +155,8 @@ class MeilisearchWriter:
 
     def _values(self, field: str, index: str) -> dict[Key, str]:
         """One field of every document of an index, by key."""
-        found = self._tasks.documents(index, ["id", field])
-        return {key_of_id(str(one["id"])): str(one[field]) for one in found}
+        documents = self._tasks.documents(index, ["id", field])
+        return {key_of_id(str(one["id"])): str(one[field]) for one in documents}
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -318,12 +318,12 @@ def _refusal(key: Key, reason: str) -> dict[Key, str]:
 def _settings_of(client: Client, index: str) -> dict[str, Any] | None:
     """The settings of an index, as the server says them; None when there is no such index."""
     try:
-        found: dict[str, Any] = client.http.get(f"indexes/{index}/settings")
+        settings: dict[str, Any] = client.http.get(f"indexes/{index}/settings")
     except MeilisearchApiError as fault:
         if fault.code == "index_not_found":
             return None
         raise
-    return found
+    return settings
 
 
 def _blames_a_document(task: Task) -> bool:

@@ -59,10 +59,10 @@ class Generations:
         first generation on.
         """
         try:
-            found = self._label.read_text(encoding="ascii").strip()
+            name = self._label.read_text(encoding="ascii").strip()
         except (OSError, ValueError):
             return self._fresh_name
-        return found if _NAME.fullmatch(found) else self._fresh_name
+        return name if _NAME.fullmatch(name) else self._fresh_name
 
     # -- the one in use --------------------------------------------------------------------------
 
@@ -76,8 +76,8 @@ class Generations:
             return None
         if seal.decode("ascii", "replace") != seal_of(body):
             return None
-        found = Generation(**json.loads(body))
-        return found if found.name.startswith(f"{VERSION}-") else None
+        generation = Generation(**json.loads(body))
+        return generation if generation.name.startswith(f"{VERSION}-") else None
 
     def stamp(self) -> Stat | None:
         """Changes whenever the pointer does; None when there is none."""
@@ -184,10 +184,10 @@ class Generations:
 
 def _stat(file: Path) -> Stat | None:
     try:
-        found = file.stat()
+        stat = file.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
 def _link(source: Path, target: Path) -> None:

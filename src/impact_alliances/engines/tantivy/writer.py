@@ -68,10 +68,10 @@ class TantivyWriter:
         """
         while True:
             current = self._in_use()
-            found = self._generations.damaged(current, thorough=True)
+            damaged = self._generations.damaged(current, thorough=True)
             # Files of a generation that was swept meanwhile are no damage.
-            if not found or current == self._generations.current():
-                return found
+            if not damaged or current == self._generations.current():
+                return damaged
 
     def refused(self) -> dict[Key, str]:
         """The documents that tantivy could not take, by key, with the reason."""
@@ -82,8 +82,10 @@ class TantivyWriter:
         searcher = Views(self._generations.folder).current().searcher
         with asking():
             hits = searcher.search(Query.all_query(), max(searcher.num_docs, 1)).hits
-            found = [searcher.doc(address) for _, address in hits]
-        return {key_in(doc.get_first("key")): str(doc.get_first("fingerprint")) for doc in found}
+            documents = [searcher.doc(address) for _, address in hits]
+        return {
+            key_in(doc.get_first("key")): str(doc.get_first("fingerprint")) for doc in documents
+        }
 
     def _in_use(self) -> Generation:
         current = self._generations.current()
