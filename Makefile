@@ -8,7 +8,7 @@ q ?=
 export q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test check bench fuzz format seed-vectors audit lock clean
+.PHONY: help demo search test check bench fuzz mutants format seed-vectors audit lock clean
 
 help: ## Dire ce que fait chaque commande
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ fuzz: $(VENV)/installed ## Malmener le service, longtemps, puis un million de te
 	@"$(BIN)/python" -m pytest -q tests/web/test_http_fuzz.py tests/fuzz --hypothesis-profile=fuzz
 	@"$(BIN)/python" -m bench.fuzz --texts $(TEXTS)
 
+mutants: $(VENV)/installed ## Changer le code d’un signe à la fois, et dire ce qu’aucun test ne voit (une heure ou deux ; only=… pour un module)
+	@"$(BIN)/mutmut" run $(if $(only),"impact_alliances.$(only)*") ; "$(BIN)/mutmut" results
+
 format: $(VENV)/installed ## Mettre le code en forme
 	@"$(BIN)/ruff" format .
 	@"$(BIN)/ruff" check --fix .
@@ -54,4 +57,4 @@ lock: $(VENV)/installed ## Figer de nouveau les dépendances
 	@"$(BIN)/uv" pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q -o requirements.lock
 
 clean: ## Retirer l’environnement et les caches
-	@rm -rf "$(VENV)" .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	@rm -rf "$(VENV)" .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants dist
