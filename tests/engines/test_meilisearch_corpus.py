@@ -6,20 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.clock import Clock
 from tests.engines.scripted import Reply, Scripted, scripted, search_result
 
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.meilisearch.corpus import CorpusReader
 from impact_alliances.engines.meilisearch.server import Breaker, Server
-
-
-class Clock:
-    """A clock moved by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class ChangingBase:

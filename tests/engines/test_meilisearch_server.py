@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import select
 from tests.builders import a_case, store
+from tests.clock import Clock
 from tests.embeddings.fake import FakeEmbedder
 from tests.engines.contract import concept
 from tests.engines.scripted import Reply, error, scripted, search_result, task
@@ -45,15 +46,6 @@ HIT = {
     "fragilite": ["mobilite"],
 }
 HIT |= {"date_order": 7}
-
-
-class Clock:
-    """A clock moved by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def _door(url: str, timeout_s: float = 10, breaker: Breaker | None = None) -> Server:

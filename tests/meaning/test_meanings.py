@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 from tests.builders import a_case, store
+from tests.clock import Clock
 from tests.embeddings.fake import FakeEmbedder
 from tests.service import a_service, settle
 from tests.waiting import until
@@ -35,15 +36,6 @@ class OtherModel(FakeEmbedder):
 
     def __init__(self) -> None:
         super().__init__({"medecin": "generaliste"})
-
-
-class Clock:
-    """A clock moved by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def _two_models(folder: Path) -> tuple[Service, Service]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
+from tests.clock import Clock
 from tests.waiting import until
 
 from impact_alliances.db import writing
@@ -18,15 +19,6 @@ from impact_alliances.meaning.vectors import Standing, VectorIndex
 from impact_alliances.resources.key import Key
 
 COUNT = 40
-
-
-class Clock:
-    """A clock moved by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def _unit(number: int) -> Vector:
