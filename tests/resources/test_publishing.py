@@ -200,6 +200,17 @@ def test_a_former_address_is_not_given_to_another(either_database: Engine) -> No
     assert _entitle(either_database, "b", "Le car") == "le-car-b"
 
 
+def test_an_address_another_bears_is_not_taken_back(either_database: Engine) -> None:
+    """Were it once one's own."""
+    _entitle(either_database, "a", "Le minibus")
+    store(
+        either_database,
+        OldSlug(kind="case", slug="le-car", resource_id="a"),  # type: ignore[arg-type]
+        a_case(id="b", slug="le-car"),
+    )
+    assert _entitle(either_database, "a", "Le car") == "le-car-a"
+
+
 def test_a_title_taken_back_takes_its_address_back(either_database: Engine) -> None:
     for title in ("Le car", "Le minibus", "Le car", "Le minibus", "Le car"):
         slug = _entitle(either_database, "a", title)

@@ -17,6 +17,7 @@ from impact_alliances.resources.reading import (
     Moved,
     around,
     by_id,
+    by_ids,
     by_slug,
     citing,
     count,
@@ -144,6 +145,20 @@ def test_several_kinds_load_at_once(either_database: Engine) -> None:
         Key("jeudi", "un"): ("Jeudi", "un"),
         Key("article", "deux"): ("Article", "deux"),
     }
+
+
+def test_what_is_cited_comes_in_the_order_of_the_citation(either_database: Engine) -> None:
+    """Whatever the kinds; what cannot be read is passed over."""
+    store(
+        either_database,
+        a_case(id="un"),
+        an_article(id="deux"),
+        a_case(id="trois", status=DRAFT),
+        a_jeudi(id="quatre"),
+    )
+    with reading(either_database) as session:
+        found = by_ids(session, ["quatre", "absent", "un", "trois", "deux"])
+    assert ids(found) == ["quatre", "un", "deux"]
 
 
 def test_the_newest_come_first_page_after_page(either_database: Engine) -> None:

@@ -93,8 +93,8 @@ def test_an_expression_is_as_rare_as_its_rarest_word() -> None:
 
 def test_what_no_document_holds_is_left_out() -> None:
     """Counted in the whole, it would put the bar out of reach."""
-    known, unknown = _concept(("bus",)), _concept(("zzyzx",))
-    found = weights([unknown, known], total=10, frequencies={"bus": 2})
+    known, unknown, half = (_concept(one) for one in (("bus",), ("zzyzx",), ("bus", "zzyzx")))
+    found = weights([unknown, known, half], total=10, frequencies={"bus": 2})
     assert [one.concept for one in found] == [known]
 
 
@@ -154,6 +154,12 @@ def test_a_neighbour_is_over_both_bars(cosines: dict[str, float], near: tuple[st
     """Well above the corpus, and not far below the best."""
     found: tuple[Any, ...] = near_enough(Crowd(OTHERS | cosines))
     assert found == near
+
+
+def test_a_neighbour_at_the_bar_is_near() -> None:
+    """Two deviations above, to the last digit."""
+    crowd = Crowd({f"autre{n}": 0.0 for n in range(60)} | {"a": 0.5}, mean=0.0, deviation=0.25)
+    assert near_enough(crowd) == ("a",)
 
 
 def test_no_more_neighbours_are_kept_than_a_reader_goes_through() -> None:
@@ -221,9 +227,9 @@ def test_the_best_comes_first_then_the_most_recent() -> None:
     """
     ranked = rank(
         [
-            _candidate("vieux", 2.0, 1.0, date_order=10),
+            _candidate("vieux", 2.0 + 4e-10, 1.0, date_order=10),
             _candidate("a", 2.0, 1.0, date_order=20),
-            _candidate("b", 2.0 + 1e-12, 1.0, date_order=20),
+            _candidate("b", 2.0, 1.0, date_order=20),
             _candidate("meilleur", 3.0, 1.0, date_order=0),
         ],
         bar=_bar(1.0),
@@ -245,7 +251,7 @@ def test_the_grid_tells_what_stands_out_among_the_fragilites() -> None:
 # -- what is said of a hit ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("score", "shown"), [(5.0, 0.5), (0.0, 0.0), (-2.0, 0.0), (45.0, 0.9)])
+@pytest.mark.parametrize(("score", "shown"), [(5.0, 0.5), (0.0, 0.0), (-2.0, 0.0), (1.0, 0.1667)])
 def test_a_score_is_shown_between_nothing_and_one(score: float, shown: float) -> None:
     """Five is a clear hit."""
     assert explain((score, _candidate("a")), bar=None, near=()).score == shown

@@ -119,6 +119,13 @@ def test_known_short_or_strange_words_are_left_as_typed(text: str) -> None:
     assert _read(text).corrections == ()
 
 
+def test_a_word_that_has_synonyms_is_no_error() -> None:
+    """The corpus may hold them, though not the word."""
+    lexicon = CorpusLexicon("Un chantier naval", "Une prisson")
+    corrected = {word: understand(word, lexicon).corrections for word in ("prison", "prissom")}
+    assert corrected == {"prison": (), "prissom": (("prissom", "prisson"),)}
+
+
 def test_a_correction_changes_whole_words_only() -> None:
     """The error is part of another word, which stays."""
     understood = _read("vilo et vilolente mobile")
@@ -170,6 +177,12 @@ def test_synonyms_can_be_refused() -> None:
 def test_the_longest_expression_is_taken_first() -> None:
     """« personnes à mobilité réduite » is one thing, not mobility."""
     assert _asked("personnes à mobilité réduite") == ["personnes à mobilité réduite"]
+
+
+def test_an_expression_that_begins_like_another_is_taken_whole() -> None:
+    """« territoire zéro chômeur » is known by itself too."""
+    whole = "territoire zéro chômeur de longue durée"
+    assert _asked(whole) == [whole]
 
 
 def test_every_expression_of_the_thesaurus_has_stems_and_equals() -> None:
