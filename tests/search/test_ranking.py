@@ -159,7 +159,8 @@ def test_a_neighbour_is_over_both_bars(cosines: dict[str, float], near: tuple[st
 def test_a_neighbour_at_the_bar_is_near() -> None:
     """Two deviations above, to the last digit."""
     crowd = Crowd({f"autre{n}": 0.0 for n in range(60)} | {"a": 0.5}, mean=0.0, deviation=0.25)
-    assert near_enough(crowd) == ("a",)
+    found: tuple[Any, ...] = near_enough(crowd)
+    assert found == ("a",)
 
 
 def test_no_more_neighbours_are_kept_than_a_reader_goes_through() -> None:
