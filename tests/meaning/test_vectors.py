@@ -15,10 +15,11 @@ from tests.waiting import until
 from impact_alliances.db import writing
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
 from impact_alliances.engines.engine import Vector
-from impact_alliances.meaning.vectors import Standing, VectorIndex
+from impact_alliances.meaning.vectors import Matrix, Standing, VectorIndex
 from impact_alliances.resources.key import Key
 
 COUNT = 40
+EAST = np.array([1, 0], dtype=np.float32)
 
 
 def _unit(number: int) -> Vector:
@@ -63,6 +64,21 @@ def test_without_a_bound_every_document_is_compared(stored: StoredVectors) -> No
     )
     assert len(seen.best(100)) == COUNT
     assert seen.of([Key("case", "absent")]) == {}
+
+
+def test_a_document_is_as_near_as_its_nearest_passage() -> None:
+    """Neither the sum of them, which would favour the long, nor their mean."""
+    passages = {
+        "un": [[0.6, 0.8]],
+        "deux": [[0.5, 0.866], [0.28, 0.96]],
+        "long": [[-1, 0], [0.8, 0.6], [0, 1]],
+    }
+    matrix = Matrix.of(
+        {Key("case", name): np.array(rows, dtype=np.float32) for name, rows in passages.items()}
+    )
+    assert matrix
+    likeness = dict(zip([key.id for key in matrix.keys], matrix.likeness(EAST), strict=True))
+    assert likeness == pytest.approx({"un": 0.6, "deux": 0.5, "long": 0.8})
 
 
 def test_past_the_bound_a_sample_is_held_and_the_others_are_read_when_asked_for(
