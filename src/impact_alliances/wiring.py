@@ -30,9 +30,8 @@ from impact_alliances.indexing.vectorizer import Vectorizer
 from impact_alliances.locks import FileLock, Lock, shared_lock
 from impact_alliances.meaning.meanings import Meaning, Meanings
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.search.cascade import Cascade
 from impact_alliances.search.finding import Finder
-from impact_alliances.search.searcher import Searcher
+from impact_alliances.search.searcher import Cascade, Searcher
 from impact_alliances.search.similar import SimilarSheets
 from impact_alliances.search.suggestions import Suggestions
 from impact_alliances.search.titles_only import TitlesOnly

@@ -1,14 +1,30 @@
-"""From a query to the keys that answer it, ranked and explained, with one engine."""
+"""From a query to the keys that answer it, ranked and explained: with one engine, or with the first
+of several that works.
+"""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from impact_alliances.engines.engine import Counts, Matches, SearchEngine, Window
+from impact_alliances.engines.engine import (
+    Counts,
+    EngineFailure,
+    Matches,
+    SearchEngine,
+    Wanted,
+    Window,
+)
+from impact_alliances.engines.patience import one_wait
 from impact_alliances.meaning.meanings import Meanings
+from impact_alliances.resources.key import Key
 from impact_alliances.search.interpreting import Interpretation, Interpreter
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.ranking import Ranked, Ranking
 from impact_alliances.text.understanding import Understanding
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -93,3 +109,34 @@ def _in_order(asked: Interpretation, matches: Matches) -> list[Ranked]:
     if asked.understanding.text and matches.keys:
         return Ranking.of(asked, matches).explained(matches.keys)
     return [Ranked(key, 0.0, False, False) for key in matches.keys]
+
+
+class Cascade:
+    """The searchers of a service in the order in which they are preferred: that of the engine that
+    serves, then those kept for when it fails.
+    """
+
+    def __init__(self, searchers: Sequence[Searcher]) -> None:
+        self._searchers = searchers
+
+    def ask(self, question: Callable[[Searcher], T]) -> T | None:
+        """The answer of the first searcher whose engine works; None when none does. Each engine
+        fails once at the most.
+        """
+        for searcher in self._searchers:
+            try:
+                with one_wait():
+                    return question(searcher)
+            except EngineFailure as failure:
+                _log.warning("%s", failure)
+        return None
+
+    def keys(self, question: Callable[[SearchEngine], list[Key]]) -> list[Key]:
+        """The keys that the first engine that works answers; none when none does."""
+        return self.ask(lambda searcher: question(searcher.engine)) or []
+
+    def check(self) -> None:
+        """Ask the serving engine a question, by the way and with the key of visitors. Raises
+        `EngineFailure`.
+        """
+        self._searchers[0].engine.page(Wanted(), "date", 0, 1)

@@ -9,7 +9,7 @@ from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import key_of
 from impact_alliances.resources.reading import load_in_order
 from impact_alliances.resources.resource import Resource
-from impact_alliances.search.cascade import Cascade
+from impact_alliances.search.searcher import Cascade
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGIONS, TAILLES
 
 # Nearest resources of all kinds looked at for a few of one kind; and, without vectors, the newest

@@ -6,8 +6,8 @@ from impact_alliances.db import reading
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.reading import load_in_order
 from impact_alliances.resources.resource import Resource
-from impact_alliances.search.cascade import Cascade
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.searcher import Cascade
 from impact_alliances.search.titles_only import TitlesOnly
 from impact_alliances.text.analysis import clean, words
 
