@@ -14,7 +14,7 @@ from typing import Literal
 @dataclass(frozen=True, slots=True)
 class Term:
     """One value of a vocabulary. `said` is how a sentence names it after the facet's
-    preposition.
+    preposition; `one` names a single one of those that the label counts.
     """
 
     slug: str
@@ -24,6 +24,7 @@ class Term:
     synonyms: tuple[str, ...] = ()
     # What the value covers, in the words people use: its meaning is compared with a visitor's need.
     description: str = ""
+    one: str = ""
 
     @property
     def phrase(self) -> str:
@@ -235,40 +236,45 @@ ACTEURS = Vocabulary(
     "Profil d’acteur",
     "portés par",
     (
-        Term("institutions", "Institutions", "des institutions"),
+        Term("institutions", "Institutions", "des institutions", one="institution"),
         Term(
             "associations",
             "Associations et acteurs d’intérêt général",
             "des associations",
             synonyms=("association",),
+            one="association",
         ),
         Term(
             "collectivites",
             "Collectivités territoriales",
             "des collectivités",
             synonyms=("collectivite", "commune"),
+            one="collectivité",
         ),
-        Term("citoyens", "Citoyens", "des citoyens", synonyms=("habitants", "citoyen")),
+        Term("citoyens", "Citoyens", "des citoyens", synonyms=("habitants", "citoyen"), one="habitants"),
         Term(
             "academiques",
             "Acteurs académiques",
             "des acteurs académiques",
             synonyms=("universite", "recherche"),
+            one="acteur académique",
         ),
-        Term("medias", "Médias", "des médias", synonyms=("media", "presse")),
-        Term("entreprises", "Entreprises", "des entreprises", synonyms=("entreprise",)),
-        Term("fondations", "Fondations", "des fondations", synonyms=("fondation", "mecene")),
+        Term("medias", "Médias", "des médias", synonyms=("media", "presse"), one="média"),
+        Term("entreprises", "Entreprises", "des entreprises", synonyms=("entreprise",), one="entreprise"),
+        Term("fondations", "Fondations", "des fondations", synonyms=("fondation", "mecene"), one="fondation"),
         Term(
             "investisseurs",
             "Investisseurs",
             "des investisseurs",
             synonyms=("investisseur", "financeur"),
+            one="investisseur",
         ),
         Term(
             "ingenieries",
             "Ingénieries et catalyseurs territoriaux",
             "des ingénieries",
             synonyms=("ingenierie", "catalyseur"),
+            one="ingénierie",
         ),
     ),
     feminine_link="portées par",
