@@ -126,6 +126,7 @@ def make_environment() -> Environment:
         "number": french.number,
         "day": french.day,
         "month": french.month,
+        "short_month": french.short_month,
         "quoted": french.quoted,
         "listed": french.listed,
         "iso": iso,

@@ -42,6 +42,11 @@ def month(date: dt.date) -> str:
     return format_date(date, "MMMM y", FRENCH)
 
 
+def short_month(date: dt.date) -> str:
+    """« oct. 2024 »."""
+    return format_date(date, "MMM y", FRENCH)
+
+
 def listed(items: Sequence[str], link: Link = "et") -> str:
     """« a, b et c »."""
     return format_list(items, "standard" if link == "et" else "or", FRENCH)

@@ -251,7 +251,13 @@ ACTEURS = Vocabulary(
             synonyms=("collectivite", "commune"),
             one="collectivité",
         ),
-        Term("citoyens", "Citoyens", "des citoyens", synonyms=("habitants", "citoyen"), one="habitants"),
+        Term(
+            "citoyens",
+            "Citoyens",
+            "des citoyens",
+            synonyms=("habitants", "citoyen"),
+            one="habitants",
+        ),
         Term(
             "academiques",
             "Acteurs académiques",
@@ -260,8 +266,20 @@ ACTEURS = Vocabulary(
             one="acteur académique",
         ),
         Term("medias", "Médias", "des médias", synonyms=("media", "presse"), one="média"),
-        Term("entreprises", "Entreprises", "des entreprises", synonyms=("entreprise",), one="entreprise"),
-        Term("fondations", "Fondations", "des fondations", synonyms=("fondation", "mecene"), one="fondation"),
+        Term(
+            "entreprises",
+            "Entreprises",
+            "des entreprises",
+            synonyms=("entreprise",),
+            one="entreprise",
+        ),
+        Term(
+            "fondations",
+            "Fondations",
+            "des fondations",
+            synonyms=("fondation", "mecene"),
+            one="fondation",
+        ),
         Term(
             "investisseurs",
             "Investisseurs",

@@ -2,9 +2,10 @@
 sheet.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -22,14 +23,20 @@ from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import FRAGILITES, STRANDS
 from impact_alliances.web.figures import figure, profiles_of, sentence
 from impact_alliances.web.presenting import place_of, served
+from impact_alliances.web.rendering import macro
 
 # Fragilités named on a card, areas on a person's.
 CHIPS, AREAS = 3, 2
+# Cards drawn that are kept: the sheets that are found most.
+KEPT = 2_048
 # Signs of a result on a card: one sentence, about two lines.
 RESULT_CHARS = 170
+# Signs by which an extract is known to say the result.
+_SAME = 40
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÀ-ÖØ-Þ«\d])")
-_MARKS = re.compile(r"[*_`#>]|\[|\]\([^)]*\)")
+_MARKS = re.compile(r"[*_`#]|^>|\[|\]\([^)]*\)")
 # « 1 200 », « 6,2 », « 71 % » with their spaces; a year, or the day of one, is no result.
+_TAG = re.compile("</?b>")
 _NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f]\d{3})*(?:,\d+)?(?:[ \u00a0\u202f]?%)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -42,25 +49,14 @@ class Chip:
     hue: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """What every card tells. `text` is the extract that answers the words, else the summary; `why`
-    is the reason it is there.
-    """
-
-    kind: str
-    title: str
-    url: str
-    text: str
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseCard(Card):
-    """A case: who did it together, where, since when, what it achieved (safe HTML, its figures
+@dataclass(frozen=True)
+class CaseTold:
+    """Of a case: who did it together, where, since when, what it achieved (safe HTML, its figures
     marked).
     """
 
+    title: str
+    url: str
     figure: Markup
     alliance: str
     place: str
@@ -69,71 +65,122 @@ class CaseCard(Card):
     chips: tuple[Chip, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersonCard(Card):
-    """A catalyseur: the initials stand where others have a picture; `title` is the name."""
+@dataclass(frozen=True)
+class PersonTold:
+    """Of a catalyseur: the initials stand where others have a picture; `title` is the name."""
 
+    title: str
+    url: str
     initials: str
     role: str
     organisation: str
     area: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoteCard(Card):
-    """A Jeudi: its number, and its day as a leaf of a calendar."""
+@dataclass(frozen=True)
+class NoteTold:
+    """Of a Jeudi: its number, and its day as a leaf of a calendar."""
 
+    title: str
+    url: str
     number: str
-    day: str
-    month: str
-    iso: str
+    date: dt.date | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CuttingCard(Card):
-    """An article: where it was read, when, in which strand."""
+@dataclass(frozen=True)
+class CuttingTold:
+    """Of an article: where it was read, when, in which strand."""
 
+    title: str
+    url: str
     source: str
     strand: str
-    date: str
-    iso: str
+    date: dt.date | None
+
+
+Told = CaseTold | PersonTold | NoteTold | CuttingTold
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card to print, as safe HTML: its head, the text that answers the words or the summary, what
+    follows it, and the reason why it is there.
+    """
+
+    kind: str
+    head: Markup
+    text: str
+    result: Markup
+    foot: Markup
+    why: str
+
+
+@dataclass(frozen=True)
+class _Version:
+    """A resource as it was at one moment: what its card tells is drawn once."""
+
+    kind: str
+    id: str
+    updated_at: dt.datetime
+    title: str
+    summary: str
+    resource: Resource = field(compare=False)
 
 
 def card_of(resource: Resource, text: str | None = None, why: str = "") -> Card:
     """The card of a resource; its summary unless another text is given, safe HTML or plain."""
-    shared = {
-        "kind": kind_of(resource).slug,
-        "title": resource.title,
-        "url": urls.page_of(resource),
-        "text": resource.summary if text is None else text,
-        "why": why,
-    }
-    return _MADE[type(resource)](resource, shared)
-
-
-def _case(case: Case, shared: dict[str, Any]) -> Card:
-    profiles = profiles_of(case)
-    result = result_of(case)
+    kind = kind_of(resource).slug
+    version = _Version(
+        kind, resource.id, resource.updated_at, resource.title, resource.summary, resource
+    )
+    head, result, foot = _drawn(version)
+    shown = resource.summary if text is None else text
     # The extract may be that very sentence.
-    is_told = bool(result) and str(result.striptags())[:40] in Markup(shared["text"]).striptags()  # noqa: S704
-    return CaseCard(
-        **shared,
+    is_said = result and _TAG.sub("", result)[:_SAME] in _unmarked(shown)
+    return Card(kind, head, shown, Markup() if is_said else result, foot, why)
+
+
+def _unmarked(text: str) -> str:
+    return str(text).replace("<mark>", "").replace("</mark>", "")
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(version: _Version) -> tuple[Markup, Markup, Markup]:
+    """The parts of a card that no search changes: its head, its result, its foot."""
+    told = told_of(version.resource)
+    head = macro("_cards.html", f"{version.kind}_head")(told)
+    if not isinstance(told, CaseTold):
+        return head, Markup(), Markup()
+    return head, told.result, macro("_cards.html", "case_foot")(told)
+
+
+def told_of(resource: Resource) -> Told:
+    """What a card tells of a resource beside its text."""
+    return _TOLD[type(resource)](resource)
+
+
+def _case(case: Case) -> CaseTold:
+    profiles = profiles_of(case)
+    return CaseTold(
+        title=case.title,
+        url=urls.page_of(case),
         figure=figure(profiles),
         alliance=sentence(profiles),
         place=place_of(case),
         year=str(case.date.year) if case.date else "",
-        result=Markup() if is_told else result,
+        result=result_of(case),
         chips=chips_of(case)[:CHIPS],
     )
 
 
-def _person(person: Catalyseur, shared: dict[str, Any]) -> Card:
+def _person(person: Catalyseur) -> PersonTold:
     name = person.name or person.title
     areas = [served(code) for code in person.area[:AREAS]] or [place_of(person)]
     more = ["d’autres territoires"] if len(person.area) > AREAS else []
     remote = ", et à distance" if person.remote else ""
-    return PersonCard(
-        **{**shared, "title": name},
+    return PersonTold(
+        title=name,
+        url=urls.page_of(person),
         initials=initials_of(name),
         role=person.role,
         organisation=person.organisation,
@@ -141,27 +188,17 @@ def _person(person: Catalyseur, shared: dict[str, Any]) -> Card:
     )
 
 
-def _note(note: Jeudi, shared: dict[str, Any]) -> Card:
-    return NoteCard(
-        **shared,
-        number=f"n°{french.NO_BREAK_SPACE}{note.number}" if note.number else "",
-        day=str(note.date.day) if note.date else "",
-        month=french.month(note.date) if note.date else "",
-        iso=note.date.isoformat() if note.date else "",
-    )
+def _note(note: Jeudi) -> NoteTold:
+    number = f"n°{french.NO_BREAK_SPACE}{note.number}" if note.number else ""
+    return NoteTold(note.title, urls.page_of(note), number, note.date)
 
 
-def _cutting(article: Article, shared: dict[str, Any]) -> Card:
-    return CuttingCard(
-        **shared,
-        source=article.source,
-        strand=STRANDS.label_of(article.strand) if article.strand else "",
-        date=french.day(article.date) if article.date else "",
-        iso=article.date.isoformat() if article.date else "",
-    )
+def _cutting(article: Article) -> CuttingTold:
+    strand = STRANDS.label_of(article.strand) if article.strand else ""
+    return CuttingTold(article.title, urls.page_of(article), article.source, strand, article.date)
 
 
-_MADE: dict[type[Resource], Callable[[Any, dict[str, Any]], Card]] = {
+_TOLD: dict[type[Resource], Callable[[Any], Told]] = {
     Case: _case,
     Catalyseur: _person,
     Jeudi: _note,

@@ -1,11 +1,15 @@
 """A page, or the block of it that htmx asked for: one template serves both."""
 
+from collections.abc import Callable
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from jinja2.environment import TemplateModule
 from jinja2_fragments import render_block
+from markupsafe import Markup
 
 from impact_alliances import __version__
 from impact_alliances.templating import make_environment
@@ -16,6 +20,17 @@ _environment = make_environment()
 def wants_fragment(request: Request) -> bool:
     """Whether htmx asked for a block; when it restores history it wants the whole page."""
     return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, to be called from here: what it draws is safe HTML."""
+    found: Callable[..., Markup] = getattr(_module(template), name)
+    return found
+
+
+@cache
+def _module(template: str) -> TemplateModule:
+    return _environment.get_template(template).module
 
 
 def render(

@@ -12,22 +12,13 @@ from impact_alliances.resources import reading
 from impact_alliances.resources.kinds import BY_PATH, KINDS, Kind
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies import french
+from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
-from impact_alliances.web.presenting import Link, meta_of
+from impact_alliances.web.presenting import Link
 from impact_alliances.web.rendering import render
 
 PER_PAGE = 24
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True)
-class Item:
-    """One line of a list."""
-
-    title: str
-    url: str
-    summary: str
-    meta: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class CollectionPage:
     heading: str
     introduction: str
     total: str
-    groups: tuple[tuple[str, tuple[Item, ...]], ...]
+    groups: tuple[tuple[str, tuple[Card, ...]], ...]
     search_url: str
     feed_url: str
     previous: Link | None
@@ -73,7 +64,7 @@ def _page(
         introduction=kind.introduction,
         total=french.counted(total, kind.one, kind.many),
         groups=tuple(
-            (name, tuple(_item(one) for one in group))
+            (name, tuple(card_of(one) for one in group))
             for name, group in groupby(resources, _group_of)
         ),
         search_url=urls.with_parameters(urls.SEARCH, [("kind", kind.slug)]),
@@ -95,7 +86,3 @@ def _group_of(resource: Resource) -> str:
         ordinal = "1er" if quarter == "1" else f"{quarter}e"
         return f"Bulletin du {ordinal} trimestre {year}"
     return french.month(resource.date).capitalize() if resource.date else ""
-
-
-def _item(resource: Resource) -> Item:
-    return Item(resource.title, urls.page_of(resource), resource.summary, tuple(meta_of(resource)))

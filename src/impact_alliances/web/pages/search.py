@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from markupsafe import Markup
 
 from impact_alliances import urls
-from impact_alliances.resources.kinds import kind_of
 from impact_alliances.search.parameters import Problem, parse
 from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
 from impact_alliances.search.results import Facet, Hit, Results
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
+from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
-from impact_alliances.web.presenting import Link, meta_of
+from impact_alliances.web.presenting import Link
 from impact_alliances.web.rendering import render, wants_fragment
 
 # Values of a facet shown before « Voir les autres ».
@@ -51,18 +50,6 @@ class FacetView:
     left: int
     whole_url: str
     next_id: str
-
-
-@dataclass(frozen=True)
-class Card:
-    """A hit to show."""
-
-    kind: str
-    title: str
-    url: str
-    excerpt: Markup
-    meta: tuple[str, ...]
-    why: str
 
 
 @dataclass(frozen=True)
@@ -273,17 +260,8 @@ def _hidden(query: SearchQuery) -> tuple[tuple[str, str], ...]:
 
 
 def _card(hit: Hit) -> Card:
-    resource = hit.resource
     why = french.listed([_TITLES[reason] for reason in hit.matched_by])
-    kind = kind_of(resource)
-    return Card(
-        kind.slug,
-        resource.title,
-        urls.page_of(resource),
-        hit.excerpt_html,
-        tuple(meta_of(resource)),
-        why,
-    )
+    return card_of(hit.resource, hit.excerpt_html, f"Trouvé par {why}" if why else "")
 
 
 def _pages(found: Results) -> tuple[Link, ...]:
