@@ -76,6 +76,19 @@ def test_import_search_export_and_doctor_go_together(tmp_path: Path) -> None:
     assert runner.invoke(app, ["doctor"]).exit_code == 0
 
 
+def test_migrate_and_export_load_neither_model_nor_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both ask the database alone."""
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
+    made: list[object] = []
+    monkeypatch.setattr("impact_alliances.wiring.make_embedder", made.append)
+    assert runner.invoke(app, ["migrate"]).exit_code == 0
+    assert "Les haies" in runner.invoke(app, ["export", "--kind", "case", "--format", "csv"]).stdout
+    assert made == []
+
+
 def test_a_refused_row_is_named_and_the_exit_code_says_so(tmp_path: Path) -> None:
     """Good rows are in all the same."""
     (tmp_path / "cas.csv").write_text(

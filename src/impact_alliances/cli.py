@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 from typer._click.exceptions import ClickException
 
 from impact_alliances import __version__, frames
@@ -126,8 +126,8 @@ def _whole(
 # -- which base ----------------------------------------------------------------------------------
 
 
-def _existing() -> Service:
-    """The service over a base that is there, of whatever schema."""
+def _settings_of_existing() -> Settings:
+    """The settings of a base that is there."""
     settings = _settings_or_demo()
     file = _sqlite_file(settings)
     if file and not file.exists():
@@ -137,18 +137,34 @@ def _existing() -> Service:
             "demo » pour un essai, "
             "ou « impact-alliances import » pour la vôtre."
         )
-    return make_service(settings)
+    return settings
+
+
+def _existing() -> Service:
+    """The service over a base that is there, of whatever schema."""
+    return make_service(_settings_of_existing())
 
 
 def _ready() -> Service:
     """The service over a base of this version's schema."""
     service = _existing()
-    if not is_current(service.database):
+    _check_schema(service.database)
+    return service
+
+
+def _ready_database() -> Engine:
+    """The same base alone: neither model nor engine is loaded for it."""
+    database = make_engine(_settings_of_existing().database)
+    _check_schema(database)
+    return database
+
+
+def _check_schema(database: Engine) -> None:
+    if not is_current(database):
         raise Refusal(
             "Le schéma de la base de données n’est pas à jour : lancez « impact-alliances "
             "migrate »."
         )
-    return service
 
 
 def _settings_or_demo() -> Settings:
@@ -186,7 +202,7 @@ def version() -> None:
 @app.command(cls=frames.Command)
 def migrate() -> None:
     """Mettre la base de données au schéma de cette version."""
-    migrate_database(make_service(Settings()).database)
+    migrate_database(make_engine(Settings().database))
     out.print("La base de données est à jour.")
 
 
@@ -403,7 +419,7 @@ def export(
     éditeurs.
     """
     content = export_file(
-        _ready().database, KINDS[kind], format_of(output, form.value if form else None)
+        _ready_database(), KINDS[kind], format_of(output, form.value if form else None)
     )
     if output:
         write_for_editors(output, content)
