@@ -10,10 +10,16 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, get_origin, get_type_hints
 
+import pytest
+
 import impact_alliances
+from impact_alliances.resources.fields import PUBLIC
+from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.resource import Resource
 from impact_alliances.shipped import shipped
 from impact_alliances.web import pages
+from impact_alliances.web.api.schemas import HitOut
+from impact_alliances.web.presenting import Shown
 
 HOME = Path(impact_alliances.__file__).parent
 ROOT = Path(__file__).parents[2]
@@ -114,3 +120,11 @@ def test_no_template_is_given_a_whole_resource() -> None:
     ]
     assert held == []
     assert all(fields(context) for context in contexts)
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_what_hits_and_pages_name_is_public(kind: str) -> None:
+    """They name fields by hand: each is one that the table tells to visitors."""
+    named = {*HitOut.model_fields, *(field.name for field in fields(Shown))}
+    columns = named & set(KINDS[kind].table.model_fields)
+    assert {"title", "summary", "date"} <= columns <= {field.name for field in PUBLIC[kind]}
