@@ -137,6 +137,7 @@ def test_cleaning_keeps_the_words(text: str) -> None:
 _ENDINGS = ("isations", "ement", "aux", "ités", "euses", "ions", "emment", "ique", "âmes", "ée")
 
 
+@pytest.mark.no_cover
 def test_threads_do_not_spoil_each_other_s_stems() -> None:
     """An indexer and its visitors analyse at the same time, and what is wrong once stays in the
     memory of the process.

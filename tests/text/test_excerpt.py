@@ -54,6 +54,7 @@ def test_a_word_is_marked_in_any_of_its_spellings(query: str, text: str, marked:
     assert marked in _MARK.findall(_excerpt(query, text))
 
 
+@pytest.mark.no_cover
 def test_every_word_of_the_demonstration_base_is_found_by_its_stem() -> None:
     """Whatever the stemmer does to the ends of words."""
     text = (shipped("seed") / "cases.csv").read_text(encoding="utf-8")
