@@ -249,6 +249,12 @@ def test_the_grid_tells_what_stands_out_among_the_fragilites() -> None:
     assert Grid.of({"a": 0.3}) == NO_GRID
 
 
+def test_a_need_evokes_the_fragilites_that_stand_out_three_at_most() -> None:
+    """Nearest first."""
+    assert Grid({"a": 1.21, "b": 1.4, "c": 1.2, "d": 1.3}).evoked() == ["b", "d", "a"]
+    assert Grid({"a": 1.2, "b": 1.19}).evoked() == ["a"]
+
+
 # -- what is said of a hit ------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from tests.text.lexicon import CorpusLexicon
 
 from impact_alliances.text.analysis import stems
 from impact_alliances.text.synonyms import longest, thesaurus
-from impact_alliances.text.understanding import Understanding, understand
+from impact_alliances.text.understanding import COMPLETIONS, MOST_UNKNOWN, Understanding, understand
 
 LEXICON = CorpusLexicon(
     "Ma commune n’a plus de médecin : un centre de santé mobile",
@@ -126,6 +126,40 @@ def test_a_word_that_has_synonyms_is_no_error() -> None:
     assert corrected == {"prison": (), "prissom": (("prissom", "prisson"),)}
 
 
+class EagerLexicon(CorpusLexicon):
+    """One that would correct any word."""
+
+    def nearest(self, word: str) -> str | None:
+        return "corrige"
+
+
+EAGER = EagerLexicon("Le bus mobile", "La bibliothèque", "Le médecin")
+
+
+@pytest.mark.parametrize("text", ["bsu", "20240", "comment", "avec", "mobiles", "prison", "mobile"])
+def test_only_a_word_that_nothing_knows_is_compared_with_the_corpus(text: str) -> None:
+    """Too short, a number, of asking, of no meaning, of a stem or of an expression that is known:
+    left as it is, though the corpus may have a word near it.
+    """
+    assert understand(f"{text} médecin", EAGER).corrections == ()
+
+
+def test_a_word_of_four_letters_may_be_an_error() -> None:
+    assert understand("médecin cuir médecin", EAGER).corrections == (("cuir", "corrige"),)
+
+
+def test_only_the_last_word_may_be_the_beginning_of_another() -> None:
+    assert understand("médecin biblio", EAGER).corrections == ()
+    assert understand("biblio médecin", EAGER).corrections == (("biblio", "corrige"),)
+
+
+def test_no_more_words_are_compared_than_a_need_has() -> None:
+    """Each costs a look at all those of the corpus; the known ones between them cost none."""
+    typed = [f"zz{chr(97 + n)}" * 2 for n in range(MOST_UNKNOWN + 5)]
+    found = understand(" mobile ".join(typed), EAGER).corrections
+    assert [word for word, _ in found] == typed[:MOST_UNKNOWN]
+
+
 def test_a_correction_changes_whole_words_only() -> None:
     """The error is part of another word, which stays."""
     understood = _read("vilo et vilolente mobile")
@@ -174,6 +208,17 @@ def test_synonyms_can_be_refused() -> None:
     ]
 
 
+def test_expressions_are_not_looked_for_where_synonyms_are_refused() -> None:
+    understood = _read("économie sociale et solidaire", synonyms=False)
+    assert [concept.word for concept in understood.concepts] == ["économie", "sociale", "solidaire"]
+
+
+def test_an_expression_is_found_before_other_words() -> None:
+    """Of two words among three, or four."""
+    assert _asked("personnes âgées, bus") == ["personnes âgées", "bus"]
+    assert _asked("personnes âgées, bus, vélo") == ["personnes âgées", "bus", "vélo"]
+
+
 def test_the_longest_expression_is_taken_first() -> None:
     """« personnes à mobilité réduite » is one thing, not mobility."""
     assert _asked("personnes à mobilité réduite") == ["personnes à mobilité réduite"]
@@ -210,7 +255,7 @@ def test_a_quoted_phrase_must_be_there(text: str) -> None:
     understood = _read(text)
     assert understood.phrases == (tuple(stems("centre de santé")),)
     assert [concept.word for concept in understood.concepts] == ["mobile"]
-    assert "santé" in understood.text.lower()
+    assert understood.text.lower().replace("centres", "centre") == "mobile centre de santé"
 
 
 def test_a_phrase_is_not_corrected() -> None:
@@ -259,6 +304,17 @@ def test_only_the_last_word_may_be_unfinished() -> None:
 def test_a_whole_word_is_not_completed() -> None:
     """« mobile » is a word of the corpus: it does not mean « mobilité » too."""
     assert _read("mobile").concepts[0].alternatives == ((stems("mobile")[0],),)
+
+
+def test_the_beginning_of_many_words_stands_for_the_commonest() -> None:
+    """Three letters are enough; a word that is whole stands for itself."""
+    words = "tracteur traineau trajet tramway tranche transport travail"
+    lexicon = CorpusLexicon(words, "trajet", "tram")
+    (begun,) = understand("tra", lexicon).concepts
+    assert len(begun.alternatives) == 1 + COMPLETIONS
+    assert begun.alternatives[1] == ("trajet",)
+    (whole,) = understand("tram", lexicon).concepts
+    assert whole.alternatives == (("tram",),)
 
 
 def test_two_letters_are_too_few_to_complete() -> None:
