@@ -118,6 +118,22 @@ def test_a_document_that_changes_is_seen_anew_and_one_that_leaves_is_not_seen(
     assert until(lambda: Key("case", "c8") not in dict(_seen(index).best(100)))
 
 
+def test_a_document_that_takes_the_place_of_another_leaves_no_trace_of_it(
+    stored: StoredVectors, database: Engine
+) -> None:
+    """Between two looks: as many have vectors after as before."""
+    clock = Clock()
+    index = VectorIndex(stored, None, clock)
+    assert len(_seen(index).best(100)) == COUNT
+    with writing(database) as session:
+        session.delete(session.exec(select(Embedding).where(col(Embedding.subject) == "c8")).one())
+    _store(database, COUNT + 1)
+    clock.now += 2
+    index.refresh()
+    present = {key.id for key, _ in _seen(index).best(100)}
+    assert present == {f"c{n}" for n in range(1, COUNT + 2) if n != 8}
+
+
 def test_a_new_document_joins_the_whole_and_is_read_beside_a_sample(
     stored: StoredVectors, database: Engine
 ) -> None:

@@ -78,6 +78,29 @@ def test_a_feed_is_told_newest_first(tmp_path: Path, path: str) -> None:
     service.close()
 
 
+def test_a_feed_keeps_the_filters_and_tells_the_thirty_newest(client: TestClient) -> None:
+    """Of a search as of all."""
+    assert len(read(client.get("/recherche.atom").content).findall("a:entry", ATOM)) == 30
+    cut = read(client.get("/recherche.atom?fragilite=sante&kind=case").content)
+    entries = cut.findall("a:entry", ATOM)
+    assert len(entries) == 10
+    for entry in entries:
+        assert "sante" in [one.get("term") for one in entry.findall("a:category", ATOM)]
+
+
+def test_an_entry_has_an_id_that_lasts_its_day_and_its_last_change(tmp_path: Path) -> None:
+    """A new title moves its address: a reader would show it twice, were that its id."""
+    changed = dt.datetime(2024, 5, 6, 7, 8, 9, tzinfo=dt.UTC)
+    case = a_case(id="c1", title="Les haies", date=dt.date(2020, 1, 2), updated_at=changed)
+    service = a_service(tmp_path, case)
+    site = TestClient(create_app(service.settings, service))
+    (entry,) = read(site.get("/cas.atom").content).findall("a:entry", ATOM)
+    told = [entry.findtext(f"a:{name}", "", ATOM) for name in ("id", "published", "updated")]
+    assert told[0] == f"{service.settings.base_url}/api/cases/c1"
+    assert [one[:19] for one in told[1:]] == ["2020-01-02T00:00:00", "2024-05-06T07:08:09"]
+    service.close()
+
+
 @given(
     st.text(st.characters() | st.sampled_from("\x00\x0c\ufffe\uffff\U0001fffe\u0085\u2028<>&\"'"))
 )
