@@ -22,7 +22,7 @@ from tests.service import a_service
 
 # Longer than anything takes on a busy machine, and shorter than for ever.
 HANG_S = 60
-FILE = b"GET /vendor/htmx.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+FILE = b"GET /static/htmx.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 SEARCH = b"GET /api/search?par_page=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 

@@ -7,21 +7,21 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from impact_alliances import __version__
 from impact_alliances.capacity import Capacity
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.settings import Settings
-from impact_alliances.templating import STATIC
 from impact_alliances.web import errors, feeds
 from impact_alliances.web.admission import Addresses, Bodies, Heads, Hosts
 from impact_alliances.web.api import health, reference, resources
 from impact_alliances.web.api import search as api_search
 from impact_alliances.web.api.schemas import problem_response
+from impact_alliances.web.assets import Assets
 from impact_alliances.web.compression import Compression
 from impact_alliances.web.crowd import Door, Turns
+from impact_alliances.web.fonts import Fonts
 from impact_alliances.web.pages import collections, documentation, home, search, sheets
 from impact_alliances.web.rates import Rates
 from impact_alliances.web.security import SecurityHeaders
@@ -84,8 +84,8 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     app.state.door = Door(Capacity(settings.requests_at_once))
     _guard(app, settings)
     errors.install(app)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static/htmx")]), name="vendor")
+    app.state.fonts = Fonts(settings.data_dir / "fonts")
+    app.mount("/static", Assets(app.state.fonts), name="static")
     for part in _PARTS:
         app.include_router(part.router)
     return app
@@ -128,6 +128,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for thread in threads:
         thread.start()
     threading.Thread(target=service.warm, name="warming", daemon=True).start()
+    threading.Thread(target=app.state.fonts.make, name="fonts", daemon=True).start()
     if service.settings.search_engine == "meilisearch" and service.spare is None:
         threading.Thread(
             target=service.titles.keep_warm, args=(stop,), name="titles", daemon=True

@@ -3,10 +3,8 @@ counts and text.
 """
 
 import datetime as dt
-import hashlib
 import re
 from functools import lru_cache
-from pathlib import Path
 
 import nh3
 import pyromark
@@ -18,7 +16,6 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies import french
 
-STATIC = Path(__file__).parent / "web" / "static"
 _TAGS = {
     "p",
     "h2",
@@ -94,15 +91,6 @@ def fine(text: str) -> Markup:
     return escape(text).replace("\n", Markup("<br>"))
 
 
-@lru_cache
-def asset(name: str) -> str:
-    """The address of a static file, with a mark that changes with its content so that browsers may
-    keep it.
-    """
-    content = (STATIC / name).read_bytes()
-    return f"/static/{name}?v={hashlib.blake2b(content, digest_size=5).hexdigest()}"
-
-
 def iso(date: dt.date | dt.datetime | None) -> str:
     """A date for machines."""
     return date.isoformat() if date else ""
@@ -132,7 +120,6 @@ def make_environment() -> Environment:
         "iso": iso,
     }
     environment.globals |= {
-        "asset": asset,
         "urls": urls,
         "KINDS": KINDS,
         "counted": french.counted,

@@ -234,3 +234,40 @@ def test_nothing_is_asked_of_another_host(page: Page, base: str) -> None:
         page.goto(base + path)
     assert asked
     assert all(address.startswith((base, "data:")) for address in asked)
+
+
+# In bytes as they travel, and in requests: the first view of any page.
+HEAVIEST, MOST_REQUESTS = 90_000, 8
+SHIFTS = """new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(one => sum += one.value))
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 300);
+})"""
+TRANSFERRED = """[...performance.getEntriesByType("navigation"),
+  ...performance.getEntriesByType("resource")].map(one => [one.name, one.encodedBodySize])"""
+
+
+@pytest.mark.parametrize("width", [1280])
+def test_a_first_view_is_light_and_nothing_shifts(browser: Browser, base: str, width: int) -> None:
+    """Each page read by someone who comes for the first time, fonts included."""
+    for path in PATHS:
+        context = browser.new_context(viewport={"width": width, "height": 844})
+        opened = context.new_page()
+        opened.goto(base + path, wait_until="networkidle")
+        shifted = opened.evaluate(SHIFTS)
+        loaded = opened.evaluate(TRANSFERRED)
+        assert (path, shifted) == (path, 0)
+        assert sum(size for _, size in loaded) <= HEAVIEST, (path, loaded)
+        assert len(loaded) <= MOST_REQUESTS, (path, loaded)
+        context.close()
+
+
+def test_the_fonts_are_ours(page: Page, base: str) -> None:
+    """Both families load, for titles and for text."""
+    page.goto(base, wait_until="networkidle")
+    page.reload(wait_until="networkidle")
+    loaded = page.evaluate(
+        "[...document.fonts].filter(one => one.status == 'loaded').map(one => one.family)"
+    )
+    assert {name.strip('"') for name in loaded} >= {"Alliance Serif", "Alliance Sans"}

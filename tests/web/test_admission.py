@@ -30,7 +30,7 @@ API = [
     "/readyz",
 ]
 SHEETS = ["/api/cases/cas-0001", "/api/cases/cas-0001/similar"]
-FILES = ["/static/style.css", "/vendor/htmx.min.js"]
+FILES = ["/static/style.css", "/static/htmx.min.js"]
 PUBLIC = [*PAGES, *FEEDS, *API, *SHEETS, *FILES]
 ASKING = ["/recherche", "/recherche.atom", "/api/search", "/api/suggest", "/api/communes"]
 ASTRAY = [

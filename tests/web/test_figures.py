@@ -2,13 +2,12 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from impact_alliances.templating import STATIC
 from impact_alliances.vocabularies.terms import ACTEURS, FRAGILITES
+from impact_alliances.web.assets import STATIC
 from impact_alliances.web.cards import hue_of
 from impact_alliances.web.figures import (
     COLOURS,
@@ -23,7 +22,7 @@ from impact_alliances.web.figures import (
 )
 from tests.builders import a_case
 
-STYLE = (Path(STATIC) / "style.css").read_text(encoding="utf-8")
+STYLE = (STATIC / "style.css").read_text(encoding="utf-8")
 PROFILES = tuple(ACTEURS.by_slug)
 # How who sees all colours, and who lacks one of the three cones (Machado and others, 2009), see
 # linear red, green and blue.

@@ -80,7 +80,7 @@ def test_each_client_has_its_own_count_and_a_new_minute_begins_anew(
     assert statuses(limited, "/api/suggest", 1, "192.0.2.1") == [200]
 
 
-@pytest.mark.parametrize("path", ["/static/style.css", "/vendor/htmx.min.js", "/healthz"])
+@pytest.mark.parametrize("path", ["/static/style.css", "/static/htmx.min.js", "/healthz"])
 def test_files_and_health_are_free(limited: FastAPI, path: str) -> None:
     """What costs nothing is not counted."""
     assert path.startswith(FREE)

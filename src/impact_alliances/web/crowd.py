@@ -17,7 +17,7 @@ from impact_alliances.capacity import PATIENCE_S, Capacity
 from impact_alliances.web.errors import overloaded
 
 # What costs next to nothing, or must be told though all else is refused.
-_EXEMPT = ("/static/", "/vendor/", "/healthz")
+_EXEMPT = ("/static/", "/healthz")
 # Seconds in which what was seen of a crowd counts half.
 HALF_LIFE_S = 2.0
 # Who is refused is told to wait so long on average, in seconds, and so much more for each who is

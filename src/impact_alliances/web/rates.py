@@ -18,7 +18,7 @@ from impact_alliances.web import errors
 
 WINDOW_S = 60
 # Files, and the questions of those who watch over the service, cost nothing.
-FREE = ("/static/", "/vendor/", "/healthz", "/readyz")
+FREE = ("/static/", "/healthz", "/readyz")
 
 
 class Rates:

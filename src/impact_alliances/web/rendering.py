@@ -13,8 +13,10 @@ from markupsafe import Markup
 
 from impact_alliances import __version__
 from impact_alliances.templating import make_environment
+from impact_alliances.web.assets import asset
 
 _environment = make_environment()
+_environment.globals["asset"] = asset
 
 
 def wants_fragment(request: Request) -> bool:
