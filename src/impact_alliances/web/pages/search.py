@@ -1,55 +1,26 @@
 """The search page: everything the template prints is prepared here, links and labels finished."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from impact_alliances import urls
-from impact_alliances.search.parameters import Problem, parse
+from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
-from impact_alliances.search.results import Facet, Hit, Results
+from impact_alliances.search.results import Hit, Results
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
+from impact_alliances.web.pages.facets import SHOW_WHOLE, FacetView, facets_of
+from impact_alliances.web.pages.reliefs import reliefs_of
 from impact_alliances.web.presenting import Link
 from impact_alliances.web.rendering import render, wants_fragment
 
-# Values of a facet shown before « Voir les autres ».
-FIRST_VALUES = 6
-# The parameter that names a facet to show whole: of the page, not of the search.
-SHOW_WHOLE = "voir"
 _TITLES = {"mots": "vos mots", "sens": "le sens de votre demande"}
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True)
-class Value:
-    """A facet value to tick."""
-
-    id: str
-    value: str
-    label: str
-    count: int
-    selected: bool
-
-
-@dataclass(frozen=True)
-class FacetView:
-    """A facet to show: its first values or all of them, and how many are left for whoever asks.
-
-    `whole_url` shows them all, and `next_id` is the first that one then sees.
-    """
-
-    name: str
-    label: str
-    values: tuple[Value, ...]
-    is_whole: bool
-    left: int
-    whole_url: str
-    next_id: str
 
 
 @dataclass(frozen=True)
@@ -104,17 +75,30 @@ def search(request: Request, service: WiredService) -> Response:
         if not wants_fragment(request):
             return RedirectResponse(query.url(), 302, {"Vary": "HX-Request"})
         problems = []
-    found = service.finder.find(query)
-    page = present(found, problems, whole, reliefs=_reliefs(service, found))
+    found, notices = _found(service, query)
+    notices = [*(problem.sentence for problem in problems), *notices]
+    page = present(found, notices, whole, reliefs_of(service, found))
     # A facet that is unfolded is no step of the visit: « back » leads to the search before.
     is_unfolding = request.headers.get("hx-target", "").startswith("filtre-")
     headers = {} if is_unfolding else {"HX-Push-Url": query.url()}
     return render(request, "search.html", page, block="recherche", headers=headers)
 
 
+def _found(service: WiredService, query: SearchQuery) -> tuple[Results, list[str]]:
+    """What answers; the last page, and a notice, in place of one past the end."""
+    found = service.finder.find(query)
+    if query.page <= found.pages:
+        return found, []
+    pages = french.counted(found.pages, "page", "pages")
+    shown = "la voici" if found.pages == 1 else "voici la dernière"
+    asked = french.number(query.page)
+    notice = f"La page {asked} n’existe pas : cette recherche compte {pages}, {shown}."
+    return service.finder.find(query.at(found.pages)), [notice]
+
+
 def present(
     found: Results,
-    problems: list[Problem],
+    notices: Sequence[str] = (),
     whole: Container[str] = (),
     reliefs: tuple[Link, ...] = (),
 ) -> SearchPage:
@@ -124,13 +108,13 @@ def present(
     return SearchPage(
         query=query,
         heading="Rechercher dans la base",
-        title=f"{sentence} — IMPACT-Alliances",
+        title=f"{sentence}{_page_of(found)} — IMPACT-Alliances",
         sentence=sentence,
-        announcement=f"{sentence} trouvés." if found.total > 1 else f"{sentence} trouvé.",
-        notices=_notices(found, problems),
+        announcement=f"{sentence}{_page_of(found)}.",
+        notices=(*notices, *((found.degraded,) if found.degraded else ())),
         hints=_hints(found),
         tabs=_tabs(found),
-        facets=tuple(_facet_view(facet, query, whole) for facet in _offered(found)),
+        facets=facets_of(found, whole),
         chips=_chips(query),
         clear_url=query.without_filters().url(),
         hidden=_hidden(query),
@@ -147,9 +131,9 @@ def present(
     )
 
 
-def _offered(found: Results) -> list[Facet]:
-    """The facets with something to tick; kinds have their tabs."""
-    return [facet for facet in found.facets if facet.name != "kind" and facet.values]
+def _page_of(found: Results) -> str:
+    """« , page 2 sur 12 », said from the second page on."""
+    return f", page {found.query.page} sur {found.pages}" if found.query.page > 1 else ""
 
 
 def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
@@ -161,18 +145,6 @@ def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
         ("" if name == query.usual_sort else name, SORTS[name], name == query.sort)
         for name in offered
     )
-
-
-def _notices(found: Results, problems: list[Problem]) -> tuple[str, ...]:
-    notices = [problem.sentence for problem in problems]
-    if found.degraded:
-        notices.append(found.degraded)
-    if found.query.page > found.pages:
-        notices.append(
-            f"La page {french.number(found.query.page)} n’existe pas : cette recherche en "
-            f"compte {found.pages}."
-        )
-    return tuple(notices)
 
 
 def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
@@ -214,32 +186,6 @@ def _tabs(found: Results) -> tuple[Tab, ...]:
     return tuple(tabs)
 
 
-def _facet_view(facet: Facet, query: SearchQuery, whole: Container[str]) -> FacetView:
-    ordered = sorted(facet.values, key=lambda one: not one[2])
-    is_short = len(ordered) <= FIRST_VALUES + 1
-    is_whole = facet.name in whole
-    chosen = sum(selected for _, _, selected in ordered)
-    cut = len(ordered) if is_short or is_whole else max(FIRST_VALUES, chosen)
-    vocabulary = FILTERS[facet.name]
-    return FacetView(
-        name=facet.name,
-        label=vocabulary.label,
-        values=tuple(
-            Value(_box(facet, value), value, vocabulary.label_of(value), count, selected)
-            for value, count, selected in ordered[:cut]
-        ),
-        is_whole=is_whole and not is_short,
-        left=len(ordered) - cut,
-        whole_url=urls.with_parameters(urls.SEARCH, [*query.pairs(), (SHOW_WHOLE, facet.name)]),
-        next_id=_box(facet, ordered[cut][0]) if cut < len(ordered) else "",
-    )
-
-
-def _box(facet: Facet, value: str) -> str:
-    """The id of the box to tick for a value."""
-    return f"f-{facet.name}-{value}"
-
-
 def _chips(query: SearchQuery) -> tuple[Link, ...]:
     return tuple(
         Link(FILTERS[facet].label_of(value), query.toggled(facet, value).url())
@@ -268,7 +214,7 @@ def _pages(found: Results) -> tuple[Link, ...]:
     """The pages to offer: first, last, and those around; an empty label is a gap."""
     if found.pages == 1:
         return ()
-    here, last = min(found.query.page, found.pages), found.pages
+    here, last = found.query.page, found.pages
     wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
     links: list[Link] = []
     for before, page in zip([0, *wanted], wanted, strict=False):
@@ -276,24 +222,3 @@ def _pages(found: Results) -> tuple[Link, ...]:
             links.append(Link(""))
         links.append(Link(str(page), found.query.at(page).url()))
     return tuple(links)
-
-
-def _reliefs(service: WiredService, found: Results) -> tuple[Link, ...]:
-    """For an empty result, what each filter costs: « Sans « échelon européen » : 12 »."""
-    # Each relief is a search of its own: not the moment while the engine is in trouble.
-    if found.total or found.degraded:
-        return ()
-    reliefs = []
-    for facet, values in found.query.filters[:4]:
-        freed = found.query.choosing(facet, [])
-        total = service.finder.count(freed).total
-        if total:
-            labels = french.listed(
-                [french.quoted(FILTERS[facet].label_of(value)) for value in values], "ou"
-            )
-            reliefs.append(
-                Link(
-                    f"Sans {labels} : {french.counted(total, 'résultat', 'résultats')}", freed.url()
-                )
-            )
-    return tuple(reliefs)

@@ -5,39 +5,131 @@
   root.classList.add("js");
   const narrow = matchMedia("(max-width: 55.99rem)");
 
-  // -- filters on a phone: folded at first, then as the visitor left them -------------------------
-  let filtersOpen = !narrow.matches;
-  function foldFilters() {
-    const filters = document.getElementById("filtres");
-    if (!filters) return;
-    filters.open = narrow.matches ? filtersOpen : true;
-    filters.addEventListener("toggle", () => { if (narrow.matches) filtersOpen = filters.open; });
-  }
-
-  // -- after a swap: title, announcement, focus ---------------------------------------------------
+  // -- what was focused stays where the eye left it, though all around it is replaced ----------------
   let focusNext = null;
-  let announcing = 0;
+  let before = null;
+  function remember() {
+    const active = document.activeElement;
+    before = active && active.id ? { id: active.id, top: active.getBoundingClientRect().top } : null;
+  }
+  function putBack() {
+    if (focusNext) return moveFocus();
+    if (!before) return;
+    const same = document.getElementById(before.id) || document.getElementById("resultats");
+    if (!same) return;
+    same.focus({ preventScroll: true });
+    const moved = same.getBoundingClientRect().top - before.top;
+    if (same.id === before.id && Math.abs(moved) > 1) scrollerOf(same).scrollBy({ top: moved, behavior: "instant" });
+    before = null;
+  }
+  const scrollerOf = (element) => element.closest("dialog .contenu") || window;
   function moveFocus() {
     if (focusNext) document.getElementById(focusNext)?.focus();
     focusNext = null;
   }
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[hx-get]");
-    if (!link) return;
-    if (link.dataset.focus) focusNext = link.dataset.focus;
-    else if (link.closest(".choisis")) focusNext = "resultats";
+    if (link?.dataset.focus) focusNext = link.dataset.focus;
+  });
+
+  // -- filters on a phone: a dialog, opened when asked for -------------------------------------------
+  const dialog = Object.assign(document.createElement("dialog"), { className: "dialogue" });
+  dialog.setAttribute("aria-labelledby", "titre-filtres");
+  const makeButton = (className, text) => Object.assign(document.createElement("button"), { type: "button", className, textContent: text });
+  const closing = makeButton("fermer", "Fermer");
+  const content = Object.assign(document.createElement("div"), { className: "contenu" });
+  const showing = makeButton("montrer", "");
+  dialog.append(closing, content, showing);
+  closing.addEventListener("click", () => dialog.close());
+  showing.addEventListener("click", () => { dialog.close(); document.getElementById("resultats").focus(); });
+  dialog.addEventListener("close", () => {
+    document.querySelector("#recherche .colonnes")?.prepend(...content.childNodes);
+    document.getElementById("ouvrir-filtres")?.focus();
+  });
+  narrow.addEventListener("change", () => { if (dialog.open) dialog.close(); });
+  function intoDialog(region) {
+    content.replaceChildren(region.querySelector("#filtres"));
+    showing.textContent = region.dataset.voir;
+  }
+  function openFilters() {
+    document.body.append(dialog);
+    intoDialog(document.getElementById("recherche"));
+    dialog.showModal();
+    closing.focus();
+  }
+
+  // -- around a request: what is old dims, what is late or failed is told ----------------------------
+  const state = document.getElementById("etat");
+  const told = document.createElement("p");
+  const again = makeButton("reessayer", "Réessayer");
+  let dimming = 0, telling = 0, announcing = 0, asked = null;
+  function settle() {
+    clearTimeout(dimming);
+    clearTimeout(telling);
+    root.classList.remove("attend");
+    state.replaceChildren();
+  }
+  function tell(sentence, ...more) {
+    told.textContent = sentence;
+    state.replaceChildren(told, ...more);
+  }
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    settle();
+    asked = event.detail.requestConfig;
+    dimming = setTimeout(() => root.classList.add("attend"), 300);
+    telling = setTimeout(() => tell("La recherche prend plus de temps que d’habitude. Un instant…"), 2000);
+  });
+  const failures = {
+    "htmx:sendError": "La recherche n’a pas abouti : le réseau ne répond pas.",
+    "htmx:timeout": "La recherche n’a pas abouti : la base met trop de temps à répondre.",
+    "htmx:responseError": "La recherche n’a pas abouti : la base ne répond pas pour l’instant.",
+    "htmx:sendAbort": "La recherche a été interrompue.",
+  };
+  for (const [name, sentence] of Object.entries(failures)) {
+    document.addEventListener(name, (event) => {
+      // One that a newer one replaces has not failed.
+      if (asked && event.detail.requestConfig && event.detail.requestConfig !== asked) return;
+      settle();
+      const status = event.detail.xhr?.status;
+      tell(status === 503 || status === 429 ? "La recherche n’a pas abouti : trop de visites en ce moment." : sentence, again);
+    });
+  }
+  again.addEventListener("click", () => {
+    const path = asked.path + (asked.path.includes("?") || !asked.parameters ? "" : "?" + new URLSearchParams(asked.formData || asked.parameters));
+    settle();
+    htmx.ajax("GET", path, { target: asked.target, swap: "outerHTML" });
+  });
+
+  // -- a swap: title, announcement, focus -------------------------------------------------------------
+  document.addEventListener("htmx:beforeSwap", remember);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    settle();
+    const region = document.getElementById("recherche");
+    if (!region) return;
+    if (dialog.open && event.detail.target?.id === "recherche") intoDialog(region);
+    prepare(region);
+    putBack();
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const region = document.getElementById("recherche");
-    if (!region || !event.detail.elt) return;
-    if (event.detail.elt.id !== "recherche") return moveFocus();
+    if (!region || event.detail.elt?.id !== "recherche") return;
     document.title = region.dataset.titre;
-    foldFilters();
-    prepare(region);
-    moveFocus();
     clearTimeout(announcing);
     announcing = setTimeout(() => { document.getElementById("annonce").textContent = region.dataset.annonce; }, 500);
   });
+
+  // -- a long list of values, narrowed by what is typed -----------------------------------------------
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  function narrowList(input) {
+    input.closest("p").hidden = false;
+    const values = [...document.getElementById(input.dataset.restreint).querySelectorAll("label:has(input[type=checkbox])")];
+    input.addEventListener("change", (event) => event.stopPropagation());
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+    input.addEventListener("input", () => {
+      const typed = fold(input.value.trim());
+      for (const value of values) value.hidden = !fold(value.textContent).includes(typed);
+    });
+  }
 
   // -- suggestions: a combobox with manual selection ------------------------------------------------
   function suggest(field) {
@@ -95,10 +187,12 @@
 
   // -- copy and print -------------------------------------------------------------------------------
   function prepare(scope) {
-    scope.querySelectorAll("[data-suggestions]").forEach(suggest);
-    scope.querySelectorAll("[data-imprimer]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+    once(scope, "[data-suggestions]", suggest);
+    once(scope, "[data-restreint]", narrowList);
+    once(scope, "#ouvrir-filtres", (button) => { button.hidden = false; button.addEventListener("click", openFilters); });
+    once(scope, "[data-imprimer]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
     if (!navigator.clipboard) return;
-    scope.querySelectorAll("[data-copie]").forEach((button) => {
+    once(scope, "[data-copie]", (button) => {
       button.hidden = false;
       button.addEventListener("click", async () => {
         await navigator.clipboard.writeText(document.getElementById(button.dataset.copie).textContent);
@@ -106,6 +200,12 @@
       });
     });
   }
-  foldFilters();
+  const ready = new WeakSet();
+  function once(scope, selector, work) {
+    for (const element of scope.querySelectorAll(selector)) {
+      if (!ready.has(element)) work(element);
+      ready.add(element);
+    }
+  }
   prepare(document);
 })();

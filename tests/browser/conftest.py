@@ -1,0 +1,91 @@
+"""A site, and Debian's Chromium to look at it: where there is none, these tests are passed over."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from impact_alliances.app import create_app
+from impact_alliances.wiring import Service
+from tests.builders import a_case, a_catalyseur, a_jeudi, an_article
+from tests.service import a_service
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A small base with one of each kind."""
+    cases = [
+        a_case(
+            id=f"cas-{number}",
+            slug=f"les-haies-numero-{number}",
+            title=f"Les haies, numéro {number}",
+            fragilites=[["mobilite", "sante", "education"][number % 3]],
+        )
+        for number in range(50)
+    ]
+    others = (
+        a_catalyseur(slug="awa"),
+        a_jeudi(slug="note", related=["cas-1"]),
+        an_article(slug="article"),
+    )
+    made = a_service(tmp_path_factory.mktemp("browser"), *cases, *others, demo=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def base(service: Service) -> Iterator[str]:
+    """The site on a loopback port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(service.settings, service), port=port, log_level="error", lifespan="off"
+        )
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=5)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: the browser tests are passed over")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page that fails the test on any script error or refused resource."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on(
+        "console",
+        lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    yield opened
+    context.close()
+    assert faults == []
