@@ -41,10 +41,11 @@
   const showing = makeButton("montrer", "");
   dialog.append(closing, content, showing);
   closing.addEventListener("click", () => dialog.close());
-  showing.addEventListener("click", () => { dialog.close(); document.getElementById("resultats").focus(); });
+  showing.addEventListener("click", () => dialog.close("resultats"));
   dialog.addEventListener("close", () => {
     document.querySelector("#recherche .colonnes")?.prepend(...content.childNodes);
-    document.getElementById("ouvrir-filtres")?.focus();
+    document.getElementById(dialog.returnValue || "ouvrir-filtres")?.focus();
+    dialog.returnValue = "";
   });
   narrow.addEventListener("change", () => { if (dialog.open) dialog.close(); });
   function intoDialog(region) {
