@@ -179,6 +179,15 @@ def test_taking_twice_comes_to_the_same(either_database: Engine) -> None:
     assert (outbox.count(), outbox.waits_since(), _rows(either_database)) == (0, None, (0, 0))
 
 
+def test_the_oldest_changes_are_taken_first(either_database: Engine) -> None:
+    """Else those that come without end would keep them waiting."""
+    outbox = Outbox(either_database, "a")
+    outbox.begin()
+    for name in ("b", "a", "c"):
+        store(either_database, a_case(id=name))
+    assert [change.resource_id for change in outbox.waiting(limit=2)] == ["b", "a"]
+
+
 def test_what_is_taken_is_what_was_read_and_nothing_older(either_database: Engine) -> None:
     """Of two transactions, the one that numbered its change first may be the last to commit."""
     outbox = Outbox(either_database, "a")
