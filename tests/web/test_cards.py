@@ -35,6 +35,7 @@ def test_a_case_tells_who_where_and_what_came_of_it() -> None:
 def test_a_result_is_escaped_whole_or_absent() -> None:
     """Half a result would say something else, and what an editor writes is text."""
     assert result_of(a_case(results="Deux ans après, tout va bien.")) == ""
+    assert result_of(a_case(results="Au 15 mai 2025, tout va bien. Depuis 2026 aussi.")) == ""
     assert result_of(a_case(results=f"En 3 ans, {'bien ' * 60}plus.")) == ""
     assert result_of(a_case(results="3 <script>")) == "<b>3</b> &lt;script&gt;"
     assert result_of(a_case(results="**12** [trajets](https://a.example).")) == (

@@ -108,6 +108,13 @@ def count(session: Session, kind: Kind) -> int:
     return session.exec(statement).one()
 
 
+def communes(session: Session, kind: Kind) -> frozenset[str]:
+    """The communes, by their INSEE codes, where a resource of `kind` is published."""
+    commune = col(kind.table.commune)
+    statement = select(commune).where(col(kind.table.status) == PUBLISHED, commune != "").distinct()
+    return frozenset(session.exec(statement))
+
+
 def citing(session: Session, identifier: str, limit: int) -> list[Jeudi]:
     """The published notes that cite the resource of that id, newest first, `limit` at the most."""
     holds = cast(col(Jeudi.related), String).contains(f'"{identifier}"', autoescape=True)

@@ -35,9 +35,12 @@ RESULT_CHARS = 170
 _SAME = 40
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÀ-ÖØ-Þ«\d])")
 _MARKS = re.compile(r"[*_`#]|^>|\[|\]\([^)]*\)")
-# « 1 200 », « 6,2 », « 71 % » with their spaces; a year, or the day of one, is no result.
+# « 1 200 », « 6,2 », « 71 % » with their spaces; a year, or a day of a month, is no result.
 _TAG = re.compile("</?b>")
-_NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f]\d{3})*(?:,\d+)?(?:[ \u00a0\u202f]?%)?")
+_MONTH = rf"(?:er)?[ \u00a0](?:{'|'.join(french.MONTHS)})"
+_NUMBER = re.compile(
+    rf"\b\d+(?:[ \u00a0\u202f]\d{{3}})*(?:,\d+)?(?:[ \u00a0\u202f]?%|\b)(?!{_MONTH})"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 

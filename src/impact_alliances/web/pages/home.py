@@ -1,21 +1,25 @@
-"""The home page: what the base is, one field, counts by fragilité, the week's Jeudi, the newest
-cases.
+"""The home page: one field over the map of the cases, four ways in, the fragilités with their
+counts, the last Jeudi, the newest cases.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 from sqlmodel import Session
 
 from impact_alliances import db, urls
 from impact_alliances.resources import reading
 from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
+from impact_alliances.web.cards import Card, card_of, hue_of
 from impact_alliances.web.dependencies import WiredService
+from impact_alliances.web.maps import outline_map
 from impact_alliances.web.presenting import Shown, shown
 from impact_alliances.web.rendering import render
 
@@ -25,56 +29,60 @@ EXAMPLES = (
     "rompre la solitude des aînés",
     "covoiturage à la campagne",
 )
+# Fills rows of three, of two and of one.
+NEWEST = 6
 router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True)
-class Gauge:
-    """One fragilité: its cases, the address of their search, and the length of its gauge in percent
-    of the longest.
+class Tile:
+    """One fragilité: its cases, the address of their search, the hue of its group, and the length
+    of its gauge in percent of the longest.
     """
 
     label: str
     count: int
     url: str
+    hue: str
     percent: int
 
 
 @dataclass(frozen=True)
 class HomePage:
-    """Context of `home.html`. `groups` lists the gauges by group; `collections` are (label, count,
-    url, sentence); `cases` come with the label of their first fragilité.
+    """Context of `home.html`. `groups` are the groups of fragilités, each with its hue;
+    `collections` are (label, count, url, sentence); `note` is the last Jeudi.
     """
 
     examples: tuple[tuple[str, str], ...]
+    map: Markup
+    map_sentence: str
     collections: tuple[tuple[str, int, str, str], ...]
-    groups: tuple[tuple[str, tuple[Gauge, ...]], ...]
-    jeudi: Shown | None
-    jeudi_number: int | None
-    cases: tuple[tuple[Shown, str], ...]
+    groups: tuple[tuple[str, str], ...]
+    tiles: tuple[Tile, ...]
+    note: Shown | None
+    note_number: int | None
+    cases: tuple[Card, ...]
 
 
 @router.get(urls.HOME)
 def home(request: Request, service: WiredService) -> HTMLResponse:
     counts = service.finder.count(SearchQuery().choosing("kind", ["case"]), ["fragilite"])
     with db.reading(service.database) as session:
+        communes = reading.communes(session, KINDS["case"])
         note = next(iter(reading.newest(session, KINDS["jeudi"], 1)), None)
+        collections = _collections(session)
         page = HomePage(
             examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
-            collections=_collections(session),
-            groups=_groups(counts.facets["fragilite"]),
-            jeudi=shown(note) if note else None,
-            jeudi_number=note.number if isinstance(note, Jeudi) else None,
-            cases=tuple(
-                (shown(case), _first_fragilite(case))
-                for case in reading.newest(session, KINDS["case"], 6)
-            ),
+            map=outline_map(communes),
+            map_sentence=_map_sentence(collections[0][1], communes),
+            collections=collections,
+            groups=_groups(),
+            tiles=_tiles(counts.facets["fragilite"]),
+            note=shown(note) if note else None,
+            note_number=note.number if isinstance(note, Jeudi) else None,
+            cases=tuple(map(card_of, reading.newest(session, KINDS["case"], NEWEST))),
         )
     return render(request, "home.html", page)
-
-
-def _first_fragilite(case: Resource) -> str:
-    return FRAGILITES.label_of(case.fragilites[0]) if case.fragilites else ""
 
 
 def _collections(session: Session) -> tuple[tuple[str, int, str, str], ...]:
@@ -84,16 +92,28 @@ def _collections(session: Session) -> tuple[tuple[str, int, str, str], ...]:
     )
 
 
-def _groups(counts: dict[str, int]) -> tuple[tuple[str, tuple[Gauge, ...]], ...]:
+def _map_sentence(cases: int, communes: Collection[str]) -> str:
+    """« 1 068 cas dans 1 043 communes, dont 92 outre-mer », the text of the map."""
+    overseas = sum(code.startswith(("97", "98")) for code in communes)
+    where = french.counted(len(communes), "commune", "communes")
+    told = f"{french.counted(cases, 'cas', 'cas')} dans {where}"
+    return f"{told}, dont {french.number(overseas)} outre-mer" if overseas else told
+
+
+def _groups() -> tuple[tuple[str, str], ...]:
+    names = dict.fromkeys(term.group for term in FRAGILITES.terms)
+    return tuple((name.removeprefix("Fragilités ").capitalize(), hue_of(name)) for name in names)
+
+
+def _tiles(counts: dict[str, int]) -> tuple[Tile, ...]:
     most = max(counts.values(), default=0) or 1
-    groups: dict[str, list[Gauge]] = {}
-    for term in FRAGILITES.terms:
-        count = counts.get(term.slug, 0)
-        gauge = Gauge(
+    return tuple(
+        Tile(
             term.label,
-            count,
+            counts.get(term.slug, 0),
             urls.search_with("fragilite", term.slug, "case"),
-            max(1, round(100 * count / most)),
+            hue_of(term.group),
+            max(1, round(100 * counts.get(term.slug, 0) / most)),
         )
-        groups.setdefault(term.group, []).append(gauge)
-    return tuple((name, tuple(gauges)) for name, gauges in groups.items())
+        for term in FRAGILITES.terms
+    )
