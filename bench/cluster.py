@@ -23,20 +23,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
-from tests.builders import a_case, store
-from tests.engines.server import NoServer
-from tests.service import a_service
 
-from bench.base import wired
-from bench.kills import ROWS, published, write_version
-from bench.load import Load
-from bench.processes import Chosen, free_port, kill, log_of, start, unforeseen
-from bench.server import Server
 from bench.times import spread
-from bench.website import Answer, Site, Visitor
 from impact_alliances.db import make_engine
 from impact_alliances.indexing.agreement import differences
 from impact_alliances.migrating import migrate
+from support.builders import a_case, store
+from support.kills import ROWS, published, write_version
+from support.load import Load
+from support.meilisearch import NoServer
+from support.processes import Chosen, free_port, kill, log_of, start, unforeseen
+from support.server import Server
+from support.service import a_service, wired
+from support.website import Answer, Site, Visitor
 
 # An answer may lack a sheet for so long without a word.
 SILENT_S = 10.0

@@ -18,8 +18,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.engines.damage import HARMS, files_of, harm
-
 from bench.base import seeded
 from bench.questions import questions
 from impact_alliances.diagnosis import OnDisk, examine
@@ -27,6 +25,7 @@ from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service, make_service
+from support.damage import HARMS, files_of, harm
 
 QUESTIONS, MENDED_EACH = 50, 20
 Answers = list[tuple[int, tuple[str, ...]]]

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import fmean
 
-from tests.engines.server import NoServer
-
 from bench import server_hybrid, walks
 from bench.base import on_server, rebuilt, seeded
 from bench.questions import STYLES, VARIANTS, questions
@@ -20,6 +18,7 @@ from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import MODES, SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service
+from support.meilisearch import NoServer
 
 WALKS = 1_000
 # Differences printed in full; the rest is counted.

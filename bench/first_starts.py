@@ -11,15 +11,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.base import wired
-from bench.processes import Chosen, free_port, log_of, start
-from bench.website import Site
 from impact_alliances.db import reading
 from impact_alliances.diagnosis import examine
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import count
 from impact_alliances.seeding import FILES, read_vectors
 from impact_alliances.wiring import Service
+from support.processes import Chosen, free_port, log_of, start
+from support.service import wired
+from support.website import Site
 
 # A start is cut within so many seconds, and as often before it is let end; what waits then is done
 # within `PEACE_S`.

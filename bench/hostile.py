@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.importers.hostile import FILES
+from support.hostile_files import FILES
 
 ALLOWED_MB = 300
 # The import alone, for it starts ten times sooner than the command; what the command adds is to say
@@ -100,7 +100,7 @@ def main(names: Sequence[str]) -> int:
 
 def _taken(folder: Path, name: str) -> Import:
     file = folder / name
-    subprocess.run([sys.executable, "-m", "tests.importers.hostile", str(file)], check=True)
+    subprocess.run([sys.executable, "-m", "support.hostile_files", str(file)], check=True)
     found = run(folder, file)
     file.unlink()
     sentence = found.said.strip().splitlines() or [""]

@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from tests.builders import a_case, store
-from tests.engines.server import NoServer
-
-from bench.base import rebuilt, seeded, wired
-from bench.load import Load
-from bench.processes import Chosen, unforeseen
+from bench.base import rebuilt, seeded
 from bench.proxy import Mood, Proxy
 from bench.questions import questions
-from bench.server import Server
 from bench.times import spread
-from bench.website import Answer, Site, Visitor
 from impact_alliances.wiring import Service
+from support.builders import a_case, store
+from support.load import Load
+from support.meilisearch import NoServer
+from support.processes import Chosen, unforeseen
+from support.server import Server
+from support.service import wired
+from support.website import Answer, Site, Visitor
 
 # How long each outage lasts; a case is saved in its middle.
 LASTS_S = 30.0

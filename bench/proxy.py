@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 from typing import Literal, Self
 
-from bench.processes import free_port
+from support.processes import free_port
 
 Mood = Literal["pass", "hang", "refuse", "reset"]
 _CHUNK = 65_536

@@ -15,20 +15,21 @@ from pathlib import Path
 from string import ascii_lowercase
 
 from sqlmodel import select
-from tests.builders import a_case, store
-from tests.engines.server import NoServer
 
-from bench.base import seeded, wired
-from bench.load import Load
-from bench.processes import Chosen, log_of, start, unforeseen
-from bench.server import Server
+from bench.base import seeded
 from bench.times import spread
-from bench.website import Answer, Site, Visitor
 from impact_alliances.db import reading, writing
 from impact_alliances.indexing.agreement import differences
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.wiring import Service
+from support.builders import a_case, store
+from support.load import Load
+from support.meilisearch import NoServer
+from support.processes import Chosen, log_of, start, unforeseen
+from support.server import Server
+from support.service import wired
+from support.website import Answer, Site, Visitor
 
 TIMES = 20
 # One for each searcher: no other sheet holds them, and the editor never takes them away.

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.engines.server import NoServer
-
-from bench.base import enlarged, rebuilt, seeded, wired
-from bench.server import Server, disk_mb
+from bench.base import enlarged, rebuilt, seeded
 from bench.speed import Times, embedding_times
 from bench.times import short, spread
-from bench.website import Site
 from impact_alliances.wiring import Service
+from support.meilisearch import NoServer
+from support.server import Server, disk_mb
+from support.service import wired
+from support.website import Site
 
 SIZES = (5_500, 55_000)
 # Large sizes answer some questions in more than the usual patience of a search; here the time is

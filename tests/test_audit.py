@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tools.audit import say_flaws
 
 SOUND: dict[str, Any] = {"name": "a", "version": "1", "vulns": []}

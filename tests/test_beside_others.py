@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from bench.processes import log_of, start
-from bench.website import Site
 from sqlalchemy import Engine, inspect
 
 from impact_alliances.migrating import is_current
-from tests.builders import a_case
+from support.builders import a_case
+from support.processes import log_of, start
+from support.service import a_service
+from support.website import Site
 from tests.conftest import Make
 from tests.engines.scripted import Reply, scripted
-from tests.service import a_service
 
 
 def url_of(database: Engine) -> str:

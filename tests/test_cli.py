@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from bench.kills import run, write_version
 from typer.testing import CliRunner
 
 from impact_alliances.cli import app, main
 from impact_alliances.search.query import FILTERS
 from impact_alliances.shipped import shipped
+from support.kills import run, write_version
 from tests.engines.scripted import Reply, scripted
 
 runner = CliRunner()

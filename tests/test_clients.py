@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from bench.processes import log_of
-from bench.website import Site
 from starlette.types import Receive, Scope, Send
 
 from impact_alliances.clients import UNREADABLE, Patience, Server
-from tests.builders import a_case
-from tests.service import a_service
+from support.builders import a_case
+from support.processes import log_of
+from support.service import a_service
+from support.website import Site
 
 # Longer than anything takes on a busy machine, and shorter than for ever.
 HANG_S = 60

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from impact_alliances.db import make_engine, reading, writing
 from impact_alliances.resources.case import Case
-from tests.builders import a_case, store, stored
+from support.builders import a_case, store, stored
 
 
 def test_writing_commits_at_its_end(either_database: Engine) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from impact_alliances import db
 from impact_alliances.app import create_app
-from tests.builders import a_case
-from tests.service import a_service
+from support.builders import a_case
+from support.service import a_service
 
 # Longer than anything takes on a busy machine, and shorter than for ever.
 HANG_S = 60

@@ -1,4 +1,4 @@
-"""The house: imports go down only, over all its floors."""
+"""The house: imports go down only, over all its floors; so do those of what stands beside it."""
 
 import ast
 import re
@@ -28,6 +28,13 @@ FLOORS = (
     {"batching", "shipped", "frames"},
 )
 
+# What stands beside the house, and what of that it may import.
+BESIDE = {
+    "support": set[str](),
+    "tools": set[str](),
+    "bench": {"support"},
+    "tests": {"support", "tools"},
+}
 LONGEST_FUNCTION = 35
 
 
@@ -44,6 +51,17 @@ def _imported(file: Path) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("impact_alliances"):
             _, *below = (node.module or "").split(".")
             yield from below[:1] or [name.name for name in node.names]
+
+
+def _packages_imported(file: Path) -> set[str]:
+    """The packages that a file imports from."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return {name.split(".")[0] for name in found}
 
 
 def test_a_commit_is_checked_as_make_checks() -> None:
@@ -90,3 +108,15 @@ def test_imports_go_down_only() -> None:
         if other in floor and other != room and floor[other] <= floor[room]
     ]
     assert up == []
+
+
+def test_tests_and_measures_share_what_is_in_support() -> None:
+    """Neither imports the other, and what they share imports neither."""
+    root = HOME.parents[1]
+    astray = [
+        f"{file.relative_to(root)} imports {other}"
+        for package, allowed in BESIDE.items()
+        for file in sorted((root / package).rglob("*.py"))
+        for other in _packages_imported(file) & set(BESIDE) - {package} - allowed
+    ]
+    assert astray == []

@@ -17,7 +17,7 @@ from impact_alliances.locks import Busy, DatabaseLock, Lost, shared_lock
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.resources.key import Key
-from tests.builders import a_case, store
+from support.builders import a_case, store
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from impact_alliances.migrating import is_current, migrate
 from impact_alliances.shipped import shipped
-from tests.builders import a_case, store, stored
+from support.builders import a_case, store, stored
 from tests.conftest import Make
 
 

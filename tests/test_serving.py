@@ -11,11 +11,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from bench.processes import log_of
-from bench.website import Site
 
-from tests.builders import a_case
-from tests.service import a_service
+from support.builders import a_case
+from support.processes import log_of
+from support.service import a_service
+from support.website import Site
 
 # Longer than anything takes on a busy machine, and shorter than for ever.
 HANG_S = 60

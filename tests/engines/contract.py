@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from tests.builders import a_case, a_catalyseur, an_article
 
 from impact_alliances.embeddings.store import Embedding, packed, unpacked
 from impact_alliances.engines.documents import SearchDocument, document_of
@@ -15,6 +14,7 @@ from impact_alliances.meaning.vectors import Matrix, Standing
 from impact_alliances.resources.key import Key
 from impact_alliances.text.understanding import Concept
 from impact_alliances.vocabularies.terms import FACETS
+from support.builders import a_case, a_catalyseur, an_article
 
 FACET_NAMES = ["kind", *FACETS]
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.builders import a_case
-from tests.engines.contract import concept
 
 from impact_alliances.engines.bm25 import LENGTHS, ScoredField, in_line, rounded
 from impact_alliances.engines.documents import document_of
 from impact_alliances.engines.engine import TITLE_BOOST, Wanted
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.writer import TantivyWriter
+from support.builders import a_case
+from tests.engines.contract import concept
 
 
 def test_lengths_are_exact_while_short_then_coarser() -> None:

@@ -1,10 +1,9 @@
 """What of a resource goes into the index, and what never does."""
 
-from tests.builders import a_case, a_catalyseur, a_jeudi
-
 from impact_alliances.engines.documents import document_of, facets_of
 from impact_alliances.meaning.passages import passages_of
 from impact_alliances.text.analysis import words
+from support.builders import a_case, a_catalyseur, a_jeudi
 
 
 def test_a_contact_s_addresses_never_reach_the_index_nor_the_model() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.clock import Clock
-from tests.engines.scripted import Reply, Scripted, scripted, search_result
 
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.meilisearch.corpus import CorpusReader
 from impact_alliances.engines.meilisearch.server import Breaker, Server
+from tests.clock import Clock
+from tests.engines.scripted import Reply, Scripted, scripted, search_result
 
 
 class ChangingBase:

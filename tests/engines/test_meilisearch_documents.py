@@ -7,7 +7,6 @@ import re
 
 import numpy as np
 import pytest
-from tests.builders import a_case, a_catalyseur
 
 from impact_alliances.engines.documents import document_of
 from impact_alliances.engines.meilisearch.documents import batches, line, numbers, written
@@ -21,6 +20,7 @@ from impact_alliances.engines.meilisearch.settings import (
 )
 from impact_alliances.resources.key import Key
 from impact_alliances.vocabularies.terms import FACETS
+from support.builders import a_case, a_catalyseur
 
 # What the contract of the server lets us set.
 KNOWN = {

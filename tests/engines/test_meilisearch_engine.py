@@ -17,20 +17,6 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, delete, update
 from sqlmodel import col
-from tests.builders import a_case, store
-from tests.disks import fill, small_disk
-from tests.embeddings.fake import FakeEmbedder
-from tests.engines.contract import (
-    Corpus,
-    EngineContract,
-    concept,
-    documents,
-    seen_from,
-    vectors_of_corpus,
-)
-from tests.engines.server import NoServer, meilisearch_server
-from tests.engines.writer_contract import Make, WriterContract
-from tests.service import a_service, settle
 from typer.testing import CliRunner
 
 from impact_alliances.cli import app
@@ -48,6 +34,20 @@ from impact_alliances.meaning.vectors import Standing
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.query import SearchQuery
+from support.builders import a_case, store
+from support.fake_embedder import FakeEmbedder
+from support.meilisearch import NoServer, meilisearch_server
+from support.service import a_service, settle
+from tests.disks import fill, small_disk
+from tests.engines.contract import (
+    Corpus,
+    EngineContract,
+    concept,
+    documents,
+    seen_from,
+    vectors_of_corpus,
+)
+from tests.engines.writer_contract import Make, WriterContract
 
 Indexed = tuple[MeilisearchEngine, MeilisearchWriter]
 

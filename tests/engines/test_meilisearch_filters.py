@@ -6,7 +6,6 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engines.contract import concept
 
 from impact_alliances.engines.engine import Bar, Wanted
 from impact_alliances.engines.meilisearch.filters import (
@@ -21,6 +20,7 @@ from impact_alliances.engines.meilisearch.filters import (
     literal,
 )
 from impact_alliances.resources.key import Key
+from tests.engines.contract import concept
 
 HOSTILE = st.text(
     st.characters(codec="utf-8") | st.sampled_from("\\\"'\n]) OR=_-:")

@@ -12,12 +12,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import select
-from tests.builders import a_case, store
-from tests.clock import Clock
-from tests.embeddings.fake import FakeEmbedder
-from tests.engines.contract import concept
-from tests.engines.scripted import Reply, error, scripted, search_result, task
-from tests.service import a_service
 
 from impact_alliances.db import writing
 from impact_alliances.diagnosis import examine, parts
@@ -36,6 +30,12 @@ from impact_alliances.resources.resource import now
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.titles_only import NO_INDEX, TitlesOnly
 from impact_alliances.wiring import SPARE_ANSWERED, make_service
+from support.builders import a_case, store
+from support.fake_embedder import FakeEmbedder
+from support.service import a_service
+from tests.clock import Clock
+from tests.engines.contract import concept
+from tests.engines.scripted import Reply, error, scripted, search_result, task
 
 HIT = {
     "id": "case-bus",

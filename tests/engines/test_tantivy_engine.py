@@ -13,10 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.builders import a_case
-from tests.engines.contract import FACET_NAMES, Corpus, EngineContract, concept, documents
-from tests.engines.damage import HARMS, files_of, harm
-from tests.engines.writer_contract import ALL, Make, WriterContract, held, prints
 
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Bar, Choked, EngineFailure, IndexWriter, Wanted
@@ -24,6 +20,10 @@ from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.index import NotWritable
 from impact_alliances.engines.tantivy.writer import TantivyWriter
 from impact_alliances.resources.key import Key
+from support.builders import a_case
+from support.damage import HARMS, files_of, harm
+from tests.engines.contract import FACET_NAMES, Corpus, EngineContract, concept, documents
+from tests.engines.writer_contract import ALL, Make, WriterContract, held, prints
 
 Indexed = tuple[TantivyEngine, TantivyWriter]
 

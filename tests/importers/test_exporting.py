@@ -14,9 +14,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import select
-from tests.builders import a_case, a_catalyseur, a_jeudi, an_article, store
-from tests.conftest import Make
-from tests.importers.files import take, verdicts
 
 from impact_alliances.db import make_engine, reading, writing
 from impact_alliances.errors import Refusal
@@ -36,6 +33,9 @@ from impact_alliances.vocabularies.terms import (
     STATES,
     Vocabulary,
 )
+from support.builders import a_case, a_catalyseur, a_jeudi, an_article, store
+from tests.conftest import Make
+from tests.importers.files import take, verdicts
 
 FORMS = ("csv", "xlsx", "jsonl")
 AWKWARD = 'À 5 € : « a|b », "c";\nd\\|e\\ \'=1 -2 +3 @4 _x0041_ 😀 œ \u2028 fin\\'

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
-from tests.importers.files import write
-from tests.importers.hostile import FILES
 
 from impact_alliances.db import reading
 from impact_alliances.errors import Unreadable
@@ -18,6 +16,8 @@ from impact_alliances.importers.bounds import MOST_NAMES
 from impact_alliances.importers.importing import import_file
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.kinds import KINDS
+from support.hostile_files import FILES
+from tests.importers.files import write
 
 # What takes more than a few seconds to make or to read is left to the measurement.
 SLOW = {

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
-from tests.builders import a_case, store
-from tests.importers.files import as_csv, take, verdicts
 
 from impact_alliances.db import reading
 from impact_alliances.importers.importing import BATCH
 from impact_alliances.importers.report import Report
 from impact_alliances.resources.case import Case
+from support.builders import a_case, store
+from tests.importers.files import as_csv, take, verdicts
 
 A, C = "https://exemple.example/a", "https://exemple.example/c"
 HEADER = ["id", "title", "source_url", "status"]

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
-from tests.builders import a_case, a_jeudi, store, stored
-from tests.importers.files import as_csv, as_jsonl, as_xlsx, take, verdicts, write
 
 from impact_alliances.db import reading
 from impact_alliances.errors import Unreadable
@@ -19,6 +17,8 @@ from impact_alliances.resources.changes import Change, OldSlug
 from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.shipped import shipped
+from support.builders import a_case, a_jeudi, store, stored
+from tests.importers.files import as_csv, as_jsonl, as_xlsx, take, verdicts, write
 
 FULL = {
     "id": "cas-1",

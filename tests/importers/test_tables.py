@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.importers.files import as_csv, as_jsonl, as_xlsx, write
 
 from impact_alliances.errors import Unreadable
 from impact_alliances.importers import tables
 from impact_alliances.importers.rows import Row
+from tests.importers.files import as_csv, as_jsonl, as_xlsx, write
 
 LINES = [
     ["id", "title", "tags"],

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
-from tests.builders import a_case, store
-from tests.importers.files import as_csv, take, verdicts, write
 
 from impact_alliances import db
 from impact_alliances.db import reading, writing, written
 from impact_alliances.errors import Unavailable
 from impact_alliances.resources.case import Case
+from support.builders import a_case, store
+from tests.importers.files import as_csv, take, verdicts, write
 
 ROWS = 400
 IMPORT = """

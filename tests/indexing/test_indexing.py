@@ -10,11 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 from sqlmodel import select
-from tests.builders import a_case, store
-from tests.embeddings.fake import FakeEmbedder
-from tests.engines.damage import files_of, harm
-from tests.service import a_service, settle
-from tests.waiting import until
 
 from impact_alliances.db import reading, writing
 from impact_alliances.diagnosis import Part, examine
@@ -27,6 +22,11 @@ from impact_alliances.resources.changes import Change
 from impact_alliances.resources.resource import RETIRED
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service, make_service
+from support.builders import a_case, store
+from support.damage import files_of, harm
+from support.fake_embedder import FakeEmbedder
+from support.service import a_service, settle
+from tests.waiting import until
 
 LONE_SURROGATE = "\ud800"
 

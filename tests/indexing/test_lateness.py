@@ -3,14 +3,14 @@
 import datetime as dt
 
 from sqlalchemy import Engine, update
-from tests.builders import a_case, store
-from tests.clock import Clock
 
 from impact_alliances.db import writing
 from impact_alliances.indexing.lateness import BEHIND, LATE, LOOK_EVERY_S, Lateness
 from impact_alliances.indexing.outbox import Outbox
 from impact_alliances.resources.changes import Change
 from impact_alliances.resources.resource import now
+from support.builders import a_case, store
+from tests.clock import Clock
 
 
 def _since(database: Engine, age: dt.timedelta) -> None:

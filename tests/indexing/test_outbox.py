@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
-from tests.builders import a_case, store
-from tests.embeddings.fake import FakeEmbedder
 
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.embedder import Vectors
@@ -24,6 +22,8 @@ from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change, Follower, Taken
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.resource import now
+from support.builders import a_case, store
+from support.fake_embedder import FakeEmbedder
 
 
 def _indexer(database: Engine, folder: Path) -> Indexer:

@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import select
-from tests.builders import a_case
-from tests.embeddings.fake import FakeEmbedder
-from tests.service import a_service, settle
 
 from impact_alliances.db import reading, writing
 from impact_alliances.diagnosis import examine
@@ -22,6 +19,9 @@ from impact_alliances.resources.key import Key
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service, make_service
+from support.builders import a_case
+from support.fake_embedder import FakeEmbedder
+from support.service import a_service, settle
 
 # Three bytes that become eighteen signs: the bundled model wrote past its memory.
 FDFA = "\ufdfa"

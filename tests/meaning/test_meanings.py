@@ -7,11 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import select
-from tests.builders import a_case, store
-from tests.clock import Clock
-from tests.embeddings.fake import FakeEmbedder
-from tests.service import a_service, settle
-from tests.waiting import until
 
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, Vectors
@@ -26,6 +21,11 @@ from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.wiring import Service, make_service
+from support.builders import a_case, store
+from support.fake_embedder import FakeEmbedder
+from support.service import a_service, settle
+from tests.clock import Clock
+from tests.waiting import until
 
 
 class OtherModel(FakeEmbedder):

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.builders import a_case
 
 from impact_alliances.meaning.passages import Passages, cut, passages_of
+from support.builders import a_case
 
 AXES = np.eye(4, dtype=np.float32)
 

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
-from tests.clock import Clock
-from tests.waiting import until
 
 from impact_alliances.db import writing
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
 from impact_alliances.engines.engine import Vector
 from impact_alliances.meaning.vectors import Matrix, Standing, VectorIndex
 from impact_alliances.resources.key import Key
+from tests.clock import Clock
+from tests.waiting import until
 
 COUNT = 40
 EAST = np.array([1, 0], dtype=np.float32)

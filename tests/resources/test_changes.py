@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
-from tests.builders import a_case, a_catalyseur, a_jeudi, an_article, store
 
 from impact_alliances.db import reading, writing
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change
+from support.builders import a_case, a_catalyseur, a_jeudi, an_article, store
 
 
 def _outbox(database: Engine) -> list[tuple[str, str]]:

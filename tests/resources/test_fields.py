@@ -6,7 +6,6 @@ import datetime as dt
 from collections import Counter
 
 import pytest
-from tests.builders import a_case, a_catalyseur
 
 from impact_alliances.importers.columns import columns_of
 from impact_alliances.resources.fields import (
@@ -20,6 +19,7 @@ from impact_alliances.resources.fields import (
 from impact_alliances.resources.fields import DERIVED as DERIVED_FIELDS
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.vocabularies.terms import FACETS
+from support.builders import a_case, a_catalyseur
 
 # What no editor writes: it follows from the rest, or from the moment.
 DERIVED = {"slug", "taille", "created_at", "updated_at"}

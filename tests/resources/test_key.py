@@ -1,9 +1,8 @@
 """A key and its one written form."""
 
-from tests.builders import a_case
-
 from impact_alliances.resources.key import Key, key_in
 from impact_alliances.resources.kinds import key_of
+from support.builders import a_case
 
 
 def test_a_key_is_written_and_read_back() -> None:

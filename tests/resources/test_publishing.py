@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
-from tests.builders import a_case, a_catalyseur, a_jeudi, an_article, store, stored
 
 from impact_alliances.db import reading, writing
 from impact_alliances.resources.article import Article
@@ -20,6 +19,7 @@ from impact_alliances.resources.publishing import (
     publish,
 )
 from impact_alliances.resources.resource import DRAFT, PUBLISHED, Resource
+from support.builders import a_case, a_catalyseur, a_jeudi, an_article, store, stored
 
 CASES = KINDS["case"]
 

@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import Engine
-from tests.builders import a_case, a_jeudi, an_article, ids, store
 
 from impact_alliances.db import reading
 from impact_alliances.errors import NotFound, Withdrawn
@@ -25,6 +24,7 @@ from impact_alliances.resources.reading import (
     newest,
 )
 from impact_alliances.resources.resource import DRAFT, RETIRED, Resource
+from support.builders import a_case, a_jeudi, an_article, ids, store
 
 CASES = KINDS["case"]
 

@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import a_case, a_catalyseur, a_jeudi, an_article
-from tests.embeddings.fake import FakeEmbedder
-from tests.service import a_service, settle
 
 from impact_alliances.db import reading, writing
 from impact_alliances.meaning.meanings import NO_MODEL
@@ -23,6 +20,9 @@ from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.search.titles_only import NO_INDEX
 from impact_alliances.wiring import LAST_SOUND_ANSWERED, Service, make_service
+from support.builders import a_case, a_catalyseur, a_jeudi, an_article
+from support.fake_embedder import FakeEmbedder
+from support.service import a_service, settle
 
 FRAGILITES = ["mobilite", "sante", "education", "logement", "numerique"]
 SUBJECTS = [

@@ -19,7 +19,7 @@ from impact_alliances.meaning.passages import FRAGILITE
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.seeding import FILES, load_seed
 from impact_alliances.vocabularies.terms import FRAGILITES
-from tests.builders import a_case, store
+from support.builders import a_case, store
 from tests.seed.contents import rows
 
 # Rows of each file.

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.text.lexicon import CorpusLexicon
 
 from impact_alliances.text.analysis import stems
 from impact_alliances.text.synonyms import longest, thesaurus
 from impact_alliances.text.understanding import COMPLETIONS, MOST_UNKNOWN, Understanding, understand
+from tests.text.lexicon import CorpusLexicon
 
 LEXICON = CorpusLexicon(
     "Ma commune n’a plus de médecin : un centre de santé mobile",

@@ -7,8 +7,8 @@ from starlette.testclient import TestClient
 
 from impact_alliances.app import create_app
 from impact_alliances.wiring import Service
-from tests.builders import a_case, a_catalyseur, a_jeudi, an_article
-from tests.service import a_service
+from support.builders import a_case, a_catalyseur, a_jeudi, an_article
+from support.service import a_service
 
 
 @pytest.fixture(scope="session")

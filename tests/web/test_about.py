@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from impact_alliances.app import create_app
 from impact_alliances.settings import Settings
-from tests.service import a_service
+from support.service import a_service
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from impact_alliances.web.cards import (
     result_of,
     told_of,
 )
-from tests.builders import a_case, a_catalyseur, a_jeudi, an_article
+from support.builders import a_case, a_catalyseur, a_jeudi, an_article
 
 RESULTS = "Fin 2025, l’idée a pris. En un an, 1 200 trajets et 71 % de retours. Le car est revenu."
 

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from impact_alliances.app import create_app
 from impact_alliances.web.xml import writable
-from tests.builders import a_case
-from tests.service import a_service
+from support.builders import a_case
+from support.service import a_service
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 # A link in Markdown is decoded once more than the text around it: this one holds a control

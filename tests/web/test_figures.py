@@ -20,7 +20,7 @@ from impact_alliances.web.figures import (
     profiles_of,
     sentence,
 )
-from tests.builders import a_case
+from support.builders import a_case
 
 STYLE = (STATIC / "style.css").read_text(encoding="utf-8")
 PROFILES = tuple(ACTEURS.by_slug)

@@ -19,8 +19,8 @@ from impact_alliances.resources.case import Case
 from impact_alliances.resources.resource import RETIRED
 from impact_alliances.settings import Settings
 from impact_alliances.wiring import Service, make_service
-from tests.builders import a_case, store
-from tests.embeddings.fake import FakeEmbedder
+from support.builders import a_case, store
+from support.fake_embedder import FakeEmbedder
 
 # Longer than anything takes on a busy machine, and shorter than for ever.
 HANG_S = 60

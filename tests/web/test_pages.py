@@ -13,8 +13,8 @@ from impact_alliances.app import create_app
 from impact_alliances.db import writing
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.wiring import Service
-from tests.builders import a_case, a_catalyseur
-from tests.service import a_service
+from support.builders import a_case, a_catalyseur
+from support.service import a_service
 
 HTMX = {"HX-Request": "true"}
 PAGES = [

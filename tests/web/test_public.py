@@ -30,13 +30,13 @@ import sys
 from pathlib import Path
 from starlette.testclient import TestClient
 from impact_alliances.app import create_app
-from tests.builders import a_case, a_jeudi
-from tests.service import a_service
+from support.builders import a_case, a_jeudi
+from support.service import a_service
 from impact_alliances.urls import page_of
 from sqlmodel import SQLModel
-import tests.service
+import support.service
 
-tests.service.migrate = SQLModel.metadata.create_all
+support.service.migrate = SQLModel.metadata.create_all
 case = a_case(id="cas-1", margin="{UNTOLD}", title="Une alliance discrète")
 other = a_case(id="cas-2", margin="{UNTOLD}")
 service = a_service(Path(sys.argv[1]), case, other, a_jeudi(related=["cas-1"]))

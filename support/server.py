@@ -11,9 +11,9 @@ from typing import Self
 
 import psutil
 import requests
-from tests.engines.server import MASTER_KEY, NO_SERVER, NoServer
 
-from bench.processes import Chosen, free_port, kill
+from support.meilisearch import MASTER_KEY, NO_SERVER, NoServer
+from support.processes import Chosen, free_port, kill
 
 # A server that was killed replays what it had written; one that does not listen after this is not
 # coming back.

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import psutil
 
-from bench.processes import Chosen, free_port, log_of, start
+from support.processes import Chosen, free_port, log_of, start
 
 # Longer than any answer should take: past it a visitor counts as unanswered.
 PATIENCE_S = 60

@@ -1,5 +1,9 @@
-"""A whole service for tests: real database, real index, the deterministic model."""
+"""A whole service: one made for a test, with the deterministic model, or one over a folder that
+exists.
+"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from impact_alliances.embeddings.embedder import Embedder
@@ -7,8 +11,9 @@ from impact_alliances.migrating import migrate
 from impact_alliances.resources.resource import Resource
 from impact_alliances.settings import Settings
 from impact_alliances.wiring import Service, make_service
-from tests.builders import store
-from tests.embeddings.fake import FakeEmbedder
+from support.builders import store
+from support.fake_embedder import FakeEmbedder
+from support.processes import Chosen
 
 
 def a_service(
@@ -32,3 +37,11 @@ def settle(service: Service) -> None:
             indexer.catch_up()
         is_settled = not service.vectorizer.embed_some()
     service.meanings.refresh()
+
+
+@contextmanager
+def wired(chosen: Chosen) -> Iterator[Service]:
+    """The service of these settings, on a data folder that exists."""
+    service = make_service(Settings(**chosen))  # type: ignore[arg-type]
+    yield service
+    service.close()
