@@ -1,12 +1,11 @@
 """Visitors in numbers: how many pages a second, how soon, what is refused, and what remains of it a
 moment later.
 
-python -m bench.visitors                                   # 1 to 500 visitors, 10 s each, one
-process python -m bench.visitors --workers 2 --seconds 60 500      # 500 visitors for a minute, two
-processes python -m bench.visitors --rate 200 --seconds 20           # open loop: so many new
-requests a second, answered or not python -m bench.visitors --postgresql --eager              # on
-PostgreSQL; visitors who do not wait when told to python -m bench.visitors --stalled 200
-# a normal visitor, alone then beside readers and senders who stall
+python -m bench.visitors                               # 1 to 500 visitors, one process
+python -m bench.visitors --workers 2 --seconds 60 500  # 500 for a minute, two processes
+python -m bench.visitors --rate 200 --seconds 20       # open loop: they come, answered or not
+python -m bench.visitors --postgresql --eager          # visitors who do not wait when told to
+python -m bench.visitors --stalled 200                 # one visitor, then beside those who stall
 """
 
 import argparse
@@ -19,16 +18,16 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import numpy as np
 from sqlalchemy import make_url
 
 from bench.base import seeded
+from bench.connection import Connection, Reply
 from bench.questions import questions
 from impact_alliances.db import reading
 from impact_alliances.migrating import migrate
@@ -116,18 +115,16 @@ class Seen:
     refused_ms: list[float] = field(default_factory=list)
     wrong: Counter[str] = field(default_factory=Counter)
 
-    def note(
-        self, route: str, expected: int, answer: httpx2.Response | Exception, took_ms: float
-    ) -> None:
+    def note(self, route: str, expected: int, answer: Reply | Exception, took_ms: float) -> None:
         """One answer, or what came instead."""
         if isinstance(answer, Exception):
             self.wrong[type(answer).__name__] += 1
-        elif answer.status_code == expected:
+        elif answer.status == expected:
             self.right[route].append(took_ms)
-        elif answer.status_code == 503 and answer.headers.get("Retry-After"):
+        elif answer.status == 503 and answer.retry_after_s:
             self.refused_ms.append(took_ms)
         else:
-            self.wrong[f"{answer.status_code} {route}"] += 1
+            self.wrong[f"{answer.status} {route}"] += 1
 
     @property
     def answered(self) -> list[float]:
@@ -176,65 +173,56 @@ class Crowd:
     seen: Seen = field(default_factory=Seen)
 
     async def stay(self, visitors: int, seconds: float) -> Seen:
-        """Closed loop: each asks again once answered."""
-        async with self._browser() as browser:
-            await self._timed(
-                seconds,
-                [
-                    self._visit(browser, number, time.perf_counter() + seconds)
-                    for number in range(visitors)
-                ],
+        """Closed loop: each asks again once answered. They arrive within the first second."""
+        started = time.perf_counter()
+        await asyncio.gather(
+            *(
+                self._visit(number, number / visitors, started + seconds)
+                for number in range(visitors)
             )
+        )
+        self.seen.seconds = max(seconds, time.perf_counter() - started)
         return self.seen
 
     async def arrive(self, rate: float, seconds: float) -> Seen:
         """Open loop: they arrive whether the service follows or not."""
         chance = random.Random(17)
-        tasks: list[asyncio.Task[float]] = []
-        async with self._browser() as browser:
-            started = time.perf_counter()
-            while (gone := time.perf_counter() - started) < seconds:
-                tasks += [
-                    asyncio.create_task(self._ask(browser, chance))
-                    for _ in range(int(gone * rate) - len(tasks))
-                ]
-                await asyncio.sleep(0.005)
-            await asyncio.gather(*tasks)
+        tasks: list[asyncio.Task[None]] = []
+        started = time.perf_counter()
+        while (gone := time.perf_counter() - started) < seconds:
+            tasks += [
+                asyncio.create_task(self._come(chance))
+                for _ in range(int(gone * rate) - len(tasks))
+            ]
+            await asyncio.sleep(0.005)
+        await asyncio.gather(*tasks)
         self.seen.seconds = time.perf_counter() - started
         return self.seen
 
-    def _browser(self) -> httpx2.AsyncClient:
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-        return httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S, limits=limits
-        )
+    async def _come(self, chance: random.Random) -> None:
+        connection = Connection(self.port)
+        await self._ask(connection, chance)
+        connection.close()
 
-    async def _timed(self, seconds: float, visits: Sequence[Coroutine[Any, Any, None]]) -> None:
-        started = time.perf_counter()
-        await asyncio.gather(*visits)
-        self.seen.seconds = max(seconds, time.perf_counter() - started)
-
-    async def _visit(self, browser: httpx2.AsyncClient, number: int, until: float) -> None:
-        chance = random.Random(number)
+    async def _visit(self, number: int, after_s: float, until: float) -> None:
+        chance, connection = random.Random(number), Connection(self.port)
+        await asyncio.sleep(after_s)
         while time.perf_counter() < until:
-            wait_s = await self._ask(browser, chance)
+            wait_s = await self._ask(connection, chance)
             if wait_s and not self.is_eager:
                 await asyncio.sleep(min(wait_s, max(0.0, until - time.perf_counter())))
+        connection.close()
 
-    async def _ask(self, browser: httpx2.AsyncClient, chance: random.Random) -> float:
+    async def _ask(self, connection: Connection, chance: random.Random) -> float:
         """Ask one thing. How long to wait before the next, in seconds, if the service says so."""
         route, path, expected = self.walk.step(chance)
         started = time.perf_counter()
         try:
-            answer: httpx2.Response | Exception = await browser.get(path)
-        except httpx2.HTTPError as fault:
+            answer: Reply | Exception = await connection.get(path, PATIENCE_S)
+        except OSError as fault:
             answer = fault
         self.seen.note(route, expected, answer, (time.perf_counter() - started) * 1000)
-        return (
-            float(answer.headers.get("Retry-After", 0))
-            if isinstance(answer, httpx2.Response)
-            else 0.0
-        )
+        return answer.retry_after_s if isinstance(answer, Reply) else 0.0
 
 
 # -- stalled clients -----------------------------------------------------------------------------
