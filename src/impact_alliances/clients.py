@@ -25,6 +25,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from impact_alliances.settings import Settings
+from impact_alliances.web.crowd import LONGEST_WAIT_S
 from impact_alliances.web.security import HEADERS
 
 # Bytes of a request line and its headers; more is a 400.
@@ -40,6 +41,9 @@ STEP = 65_536
 # How long a process may take to end once told to, in seconds. What is cut then is lost for nobody:
 # nothing is written late.
 GRACE_S = 1.5
+# How long a connection is kept open between two requests, in seconds: longer than whoever is sent
+# away is told to wait (`web/crowd.py`), who would else ask on a connection that is being closed.
+KEPT_S = LONGEST_WAIT_S + 5
 # « Linger for no time »: what is not sent is dropped.
 _AT_ONCE = struct.pack("ii", 1, 0)
 # What a client keeps us waiting for.
@@ -73,6 +77,16 @@ class Clients(ServerState):
         super().__init__()
         self.patience = patience
 
+    def make_room(self, newcomer: "Client") -> None:
+        """Close the connection that has had nothing to do for longest, or the newcomer's when all
+        are at work.
+        """
+        idle = [one for one in self.connections if isinstance(one, Client) and one.is_idle]
+        if idle:
+            min(idle, key=lambda one: one.idle_since).transport.close()
+        else:
+            newcomer.cut()
+
     def cut_the_slow(self) -> None:
         """Cut the connections that have not got on for too long."""
         now = time.monotonic()
@@ -86,6 +100,7 @@ class Client(HttpToolsProtocol):
     server_state: Clients
     _at: tuple[object, ...] = ()
     _since = 0.0
+    idle_since = 0.0
     # Of the head that is not whole yet, as it comes; and of the one being read, as it is
     # understood.
     _head_bytes = _read_bytes = 0
@@ -95,7 +110,7 @@ class Client(HttpToolsProtocol):
     def connection_made(self, transport) -> None:  # type: ignore[no-untyped-def]
         super().connection_made(transport)
         if len(self.connections) > self.server_state.patience.clients:
-            self._cut()
+            self.server_state.make_room(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._current:
@@ -150,6 +165,15 @@ class Client(HttpToolsProtocol):
         thousand.
         """
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is kept open between two requests."""
+        return self.timeout_keep_alive_task is not None and not self.transport.is_closing()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self.idle_since = time.monotonic()
+
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless the next request has come and was not read yet: where the
         loop is late, uvicorn would close on a client whom it has kept waiting itself.
@@ -176,13 +200,13 @@ class Client(HttpToolsProtocol):
         if at != self._at:
             self._at, self._since = at, now
         elif not self.server_state.patience.allows(doing, now - self._since):
-            self._cut()
+            self.cut()
 
     def _doing(self, unread: int) -> str:
         if unread:
             return READING
         if self.timeout_keep_alive_task:
-            # Between two requests: uvicorn closes it itself, after five seconds.
+            # Between two requests: uvicorn closes it itself, after `KEPT_S`.
             return NOTHING
         current = self._current
         return (
@@ -191,7 +215,8 @@ class Client(HttpToolsProtocol):
             else ASKING
         )
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """End the connection at once."""
         # Reset, not closed: the system would keep for minutes what the client has not read.
         self.transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE
@@ -218,6 +243,7 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 proxy_headers=True,
                 timeout_graceful_shutdown=1,
+                timeout_keep_alive=KEPT_S,
             )
         )
         self.server_state = self._clients = Clients(patience)

@@ -73,9 +73,9 @@ def _waits(refused_for_one: int, clock: list[float]) -> list[int]:
 def test_the_more_are_refused_the_later_they_are_asked_back() -> None:
     """Spread evenly, around two seconds for a few, and much later in a large crowd."""
     calm, crowded = _waits(1, [0.0]), _waits(5, [0.0])
-    assert set(calm) == set(range(1, 8))
+    assert set(calm) == set(range(1, 12))
     assert max(Counter(calm).values()) <= 2 * min(Counter(calm).values())
-    assert sum(crowded) / len(crowded) > 2.5 * sum(calm) / len(calm)
+    assert sum(crowded) / len(crowded) > 2 * sum(calm) / len(calm)
     assert max(_waits(100, [0.0])) == LONGEST_WAIT_S
 
 
@@ -87,7 +87,7 @@ def test_a_crowd_that_has_left_is_forgotten() -> None:
         crowd.refuse()
     clock[0] = 60.0
     crowd.let_in()
-    assert crowd.refuse() <= 7
+    assert crowd.refuse() <= 11
 
 
 def test_a_place_is_given_back_once_the_answer_is_computed(site_service: Service) -> None:

@@ -22,7 +22,7 @@ _EXEMPT = ("/static/", "/healthz")
 HALF_LIFE_S = 2.0
 # Who is refused is told to wait so long on average, in seconds, and so much more for each who is
 # refused for one let in; never longer than the last.
-SHORT_WAIT_S, WAIT_FOR_EACH_S, LONGEST_WAIT_S = 2, 2, 30
+SHORT_WAIT_S, WAIT_FOR_EACH_S, LONGEST_WAIT_S = 2, 4, 30
 # Successive multiples of it, modulo one, are spread evenly (golden ratio).
 _SPREAD = 0.618_034
 
