@@ -31,9 +31,8 @@ from impact_alliances.migrating import migrate
 from support.builders import a_case, store
 from support.kills import ROWS, published, write_version
 from support.load import Load
-from support.meilisearch import NoServer
+from support.meilisearch import NoServer, Server
 from support.processes import Chosen, free_port, kill, log_of, start, unforeseen
-from support.server import Server
 from support.service import a_service, wired
 from support.website import Answer, Site, Visitor
 

@@ -13,9 +13,8 @@ import time
 from pathlib import Path
 
 from support.kills import Ordeal
-from support.meilisearch import NoServer
+from support.meilisearch import NoServer, Server
 from support.processes import Chosen
-from support.server import Server
 
 
 def main() -> None:

@@ -21,9 +21,8 @@ from bench.times import spread
 from impact_alliances.wiring import Service
 from support.builders import a_case, store
 from support.load import Load
-from support.meilisearch import NoServer
+from support.meilisearch import NoServer, Server
 from support.processes import Chosen, unforeseen
-from support.server import Server
 from support.service import wired
 from support.website import Answer, Site, Visitor
 

@@ -25,9 +25,8 @@ from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.wiring import Service
 from support.builders import a_case, store
 from support.load import Load
-from support.meilisearch import NoServer
+from support.meilisearch import NoServer, Server
 from support.processes import Chosen, log_of, start, unforeseen
-from support.server import Server
 from support.service import wired
 from support.website import Answer, Site, Visitor
 

@@ -14,8 +14,7 @@ from bench.base import enlarged, rebuilt, seeded
 from bench.speed import Times, embedding_times
 from bench.times import short, spread
 from impact_alliances.wiring import Service
-from support.meilisearch import NoServer
-from support.server import Server, disk_mb
+from support.meilisearch import NoServer, Server, disk_mb
 from support.service import wired
 from support.website import Site
 

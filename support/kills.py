@@ -22,8 +22,8 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.reading import newest
 from impact_alliances.wiring import Service
 from support.load import Load
+from support.meilisearch import Server
 from support.processes import Chosen, free_port, kill, start, unforeseen
-from support.server import Server
 from support.service import wired
 from support.website import Answer, Site, Visitor
 
