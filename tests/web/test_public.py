@@ -1,6 +1,7 @@
 """What is public is a list of what is allowed: nothing else of the database leaves it."""
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,15 +12,21 @@ from pkgutil import iter_modules
 from typing import Any, get_origin, get_type_hints
 
 import pytest
+from fastapi import Request
+from pydantic import SecretStr
 
 import impact_alliances
+from impact_alliances.app import create_app
 from impact_alliances.resources.fields import PUBLIC
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.resource import Resource
 from impact_alliances.shipped import shipped
 from impact_alliances.web import pages
 from impact_alliances.web.api.schemas import HitOut
+from impact_alliances.web.pages.documentation import AboutPage
 from impact_alliances.web.presenting import Shown
+from impact_alliances.web.rendering import context_of
+from support.service import a_service
 
 HOME = Path(impact_alliances.__file__).parent
 ROOT = Path(__file__).parents[2]
@@ -120,6 +127,19 @@ def test_no_template_is_given_a_whole_resource() -> None:
     ]
     assert held == []
     assert all(fields(context) for context in contexts)
+
+
+def test_no_template_is_given_a_secret(tmp_path: Path) -> None:
+    """Of the settings it gets what pages print: whatever it holds, no key is behind it."""
+    service = a_service(
+        tmp_path, editor="L’observatoire", meilisearch_key="sesame", secret_key=SecretStr("sesame")
+    )
+    app = create_app(service.settings, service)
+    asked = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "app": app})
+    held = pickle.dumps(context_of(asked, AboutPage("À propos")))
+    service.close()
+    assert "L’observatoire".encode() in held
+    assert b"sesame" not in held
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

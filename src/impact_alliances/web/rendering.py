@@ -1,9 +1,9 @@
 """A page, or the block of it that htmx asked for: one template serves both."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -12,11 +12,28 @@ from jinja2_fragments import render_block
 from markupsafe import Markup
 
 from impact_alliances import __version__
+from impact_alliances.settings import Settings
 from impact_alliances.templating import make_environment
 from impact_alliances.web.assets import asset
 
 _environment = make_environment()
 _environment.globals["asset"] = asset
+
+
+@dataclass(frozen=True)
+class PrintedSettings:
+    """What pages print of the settings, and all that templates get of them: keys stay outside."""
+
+    base_url: str
+    demo: bool
+    editor: str
+    contact: str
+    contact_link: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Those of these settings."""
+        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
 
 
 def wants_fragment(request: Request) -> bool:
@@ -45,14 +62,19 @@ def render(
     headers: dict[str, str] | None = None,
 ) -> HTMLResponse:
     """The page whose context is the dataclass `page`; only `block` of it for an htmx request."""
-    context = {field.name: getattr(page, field.name) for field in fields(page)}
-    context |= {
-        "path": request.scope["path"],
-        "settings": request.app.state.service.settings,
-        "version": __version__,
-    }
+    context = context_of(request, page)
     if block and wants_fragment(request):
         html = render_block(_environment, template, block, **context)
     else:
         html = _environment.get_template(template).render(**context)
     return HTMLResponse(html, status, {"Vary": "HX-Request", **(headers or {})})
+
+
+def context_of(request: Request, page: Any) -> dict[str, Any]:
+    """What a template gets by name: the fields of the dataclass `page`, and what all pages say."""
+    return {
+        **{field.name: getattr(page, field.name) for field in fields(page)},
+        "path": request.scope["path"],
+        "settings": PrintedSettings.of(request.app.state.service.settings),
+        "version": __version__,
+    }
