@@ -24,8 +24,8 @@ FLOORS = (
     {"text", "embeddings", "urls"},
     {"resources", "locks"},
     {"db", "geo"},
-    {"vocabularies", "errors", "postgresql", "settings", "capacity"},
-    {"batching", "shipped", "frames"},
+    {"vocabularies", "errors", "postgresql", "settings"},
+    {"batching", "shipped", "frames", "capacity"},
 )
 
 # What stands beside the house, and what of that it may import.

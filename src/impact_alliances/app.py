@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from impact_alliances import __version__
-from impact_alliances.capacity import Capacity
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.settings import Settings
 from impact_alliances.web import errors, feeds
@@ -81,7 +80,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.service = wired
-    app.state.door = Door(Capacity(settings.requests_at_once))
+    app.state.door = Door(settings.capacity)
     _guard(app, settings)
     errors.install(app)
     app.state.fonts = Fonts(settings.data_dir / "fonts")
@@ -106,9 +105,7 @@ def _guard(app: FastAPI, settings: Settings) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the indexer beside the pages, unless another process does."""
     service: Service = app.state.service
-    to_thread.current_default_thread_limiter().total_tokens = Capacity(
-        service.settings.requests_at_once
-    ).threads
+    to_thread.current_default_thread_limiter().total_tokens = service.settings.capacity.threads
     stop = threading.Event()
     # The tables read at start live as long as the process: sparing the collector from walking them
     # keeps answers even.

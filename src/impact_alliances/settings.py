@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from impact_alliances.capacity import Capacity
+
 
 class Settings(BaseSettings):
     """Read from the environment (`IMPACT_…`) or a `.env` file of the working directory."""
@@ -244,6 +246,11 @@ class Settings(BaseSettings):
             if self.database_url.startswith(scheme):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
+
+    @property
+    def capacity(self) -> Capacity:
+        """How much one process does at once."""
+        return Capacity(self.requests_at_once)
 
     @property
     def index_dir(self) -> Path:

