@@ -1,4 +1,4 @@
-"""Make `seed/outlines.json`: the shores and borders of the territories, from the outlines of their
+"""Make `geo/outlines.json`: the shores and borders of the territories, from the outlines of their
 départements.
 
 `python tools/outlines.py departements.geojson` reads features with a `code`, in degrees. A side
@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 Point = tuple[float, float]
-OUT = Path(__file__).parents[1] / "seed" / "outlines.json"
+OUT = Path(__file__).parents[1] / "src/impact_alliances/geo/outlines.json"
 # Overseas, the codes that one frame shows together; all others are in metropolitan France.
 OVERSEAS = (
     ("971",),

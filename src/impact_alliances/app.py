@@ -21,7 +21,14 @@ from impact_alliances.web.assets import Assets
 from impact_alliances.web.compression import Compression
 from impact_alliances.web.crowd import Door, Turns
 from impact_alliances.web.fonts import Fonts
-from impact_alliances.web.pages import collections, documentation, home, search, sheets
+from impact_alliances.web.pages import (
+    collections,
+    documentation,
+    home,
+    pictures,
+    search,
+    sheets,
+)
 from impact_alliances.web.rates import Rates
 from impact_alliances.web.security import SecurityHeaders
 from impact_alliances.wiring import Service, make_service
@@ -41,6 +48,7 @@ _PARTS = (
     feeds,
     collections,
     sheets,
+    pictures,
     documentation,
     health,
     api_search,

@@ -11,6 +11,7 @@ HOME = "/"
 SEARCH = "/recherche"
 API_SEARCH = "/api/search"
 API_DOCS = "/api/docs"
+PICTURES = "/images/{collection}/{identifier}.png"
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -52,6 +53,11 @@ def collection_page(kind: Kind) -> str:
 def api_of(resource: Resource) -> str:
     """The JSON of a resource: `/api/cases/cas-0001`."""
     return f"/api/{kind_of(resource).collection}/{resource.id}"
+
+
+def picture_of(resource: Resource) -> str:
+    """The picture by which a resource is shared: `/images/cases/cas-0001.png`."""
+    return PICTURES.format(collection=kind_of(resource).collection, identifier=resource.id)
 
 
 def search_with(facet: str, value: str, kind: str = "") -> str:

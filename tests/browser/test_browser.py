@@ -17,6 +17,7 @@ PATHS = [
     "/jeudis",
     "/veille",
     "/cas/les-haies-numero-1",
+    "/cas/un-cas-entier",
     "/catalyseurs/awa",
     "/jeudis/note",
     "/veille/article",
@@ -172,3 +173,20 @@ def test_the_fonts_are_ours(page: Page, base: str) -> None:
         "[...document.fonts].filter(one => one.status == 'loaded').map(one => one.family)"
     )
     assert {name.strip('"') for name in loaded} >= {"Alliance Serif", "Alliance Sans"}
+
+
+@pytest.mark.parametrize("path", [one for one in PATHS if one.count("/") == 2 and "api" not in one])
+def test_a_sheet_prints_on_two_pages_with_address_and_date(
+    page: Page, base: str, path: str
+) -> None:
+    """On A4; the text begins on the first, and nothing to click is printed."""
+    page.goto(base + path)
+    printed = page.pdf(format="A4")
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+    page.emulate_media(media="print")
+    citation = page.locator("#citation")
+    expect(citation).to_be_visible()
+    expect(citation).to_contain_text(path)
+    expect(page.locator(".fiche-pied p").first).to_contain_text(re.compile(r"mise à jour le \d"))
+    for hidden in page.locator("nav, button, form, .suites").all():
+        expect(hidden).to_be_hidden()

@@ -227,7 +227,8 @@ def test_every_sheet_has_its_identity_card_neighbours_and_citation(client: TestC
 def test_a_note_and_what_it_cites_lead_to_each_other(client: TestClient) -> None:
     """Cited, and cited in; previous and next."""
     note = soup(client, sheet(client, "jeudis", "jeudi-0001"))
-    assert {"cas", "catalyseur"} == {one.text for one in note.select("#cites ~ ul .discret")}
+    cited = [one["class"][-1] for one in note.select("#cites ~ ul > li")]
+    assert sorted(cited) == ["carte-case", "carte-catalyseur"]
     case = soup(client, sheet(client, "cases", "cas-0001"))
     assert case.find(id="cite")
 
@@ -239,7 +240,7 @@ def test_contacts_of_a_case_are_those_who_serve_it_best_first(tmp_path: Path) ->
         tmp_path,
         a_case(id="cas-1", fragilites=mobile, commune="22113"),
         *(
-            a_catalyseur(id=f"k{number}", title=title, departement=where, area=[], fragilites=knows)
+            a_catalyseur(id=f"k{number}", name=title, departement=where, area=[], fragilites=knows)
             for number, (title, where, knows) in enumerate(
                 [
                     ("Région, qui sait", "35", mobile),

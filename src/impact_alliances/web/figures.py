@@ -21,7 +21,7 @@ from impact_alliances.vocabularies.terms import ACTEURS
 SIDE = 100
 # How far from the middle the circles stand, by their number: the more they are, the farther.
 _DISTANCES = {1: 0, 2: 17, 3: 19, 4: 21, 5: 23}
-_FARTHEST, _ALONE = 26, 32
+_FARTHEST, _ALONE = 26, 40
 # For pictures, which know no style sheet; a test holds them equal to it.
 COLOURS = {
     "institutions": "#2a4167",
@@ -126,6 +126,17 @@ def figure(profiles: tuple[str, ...]) -> Markup:
     return Markup(  # noqa: S704
         f'<svg class="alliance" viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true" '
         f'focusable="false">{drawn}<path d="{_marks(circles)}"/></svg>'
+    )
+
+
+@lru_cache(maxsize=len(_MARKS))
+def badge(profile: str) -> Markup:
+    """The circle of one profile with its mark, to stand before the name of a partner."""
+    # Nothing in it comes from a reader or an editor.
+    return Markup(  # noqa: S704
+        '<svg class="alliance" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
+        f'<circle class="a-{profile}" cx="12" cy="12" r="12"/>'
+        f'<path d="M12 12{_MARKS[profile]}"/></svg>'
     )
 
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import cos, radians
+from pathlib import Path
 
 from markupsafe import Markup
 
+from impact_alliances import geo
 from impact_alliances.geo.places import gazetteer
-from impact_alliances.shipped import shipped
 
-OUTLINES = "outlines.json"
+_OUTLINES = Path(geo.__file__).with_name("outlines.json")
 WIDTH, HEIGHT = 560, 600
 # The square of metropolitan France, and those of the row overseas: left, top, side.
 _LARGE = (20.0, 0.0, 520.0)
@@ -51,7 +52,7 @@ class Frame:
 @cache
 def frames() -> tuple[Frame, ...]:
     """The territories, metropolitan France first."""
-    read = json.loads((shipped("seed") / OUTLINES).read_text(encoding="utf-8"))
+    read = json.loads(_OUTLINES.read_text(encoding="utf-8"))
     overseas = len(read) - 1
     step = WIDTH / overseas
     squares = [_LARGE, *((step * one, _ROW, _SMALL) for one in range(overseas))]

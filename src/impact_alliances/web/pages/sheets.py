@@ -18,12 +18,22 @@ from impact_alliances.templating import markdown
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import ACTEURS
+from impact_alliances.web.cards import Card, Chip, Told, card_of, chips_of, told_of
 from impact_alliances.web.dependencies import WiredService
-from impact_alliances.web.presenting import Fact, Link, Shown, citation, facts_of, meta_of, shown
+from impact_alliances.web.figures import badge
+from impact_alliances.web.presenting import Fact, Link, Shown, citation, facts_of, shown
 from impact_alliances.web.rendering import render
 
 NEIGHBOURS, CONTACTS, CITING = 3, 2, 5
 WORDS_A_MINUTE = 230
+_TEMPLATES = {
+    "case": "sheet_case.html",
+    "catalyseur": "sheet_catalyseur.html",
+    "jeudi": "sheet_jeudi.html",
+    "article": "sheet_article.html",
+}
+# What a case opens on.
+_FIRST = "results"
 router = APIRouter(include_in_schema=False)
 
 
@@ -37,21 +47,13 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """Another sheet, and why it is shown."""
-
-    title: str
-    url: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Partner:
-    """Who does what in an alliance."""
+    """Who does what in an alliance; `figure` is the circle of its profile."""
 
     name: str
     profile: str
     role: str
+    figure: Markup
 
 
 @dataclass(frozen=True)
@@ -60,32 +62,37 @@ class Linked:
     before and after.
     """
 
-    cited: tuple[Neighbour, ...]
+    cited: tuple[Card, ...]
     cited_in: tuple[Link, ...]
     around: tuple[Link | None, Link | None]
 
 
 @dataclass(frozen=True)
 class SheetPage:
-    """Context of `sheet.html`. `trail` is the breadcrumb; `around` are the previous and next
-    notes.
+    """Context of the sheets. `told` is what a card would tell; `trail` is the breadcrumb; `results`
+    is what a case opens on, apart from its other sections; `source_url` is the address the sheet
+    comes from, if it is one of the web; `around` are the previous and next notes.
     """
 
     kind: Kind
     sheet: Shown
+    told: Told
+    chips: tuple[Chip, ...]
     trail: tuple[Link, ...]
-    meta: tuple[str, ...]
     facts: tuple[Fact, ...]
+    results: Section | None
     sections: tuple[Section, ...]
     partners: tuple[Partner, ...]
-    neighbours: tuple[Neighbour, ...]
-    contacts: tuple[Neighbour, ...]
-    cited: tuple[Neighbour, ...]
+    source_url: str
+    neighbours: tuple[Card, ...]
+    contacts: tuple[Card, ...]
+    cited: tuple[Card, ...]
     cited_in: tuple[Link, ...]
     around: tuple[Link | None, Link | None]
     reading_minutes: int
     citation: str
     api_url: str
+    picture_url: str
 
 
 def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
@@ -93,7 +100,7 @@ def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
     with db.reading(service.database) as session:
         resource = reading.by_slug(session, kind, slug)
         linked = _linked(session, resource)
-    return render(request, "sheet.html", _page(service, kind, resource, linked))
+    return render(request, _TEMPLATES[kind.slug], _page(service, kind, resource, linked))
 
 
 for _kind in KINDS.values():
@@ -115,52 +122,62 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
     return SheetPage(
         kind=kind,
         sheet=shown(resource),
+        told=told_of(resource),
+        chips=chips_of(resource),
         trail=(
             Link("Accueil", urls.HOME),
             Link(kind.tab, urls.collection_page(kind)),
             Link(resource.title),
         ),
-        meta=tuple(meta_of(resource)),
         facts=tuple(facts_of(resource)),
-        sections=tuple(_sections(resource)),
+        results=next(iter(_sections(resource, [_FIRST])), None),
+        sections=tuple(_sections(resource, _others(kind))),
         partners=tuple(_partners(resource)),
-        neighbours=tuple(
-            Neighbour(other.title, urls.page_of(other), why) for other, why in similar
-        ),
-        contacts=tuple(Neighbour(other.title, urls.page_of(other), why) for other, why in contacts),
+        source_url=resource.source_url if resource.source_url.startswith("http") else "",
+        neighbours=tuple(card_of(other, why=why) for other, why in similar),
+        contacts=tuple(card_of(other, why=why) for other, why in contacts),
         cited=linked.cited,
         cited_in=linked.cited_in,
         around=linked.around,
-        reading_minutes=max(
-            1, round(sum(len(text.split()) for text in resource.texts()) / WORDS_A_MINUTE)
-        ),
+        reading_minutes=_minutes(resource),
         citation=citation(resource, service.settings.base_url),
         api_url=urls.api_of(resource),
+        picture_url=urls.picture_of(resource),
     )
 
 
-def _sections(resource: Resource) -> list[Section]:
-    sections = sections_of(kind_of(resource).slug)
-    texts = [(heading, getattr(resource, field)) for field, heading in sections]
+def _minutes(resource: Resource) -> int:
+    words = sum(len(text.split()) for text in resource.texts())
+    return max(1, round(words / WORDS_A_MINUTE))
+
+
+def _others(kind: Kind) -> list[str]:
+    return [field for field, _ in sections_of(kind.slug) if field != _FIRST]
+
+
+def _sections(resource: Resource, fields: list[str]) -> list[Section]:
+    """The sections of these fields that hold a text, in reading order."""
+    headings = dict(sections_of(kind_of(resource).slug))
+    texts = [(headings[name], getattr(resource, name)) for name in fields if name in headings]
     return [Section(slugify(heading), heading, markdown(text)) for heading, text in texts if text]
 
 
 def _partners(resource: Resource) -> list[Partner]:
     partners = resource.partners if isinstance(resource, Case) else []
-    return [
-        Partner(
-            one["name"], ACTEURS.label_of(one["profile"]) if one["profile"] else "", one["role"]
-        )
-        for one in partners
-    ]
+    return [_partner(str(one["name"]), str(one["profile"]), str(one["role"])) for one in partners]
 
 
-def _cited(session: Session, resource: Resource) -> list[Neighbour]:
+def _partner(name: str, profile: str, role: str) -> Partner:
+    if profile not in ACTEURS:
+        return Partner(name, profile, role, Markup())
+    return Partner(name, ACTEURS.label_of(profile), role, badge(profile))
+
+
+def _cited(session: Session, resource: Resource) -> list[Card]:
     """The resources a note cites, in its order."""
     if not isinstance(resource, Jeudi) or not resource.related:
         return []
-    found = reading.by_ids(session, resource.related)
-    return [Neighbour(one.title, urls.page_of(one), kind_of(one).one) for one in found]
+    return [card_of(one) for one in reading.by_ids(session, resource.related)]
 
 
 def _cited_in(session: Session, resource: Resource) -> list[Link]:
