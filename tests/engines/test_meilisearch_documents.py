@@ -8,11 +8,10 @@ import re
 import numpy as np
 import pytest
 
-from impact_alliances.engines.documents import document_of
+from impact_alliances.engines.documents import DOCUMENT_VERSION, document_of
 from impact_alliances.engines.meilisearch.documents import batches, line, numbers, written
 from impact_alliances.engines.meilisearch.settings import (
     FILTERABLE,
-    SCHEMA_VERSION,
     SCORED,
     drift,
     embedder_name,
@@ -83,7 +82,7 @@ def test_batches_are_cut_by_size_and_lose_nothing() -> None:
 
 
 def test_the_settings_are_these() -> None:
-    """A change here is a change of SCHEMA_VERSION, and a rebuild on every server."""
+    """A change here is a change of DOCUMENT_VERSION, and a rebuild on every server."""
     settings = index_settings("axes", 4)
     assert settings.keys() == KNOWN
     assert settings["searchableAttributes"] == []
@@ -91,7 +90,13 @@ def test_the_settings_are_these() -> None:
     assert settings["embedders"] == {"axes": {"source": "userProvided", "dimensions": 4}}
     (rule,) = settings["filterableAttributes"]
     lists = ["stems", "title", "text", "words", "title_words", "title_length", "text_length"]
-    assert rule["attributePatterns"] == ["id", "kind", *FACETS, *lists, f"schema_v{SCHEMA_VERSION}"]
+    assert rule["attributePatterns"] == [
+        "id",
+        "kind",
+        *FACETS,
+        *lists,
+        f"schema_v{DOCUMENT_VERSION}",
+    ]
     assert rule["features"] == {
         "facetSearch": False,
         "filter": {"equality": True, "comparison": False},

@@ -14,6 +14,12 @@ from impact_alliances.text.analysis import tokens
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import FACETS
 
+# Raised by hand when the shape of the documents or the analysis of their texts changes: every
+# index made before is then built anew.
+DOCUMENT_VERSION = 3
+FACET_FIELDS = ("kind", *FACETS)
+# Of what is scored, stems of so many bytes or more are left out.
+TOO_LONG_A_STEM = 80
 _TIE_BITS = 20
 
 

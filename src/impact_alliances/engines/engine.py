@@ -23,6 +23,8 @@ Order = Literal["date", "title"]
 # A word of the title counts this much against one of the text, in every engine (flat between 1 and
 # 3 when measured).
 TITLE_BOOST = 1.5
+# A word of a title still being typed stands for so many words that begin with it, at the most.
+ENDINGS = 50
 # Past the eighth heaviest concept the bar's query grows without changing the set much.
 MOST_CONCEPTS = 8
 

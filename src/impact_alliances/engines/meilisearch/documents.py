@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 
 from impact_alliances.engines.bm25 import in_line
-from impact_alliances.engines.documents import SearchDocument
+from impact_alliances.engines.documents import TOO_LONG_A_STEM, SearchDocument
 from impact_alliances.engines.engine import Vector
 from impact_alliances.engines.meilisearch.filters import id_of
 from impact_alliances.resources.key import Key
 
-# The embedded engine leaves out words of this many bytes or more from what it scores.
-_LONGEST_STEM = 80
 # Well under the server's own limit (100 MB), and small enough for it to index while the next ones
 # are made.
 BATCH_BYTES = 8_000_000
@@ -51,7 +49,7 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
 
 
 def _scored(stems: Sequence[str]) -> list[str]:
-    return [stem for stem in stems if len(stem.encode()) < _LONGEST_STEM]
+    return [stem for stem in stems if len(stem.encode()) < TOO_LONG_A_STEM]
 
 
 def _vectors(vectors: Vector | None) -> dict[str, Any] | None:

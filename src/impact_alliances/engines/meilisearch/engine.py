@@ -16,6 +16,7 @@ from typing import Any
 
 from impact_alliances.engines.bm25 import in_line
 from impact_alliances.engines.engine import (
+    ENDINGS,
     Counts,
     Matches,
     Neighbours,
@@ -45,14 +46,12 @@ from impact_alliances.engines.meilisearch.questions import (
     values_in,
 )
 from impact_alliances.engines.meilisearch.server import Server
-from impact_alliances.engines.meilisearch.settings import embedder_name
+from impact_alliances.engines.meilisearch.settings import NO_CAP, embedder_name
 from impact_alliances.resources.key import Key
 from impact_alliances.text.synonyms import Expression
 
-# Last words of a title still being typed: its commonest endings.
-ENDINGS = 50
+# Phrases whose holders are kept: more, and they are forgotten together.
 MOST_PHRASES = 500
-_ALL = 1_000_000
 
 
 class MeilisearchEngine:
@@ -170,7 +169,7 @@ class MeilisearchEngine:
         return holders
 
     def _read_phrases(self, phrases: Sequence[Expression]) -> dict[Expression, tuple[str, ...]]:
-        retrieved = {"attributesToRetrieve": ["id", "title_line", "text_line"], "limit": _ALL}
+        retrieved = {"attributesToRetrieve": ["id", "title_line", "text_line"], "limit": NO_CAP}
         answers = self._server.search(
             [{"filter": [holding_all(phrase)], **retrieved} for phrase in phrases]
         )

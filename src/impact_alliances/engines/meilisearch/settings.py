@@ -7,13 +7,9 @@ searchable as text.
 
 from typing import Any
 
+from impact_alliances.engines.documents import DOCUMENT_VERSION, FACET_FIELDS
 from impact_alliances.vocabularies.matching import slugify
-from impact_alliances.vocabularies.terms import FACETS
 
-# Written in the settings: a change of the documents' shape or of the analysis makes the old index
-# be rebuilt.
-SCHEMA_VERSION = 3
-FACET_FIELDS = ("kind", *FACETS)
 # Arrays of stems and words, whose distribution is the lexicon of the corpus.
 WORD_FIELDS = ("stems", "title", "text", "words", "title_words")
 LENGTH_FIELDS = ("title_length", "text_length")
@@ -23,7 +19,7 @@ FILTERABLE = ("id", *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
 SCORED = ("id", "title_line", "title_length", "text_line", "text_length", "fragilite", "date_order")
 SORTABLE = ("date_order", "title_order", "indexed_at")
 # Above any vocabulary and any base we serve: a cap reached would make counts lie.
-_NO_CAP = 1_000_000
+NO_CAP = 1_000_000
 
 
 def embedder_name(model: str) -> str:
@@ -38,7 +34,10 @@ def index_settings(embedder: str, dimensions: int) -> dict[str, Any]:
         "searchableAttributes": [],
         "displayedAttributes": ["fingerprint", "state", "indexed_at", *SCORED],
         "filterableAttributes": [
-            {"attributePatterns": [*FILTERABLE, f"schema_v{SCHEMA_VERSION}"], "features": equality}
+            {
+                "attributePatterns": [*FILTERABLE, f"schema_v{DOCUMENT_VERSION}"],
+                "features": equality,
+            }
         ],
         "sortableAttributes": list(SORTABLE),
         # « words » is where the server puts the nearest vectors; no words are ever asked.
@@ -47,8 +46,8 @@ def index_settings(embedder: str, dimensions: int) -> dict[str, Any]:
         "proximityPrecision": "byAttribute",
         "facetSearch": False,
         "prefixSearch": "disabled",
-        "faceting": {"maxValuesPerFacet": _NO_CAP, "sortFacetValuesBy": {"*": "alpha"}},
-        "pagination": {"maxTotalHits": _NO_CAP},
+        "faceting": {"maxValuesPerFacet": NO_CAP, "sortFacetValuesBy": {"*": "alpha"}},
+        "pagination": {"maxTotalHits": NO_CAP},
         "embedders": {embedder: {"source": "userProvided", "dimensions": dimensions}},
     }
 

@@ -11,6 +11,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from impact_alliances.engines.engine import (
+    ENDINGS,
     Counts,
     EngineFailure,
     Matches,
@@ -106,7 +107,9 @@ class TantivyEngine:
         *whole, last = words
         searcher = self._view().searcher
         with asking():
-            ends = [term for term, _ in searcher.terms_with_prefix("title_words", last, limit=50)]
+            ends = [
+                term for term, _ in searcher.terms_with_prefix("title_words", last, limit=ENDINGS)
+            ]
             clauses = [
                 (Occur.Must, Query.term_query(SCHEMA, "title_words", word)) for word in whole
             ]

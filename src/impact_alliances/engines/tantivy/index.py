@@ -12,17 +12,19 @@ from typing import Any
 import tantivy
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-from impact_alliances.engines.documents import SearchDocument
+from impact_alliances.engines.documents import (
+    DOCUMENT_VERSION,
+    FACET_FIELDS,
+    TOO_LONG_A_STEM,
+    SearchDocument,
+)
 from impact_alliances.engines.engine import EngineFailure
-from impact_alliances.vocabularies.terms import FACETS
 
-# Part of every generation's name: a change of fields, of facets, of analysis or of tantivy's format
-# makes the old index unreadable on purpose.
-SCHEMA_VERSION = 3
-FACET_FIELDS = ("kind", *FACETS)
+# Part of every generation's name: a change of documents, of facets or of tantivy's format makes the
+# old index unreadable on purpose.
 VERSION = ".".join(
     (
-        f"v{SCHEMA_VERSION}",
+        f"v{DOCUMENT_VERSION}",
         f"{zlib.crc32(' '.join(FACET_FIELDS).encode()):08x}",
         tantivy.__version__.rpartition("index_format v")[2],  # type: ignore[attr-defined]
     )
@@ -78,9 +80,9 @@ def opened(folder: Path | None) -> tantivy.Index:
     # A searcher is of one commit; what comes later is opened by whoever wants it.
     index.config_reader("manual")
     # Our analysis is done: a document and a query both bring stems parted by spaces.
-    index.register_tokenizer(
-        "stems", TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.remove_long(80)).build()
-    )
+    by_spaces = TextAnalyzerBuilder(Tokenizer.whitespace())
+    short = by_spaces.filter(Filter.remove_long(TOO_LONG_A_STEM))
+    index.register_tokenizer("stems", short.build())
     return index
 
 
