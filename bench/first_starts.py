@@ -14,7 +14,7 @@ from pathlib import Path
 from impact_alliances.db import reading
 from impact_alliances.diagnosis import examine
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.reading import count
+from impact_alliances.resources.published import count
 from impact_alliances.seeding import FILES, read_vectors
 from impact_alliances.wiring import Service
 from support.processes import Chosen, free_port, log_of, start

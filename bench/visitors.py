@@ -32,7 +32,7 @@ from bench.questions import questions
 from impact_alliances.db import reading
 from impact_alliances.migrating import migrate
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.reading import newest
+from impact_alliances.resources.published import newest
 from impact_alliances.seeding import load_seed
 from support.processes import Chosen
 from support.service import wired

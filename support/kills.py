@@ -19,7 +19,7 @@ from impact_alliances.embeddings.store import Embedding, packed
 from impact_alliances.migrating import migrate
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.reading import newest
+from impact_alliances.resources.published import newest
 from impact_alliances.wiring import Service
 from support.load import Load
 from support.meilisearch import Server

@@ -13,7 +13,7 @@ from impact_alliances.faults import DAMAGED, told
 from impact_alliances.indexing.agreement import differences
 from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.migrating import is_current
-from impact_alliances.resources import reading as resources
+from impact_alliances.resources import published
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.vocabularies import french
@@ -91,7 +91,7 @@ def _database(service: Service) -> Part:
                 essential=True,
             )
         with reading(service.database) as session:
-            total = sum(resources.count(session, kind) for kind in KINDS.values())
+            total = sum(published.count(session, kind) for kind in KINDS.values())
     except SQLAlchemyError as fault:
         return _broken_database(fault)
     return Part(

@@ -30,7 +30,7 @@ from impact_alliances.indexing.vectorizer import Vectorizer
 from impact_alliances.locks import Busy, Lock, Lost, NoLock
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.resources.key import Key
-from impact_alliances.resources.reading import load
+from impact_alliances.resources.published import load
 from impact_alliances.resources.resource import Resource
 
 # How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the

@@ -12,7 +12,7 @@ from impact_alliances.indexing.contents import published_batches, published_coun
 from impact_alliances.meaning.passages import FRAGILITE, Passages, passages_of
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS, key_of
-from impact_alliances.resources.reading import load
+from impact_alliances.resources.published import load
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies.terms import FRAGILITES
 

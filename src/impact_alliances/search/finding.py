@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from impact_alliances.db import reading
 from impact_alliances.engines.engine import Counts
-from impact_alliances.resources.reading import load
+from impact_alliances.resources.published import load
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Facet, Hit, Results
 from impact_alliances.search.searcher import Answer, Cascade

@@ -7,7 +7,7 @@ from impact_alliances.engines.engine import Wanted
 from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import key_of
-from impact_alliances.resources.reading import load_in_order
+from impact_alliances.resources.published import load_in_order
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.searcher import Cascade
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGIONS, TAILLES

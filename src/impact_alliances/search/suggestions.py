@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 
 from impact_alliances.db import reading
 from impact_alliances.resources.key import Key
-from impact_alliances.resources.reading import load_in_order
+from impact_alliances.resources.published import load_in_order
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.searcher import Cascade

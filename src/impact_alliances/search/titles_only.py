@@ -21,7 +21,7 @@ from impact_alliances.engines.documents import facets_of
 from impact_alliances.engines.engine import Counts
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.reading import load
+from impact_alliances.resources.published import load
 from impact_alliances.resources.resource import PUBLISHED
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.ranking import Ranked

@@ -1,7 +1,7 @@
 """What an endpoint may ask for: the wired service.
 
 No endpoint is given a session: one opened for it would be held until its answer is sent. It opens
-its own around what it loads, `with db.reading(service.database) as session:`, and hands values to
+its own around what it loads, `with reading(service.database) as session:`, and hands values to
 whoever renders them.
 """
 

@@ -19,7 +19,7 @@ from starlette.routing import Match
 from impact_alliances import urls
 from impact_alliances.errors import Refusal
 from impact_alliances.resources.kinds import BY_PATH
-from impact_alliances.resources.reading import Moved
+from impact_alliances.resources.published import Moved
 from impact_alliances.vocabularies import french
 from impact_alliances.web.rendering import render
 

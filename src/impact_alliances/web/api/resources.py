@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
-from impact_alliances import db, urls
-from impact_alliances.resources import reading
+from impact_alliances import urls
+from impact_alliances.db import reading
+from impact_alliances.resources import published
 from impact_alliances.resources.kinds import BY_COLLECTION, Collection, kind_of
 from impact_alliances.web.api.schemas import SimilarOut, problem_response
 from impact_alliances.web.api.sheets import SheetOut
@@ -40,8 +41,8 @@ def resource(collection: Collection, identifier: Identifier, service: WiredServi
     """Tout ce qu’un visiteur peut lire d’une fiche. Les coordonnées des catalyseurs n’y sont
     jamais.
     """
-    with db.reading(service.database) as session:
-        found = reading.by_id(session, BY_COLLECTION[collection], identifier)
+    with reading(service.database) as session:
+        found = published.by_id(session, BY_COLLECTION[collection], identifier)
     # Public by the table of fields; a test holds it to the shape of `SheetOut`.
     return JSONResponse(public(found, service.settings.base_url))
 
@@ -56,8 +57,8 @@ def similar(
     collection: Collection, identifier: Identifier, service: WiredService
 ) -> list[SimilarOut]:
     """Les fiches du même type les plus proches par le sens, chacune avec sa raison."""
-    with db.reading(service.database) as session:
-        found = reading.by_id(session, BY_COLLECTION[collection], identifier)
+    with reading(service.database) as session:
+        found = published.by_id(session, BY_COLLECTION[collection], identifier)
     near = service.similar_sheets.similar(found, NEIGHBOURS)
     base = service.settings.base_url
     return [

@@ -6,9 +6,10 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from impact_alliances import db, urls
+from impact_alliances import urls
+from impact_alliances.db import reading
 from impact_alliances.errors import NotFound
-from impact_alliances.resources import reading
+from impact_alliances.resources import published
 from impact_alliances.resources.kinds import BY_PATH, KINDS, Kind
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies import french
@@ -39,13 +40,13 @@ class CollectionPage:
 
 def collection(request: Request, service: WiredService, page: str = "1") -> HTMLResponse:
     kind = BY_PATH[request.scope["path"].strip("/")]
-    with db.reading(service.database) as session:
-        total = reading.count(session, kind)
+    with reading(service.database) as session:
+        total = published.count(session, kind)
         pages = max(1, -(-total // PER_PAGE))
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 0
         if not 1 <= number <= pages:
             raise NotFound(f"La page {page[:20]} n’existe pas : cette liste en compte {pages}.")
-        items = reading.newest(session, kind, PER_PAGE, (number - 1) * PER_PAGE)
+        items = published.newest(session, kind, PER_PAGE, (number - 1) * PER_PAGE)
     return render(request, "collection.html", _page(kind, list(items), total, number, pages))
 
 

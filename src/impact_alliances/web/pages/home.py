@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from sqlmodel import Session
 
-from impact_alliances import db, urls
-from impact_alliances.resources import reading
+from impact_alliances import urls
+from impact_alliances.db import reading
+from impact_alliances.resources import published
 from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.query import SearchQuery
@@ -67,9 +68,9 @@ class HomePage:
 @router.get(urls.HOME)
 def home(request: Request, service: WiredService) -> HTMLResponse:
     counts = service.finder.count(SearchQuery().choosing("kind", ["case"]), ["fragilite"])
-    with db.reading(service.database) as session:
-        communes = reading.communes(session, KINDS["case"])
-        note = next(iter(reading.newest(session, KINDS["jeudi"], 1)), None)
+    with reading(service.database) as session:
+        communes = published.communes(session, KINDS["case"])
+        note = next(iter(published.newest(session, KINDS["jeudi"], 1)), None)
         collections = _collections(session)
         page = HomePage(
             examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
@@ -80,14 +81,14 @@ def home(request: Request, service: WiredService) -> HTMLResponse:
             tiles=_tiles(counts.facets["fragilite"]),
             note=shown(note) if note else None,
             note_number=note.number if isinstance(note, Jeudi) else None,
-            cases=tuple(map(card_of, reading.newest(session, KINDS["case"], NEWEST))),
+            cases=tuple(map(card_of, published.newest(session, KINDS["case"], NEWEST))),
         )
     return render(request, "home.html", page)
 
 
 def _collections(session: Session) -> tuple[tuple[str, int, str, str], ...]:
     return tuple(
-        (kind.tab, reading.count(session, kind), urls.collection_page(kind), kind.promise)
+        (kind.tab, published.count(session, kind), urls.collection_page(kind), kind.promise)
         for kind in KINDS.values()
     )
 

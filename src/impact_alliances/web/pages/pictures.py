@@ -9,9 +9,10 @@ import resvg_py
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from impact_alliances import db, urls
+from impact_alliances import urls
+from impact_alliances.db import reading
 from impact_alliances.errors import NotFound
-from impact_alliances.resources import reading
+from impact_alliances.resources import published
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.kinds import BY_COLLECTION, kind_of
 from impact_alliances.resources.resource import Resource
@@ -43,8 +44,8 @@ def shared(
     kind = BY_COLLECTION.get(collection)
     if kind is None:
         raise NotFound("Aucune image à cette adresse.")
-    with db.reading(service.database) as session:
-        resource = reading.by_id(session, kind, identifier)
+    with reading(service.database) as session:
+        resource = published.by_id(session, kind, identifier)
     return Response(_png(_drawing(resource)), media_type="image/png", headers=_KEPT)
 
 

@@ -7,8 +7,9 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from sqlmodel import Session
 
-from impact_alliances import db, urls
-from impact_alliances.resources import reading
+from impact_alliances import urls
+from impact_alliances.db import reading
+from impact_alliances.resources import published
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.fields import sections_of
 from impact_alliances.resources.jeudi import Jeudi
@@ -97,8 +98,8 @@ class SheetPage:
 
 def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
     kind = BY_PATH[request.scope["path"].split("/")[1]]
-    with db.reading(service.database) as session:
-        resource = reading.by_slug(session, kind, slug)
+    with reading(service.database) as session:
+        resource = published.by_slug(session, kind, slug)
         linked = _linked(session, resource)
     return render(request, _TEMPLATES[kind.slug], _page(service, kind, resource, linked))
 
@@ -177,12 +178,12 @@ def _cited(session: Session, resource: Resource) -> list[Card]:
     """The resources a note cites, in its order."""
     if not isinstance(resource, Jeudi) or not resource.related:
         return []
-    return [card_of(one) for one in reading.by_ids(session, resource.related)]
+    return [card_of(one) for one in published.by_ids(session, resource.related)]
 
 
 def _cited_in(session: Session, resource: Resource) -> list[Link]:
     """The notes that cite this resource, newest first."""
-    return [_note_link(note) for note in reading.citing(session, resource.id, CITING)]
+    return [_note_link(note) for note in published.citing(session, resource.id, CITING)]
 
 
 def _note_link(note: Jeudi) -> Link:
@@ -194,7 +195,7 @@ def _around(session: Session, resource: Resource) -> tuple[Link | None, Link | N
     """The notes before and after this one."""
     if not isinstance(resource, Jeudi):
         return None, None
-    before, after = reading.around(session, resource)
+    before, after = published.around(session, resource)
     return _titled(before) if before else None, _titled(after) if after else None
 
 

@@ -12,7 +12,7 @@ from impact_alliances.errors import NotFound, Withdrawn
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.resources.reading import (
+from impact_alliances.resources.published import (
     Moved,
     around,
     by_id,
