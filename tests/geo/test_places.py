@@ -123,7 +123,16 @@ def _walked(text: str, digits: str) -> list[str]:
 @pytest.mark.parametrize("typed", ["s", "sainte-a", "lann", "22300", "75", "0", "xyzzy"])
 def test_what_begins_so_is_all_that_is_found(typed: str) -> None:
     found = [commune.code for commune in gazetteer().starting(typed, 40_000)]
-    assert found == _walked(typed, typed)
+    assert [code for code in found if code != typed] == _walked(typed, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("oz", "Oz"), ("Y", "Y"), ("eu", "Eu"), ("01004", "Ambérieu-en-Bugey"), ("2a004", "Ajaccio")],
+)
+def test_the_very_name_or_code_comes_first(typed: str, first: str) -> None:
+    """However small the commune."""
+    assert gazetteer().starting(typed)[0].name == first
 
 
 def test_what_is_typed_is_looked_for_without_a_walk_over_all_communes() -> None:

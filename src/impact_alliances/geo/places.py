@@ -106,16 +106,26 @@ class Gazetteer:
         return f" Vouliez-vous dire « {self._by_name[best[0]][0].label} » ?" if best else ""
 
     def starting(self, text: str, limit: int = 8) -> list[Commune]:
-        """Communes whose name or postcode begins with `text`, the most populous first."""
-        name, digits = _key(text), text.strip()
+        """Communes whose name or postcode begins with `text`, or of that INSEE code: those of that
+        very name first (« Oz », « Y »), then the most populous. A code of both kinds is a postcode
+        first: that is what people know.
+        """
+        name, digits = _key(text), text.strip().upper()
         if not name:
             return []
         codes = {
             *_beginning(self._names, name),
             *(_beginning(self._postcodes, digits) if digits.isdigit() else ()),
+            *({digits} & self.by_code.keys()),
         }
         found = (self.by_code[code] for code in codes)
-        return nsmallest(limit, found, key=lambda c: (-(c.population or 0), c.code))
+
+        def rank(commune: Commune) -> tuple[int, int, str]:
+            is_alike = commune.code == digits and digits not in commune.postcodes
+            order = 0 if _key(commune.name) == name else 2 if is_alike else 1
+            return order, -(commune.population or 0), commune.code
+
+        return nsmallest(limit, found, key=rank)
 
 
 def _beginning(entries: list[tuple[str, str]], typed: str) -> Iterator[str]:
