@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import zlib
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -16,10 +17,11 @@ from impact_alliances.vocabularies.terms import FACETS
 
 # Raised by hand when the shape of the documents or the analysis of their texts changes: every
 # index made before is then built anew.
-DOCUMENT_VERSION = 3
+DOCUMENT_VERSION = 4
 FACET_FIELDS = ("kind", *FACETS)
 # Of what is scored, stems of so many bytes or more are left out.
 TOO_LONG_A_STEM = 80
+_LEADING_MARKS = re.compile(r"^\W+")
 _TIE_BITS = 20
 
 
@@ -62,10 +64,15 @@ def document_of(resource: Resource) -> SearchDocument:
         text=tuple(token.stem for token in text if token.stem),
         words=tuple(sorted({token.word for token in chain(title, text) if token.stem})),
         title_words=tuple(token.word for token in title),
-        title_order=f"{fold(resource.title)[:80]} {key_of(resource)}",
+        title_order=f"{_order_of(resource.title)} {key_of(resource)}",
         date_order=_date_order(resource),
         facets=facets_of(resource),
     )
+
+
+def _order_of(title: str) -> str:
+    """How a title is put in order: folded, and without the marks it begins with (« Ma rue »)."""
+    return _LEADING_MARKS.sub("", fold(title))[:80]
 
 
 def _date_order(resource: Resource) -> int:
