@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from impact_alliances import __version__
@@ -26,6 +27,7 @@ from impact_alliances.web.pages import (
     documentation,
     home,
     pictures,
+    plan,
     search,
     sheets,
 )
@@ -50,6 +52,7 @@ _PARTS = (
     sheets,
     pictures,
     documentation,
+    plan,
     health,
     api_search,
     reference,
@@ -105,6 +108,14 @@ def _guard(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Bodies, most_bytes=settings.max_body_bytes)
     app.add_middleware(Rates, most=settings.requests_a_minute)
     app.add_middleware(Addresses)
+    # What any visitor may read, any page may ask for; nothing here goes by cookies.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["*"],
+        expose_headers=["Retry-After"],
+    )
     app.add_middleware(Hosts, allowed=settings.hosts)
     app.add_middleware(Heads)
 

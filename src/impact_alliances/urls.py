@@ -12,6 +12,7 @@ SEARCH = "/recherche"
 API_SEARCH = "/api/search"
 API_DOCS = "/api/docs"
 PICTURES = "/images/{collection}/{identifier}.png"
+SITEMAP, SITEMAP_PART = "/sitemap.xml", "/sitemap/{path}-{number:int}.xml"
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -33,6 +34,11 @@ def with_parameters(path: str, pairs: Pairs) -> str:
 def page_of(resource: Resource) -> str:
     """The page of a resource: `/cas/une-epicerie-…`."""
     return f"/{kind_of(resource).path}/{resource.slug}"
+
+
+def sitemap_of(kind: Kind, part: int) -> str:
+    """One file of the plan of the site: sheets of that kind."""
+    return f"/sitemap/{kind.path}-{part}.xml"
 
 
 def page_at(kind: Kind, slug: str) -> str:

@@ -1,5 +1,6 @@
 """Queries that return published things: the only door through which pages and API see resources."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import String, bindparam, cast, func
@@ -11,6 +12,7 @@ from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.resources.resource import PUBLISHED, RETIRED, Resource
+from impact_alliances.vocabularies.matching import slugify
 
 # Made once: every page of results asks them, and making them costs as much as answering.
 _BY_IDS = {
@@ -35,7 +37,20 @@ def by_slug(session: Session, kind: Kind, slug: str) -> Resource:
         if owner:
             # The present address says the title: only a published resource may give it away.
             raise Moved(_visible(kind, owner).slug)
+        # « …/un-verger. », as a sentence ends in a mail, or with capitals.
+        tidy = slugify(slug)
+        if tidy != slug:
+            raise Moved(by_slug(session, kind, tidy).slug)
     return _visible(kind, found)
+
+
+def addresses(
+    session: Session, kind: Kind, limit: int, offset: int
+) -> Sequence[tuple[str, dt.datetime]]:
+    """(slug, last change) of published resources of `kind`, in the order of their ids."""
+    table = kind.table
+    statement = select(table.slug, table.updated_at).where(col(table.status) == PUBLISHED)
+    return session.exec(statement.order_by(table.id).offset(offset).limit(limit)).all()
 
 
 def by_id(session: Session, kind: Kind, identifier: str) -> Resource:

@@ -1,10 +1,11 @@
 """The list of a kind, newest first, parted by bulletin or by month."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import groupby
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from impact_alliances import urls
 from impact_alliances.db import reading
@@ -50,8 +51,16 @@ def collection(request: Request, service: WiredService, page: str = "1") -> HTML
     return render(request, "collection.html", _page(kind, list(items), total, number, pages))
 
 
+def to_search(request: Request) -> RedirectResponse:
+    """Where cases are listed, for whoever shortens the address of one."""
+    kind = BY_PATH[request.scope["path"].strip("/")]
+    return RedirectResponse(urls.collection_page(kind), HTTPStatus.MOVED_PERMANENTLY)
+
+
 for _kind in KINDS.values():
-    if not urls.is_search(_kind):
+    if urls.is_search(_kind):
+        router.add_api_route(f"/{_kind.path}", to_search)
+    else:
         router.add_api_route(urls.collection_page(_kind), collection)
 
 
