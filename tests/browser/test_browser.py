@@ -150,7 +150,7 @@ TRANSFERRED = """[...performance.getEntriesByType("navigation"),
   ...performance.getEntriesByType("resource")].map(one => [one.name, one.encodedBodySize])"""
 
 
-@pytest.mark.parametrize("width", [1280])
+@pytest.mark.parametrize("width", [1280, 390])
 def test_a_first_view_is_light_and_nothing_shifts(browser: Browser, base: str, width: int) -> None:
     """Each page read by someone who comes for the first time, fonts included."""
     for path in PATHS:

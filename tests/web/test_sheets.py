@@ -9,6 +9,9 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from impact_alliances.app import create_app
+from impact_alliances.resources.article import Article
+from impact_alliances.web import cards
+from impact_alliances.web.pages import sheets
 from support.builders import a_case, a_catalyseur, a_jeudi, an_article
 from support.service import a_service
 
@@ -121,3 +124,18 @@ def test_the_fonts_of_pictures_are_read(tmp_path: Path) -> None:
     short, long = (len(site.get(f"/images/cases/c{n}.png").content) for n in (1, 60))
     assert long > short + 300
     service.close()
+
+
+def test_a_kind_with_nothing_of_its_own_has_what_all_share(
+    site: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sheet and a card, as a kind just added has."""
+    others = {kind: told for kind, told in cards._TOLD.items() if kind is not Article}
+    monkeypatch.setattr(cards, "_TOLD", others)
+    monkeypatch.delitem(sheets._TEMPLATES, "article")
+    page = read(site, "/veille/art-1")
+    assert page.h1.text == "Un baromètre de la confiance"
+    assert page.find(id="identite")
+    card = cards.card_of(an_article(id="art-9"))
+    assert "Article de veille" in card.head
+    assert "/veille/" in card.head

@@ -101,7 +101,18 @@ class CuttingTold:
     date: dt.date | None
 
 
-Told = CaseTold | PersonTold | NoteTold | CuttingTold
+@dataclass(frozen=True)
+class PlainTold:
+    """Of a kind that has no card of its own: what it is, where and when."""
+
+    title: str
+    url: str
+    one: str
+    place: str
+    date: dt.date | None
+
+
+Told = CaseTold | PersonTold | NoteTold | CuttingTold | PlainTold
 
 
 @dataclass(frozen=True)
@@ -151,7 +162,8 @@ def _unmarked(text: str) -> str:
 def _drawn(version: _Version) -> tuple[Markup, Markup, Markup]:
     """The parts of a card that no search changes: its head, its result, its foot."""
     told = told_of(version.resource)
-    head = macro("_cards.html", f"{version.kind}_head")(told)
+    own = "plain" if isinstance(told, PlainTold) else version.kind
+    head = macro("_cards.html", f"{own}_head")(told)
     if not isinstance(told, CaseTold):
         return head, Markup(), Markup()
     return head, told.result, macro("_cards.html", "case_foot")(told)
@@ -159,7 +171,7 @@ def _drawn(version: _Version) -> tuple[Markup, Markup, Markup]:
 
 def told_of(resource: Resource) -> Told:
     """What a card tells of a resource beside its text."""
-    return _TOLD[type(resource)](resource)
+    return _TOLD.get(type(resource), _plain)(resource)
 
 
 def _case(case: Case) -> CaseTold:
@@ -199,6 +211,11 @@ def _note(note: Jeudi) -> NoteTold:
 def _cutting(article: Article) -> CuttingTold:
     strand = STRANDS.label_of(article.strand) if article.strand else ""
     return CuttingTold(article.title, urls.page_of(article), article.source, strand, article.date)
+
+
+def _plain(resource: Resource) -> PlainTold:
+    one = kind_of(resource).one
+    return PlainTold(resource.title, urls.page_of(resource), one, place_of(resource), resource.date)
 
 
 _TOLD: dict[type[Resource], Callable[[Any], Told]] = {

@@ -19,7 +19,7 @@ from impact_alliances.templating import markdown
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import ACTEURS
-from impact_alliances.web.cards import Card, Chip, Told, card_of, chips_of, told_of
+from impact_alliances.web.cards import Card, Told, card_of, told_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.figures import badge
 from impact_alliances.web.presenting import Fact, Link, Shown, citation, facts_of, shown
@@ -27,6 +27,7 @@ from impact_alliances.web.rendering import render
 
 NEIGHBOURS, CONTACTS, CITING = 3, 2, 5
 WORDS_A_MINUTE = 230
+# A kind without one of its own has what all share.
 _TEMPLATES = {
     "case": "sheet_case.html",
     "catalyseur": "sheet_catalyseur.html",
@@ -78,7 +79,6 @@ class SheetPage:
     kind: Kind
     sheet: Shown
     told: Told
-    chips: tuple[Chip, ...]
     trail: tuple[Link, ...]
     facts: tuple[Fact, ...]
     results: Section | None
@@ -101,7 +101,9 @@ def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
     with reading(service.database) as session:
         resource = published.by_slug(session, kind, slug)
         linked = _linked(session, resource)
-    return render(request, _TEMPLATES[kind.slug], _page(service, kind, resource, linked))
+    return render(
+        request, _TEMPLATES.get(kind.slug, "sheet.html"), _page(service, kind, resource, linked)
+    )
 
 
 for _kind in KINDS.values():
@@ -124,7 +126,6 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
         kind=kind,
         sheet=shown(resource),
         told=told_of(resource),
-        chips=chips_of(resource),
         trail=(
             Link("Accueil", urls.HOME),
             Link(kind.tab, urls.collection_page(kind)),
