@@ -19,6 +19,27 @@ CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
 
+# A case as long as the longest of the demonstration, every part of it told.
+LONG = {
+    "title": "Des habitants et trois entreprises rouvrent la ligne de car",
+    "summary": "Des habitants partagent leurs trajets, les entreprises paient le chauffeur. " * 4,
+    **dict.fromkeys(
+        ("need", "alliance", "actions", "results", "helped", "hindered"),
+        "Le samedi, plus aucun car ne passe, et le marché se vide. " * 8,
+    ),
+    "to_replicate": "Commencez par un seul trajet. " * 6,
+    "means": "Un mi-temps et 8 000 euros. " * 4,
+    "partners": [
+        {"name": f"Partenaire {profile}", "profile": profile, "role": "ouvre ses ateliers"}
+        for profile in ("collectivites", "associations", "entreprises", "medias", "citoyens")
+    ],
+    # Beside the fifty cases that tests count by fragilité.
+    "fragilites": ["vieillissement"],
+    "odd": ["11", "13", "17"],
+    "tags": ["covoiturage", "bourg", "marché", "samedi"],
+    "impacts": ["performance", "confiance"],
+}
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
@@ -33,6 +54,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         for number in range(50)
     ]
     others = (
+        a_case(id="cas-long", slug="un-cas-entier", **LONG),
         a_catalyseur(slug="awa"),
         a_jeudi(slug="note", related=["cas-1"]),
         an_article(slug="article"),
