@@ -16,7 +16,6 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import Engine, make_url
-from typer._click.exceptions import ClickException
 
 from impact_alliances import __version__, frames
 from impact_alliances.db import make_engine
@@ -94,7 +93,7 @@ def run() -> int:
     """Run the command of the command line. Returns its exit code: 0 done, 1 not done, 2 misused."""
     try:
         return int(app(standalone_mode=False) or 0)
-    except ClickException as misuse:
+    except typer.TyperException as misuse:
         err.print(frames.refused(misuse), markup=False)
         return MISUSED
     except Exception as fault:
@@ -306,9 +305,7 @@ def import_(
         typer.Option("--template", help="Écrire un fichier modèle, à remplir : .csv ou .xlsx."),
     ] = None,
 ) -> None:
-    """Importer un tableau ; le refaire ne double rien. « import --fields » dit quelles colonnes il
-    peut avoir.
-    """
+    """Importer un tableau ; le refaire ne double rien. « --fields » dit les colonnes admises."""
     if fields:
         _tell_fields([kind] if kind else list(KINDS))
     elif not kind:
@@ -415,9 +412,7 @@ def export(
         typer.Option("-o", "--output", help="Fichier à écrire (sinon la sortie standard)."),
     ] = None,
 ) -> None:
-    """Exporter tout ce qu’un import reprend, coordonnées comprises : fichier réservé aux
-    éditeurs.
-    """
+    """Exporter ce qu’un import reprend, coordonnées comprises : fichier réservé aux éditeurs."""
     content = export_file(
         _ready_database(), KINDS[kind], format_of(output, form.value if form else None)
     )

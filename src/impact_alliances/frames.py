@@ -4,12 +4,10 @@ Typer speaks English and has no other language; its words are replaced here, and
 """
 
 import re
+from typing import Any
 
-from typer import rich_utils
-from typer._click.core import Context
-from typer._click.exceptions import ClickException, UsageError
-from typer._click.formatting import HelpFormatter
-from typer.core import TyperCommand, TyperGroup, TyperOption, _TyperParameter
+from typer import Context, TyperException, rich_utils
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 _FRAMES = {
     "DEPRECATED_STRING": "(abandonné) ",
@@ -63,13 +61,13 @@ _SENTENCES = [
 ]
 
 
-def refused(error: ClickException) -> str:
+def refused(error: TyperException) -> str:
     """A wrong option or argument, in French, with where to find help."""
     said = error.format_message()
     for english, words in _SENTENCES:
         said = re.sub(english, words, said)
     said = re.sub(r"\s+", " ", said).strip()
-    context = error.ctx if isinstance(error, UsageError) else None
+    context: Context | None = getattr(error, "ctx", None)
     return f"{said}\nAide : {context.command_path} --help" if context else said
 
 
@@ -78,13 +76,14 @@ def speak_french() -> None:
     for name, words in _FRAMES.items():
         setattr(rich_utils, name, words)
     rich_utils.highlighter.highlights[-1] = r"(?P<usage>Emploi : )"
-    _TyperParameter.display_type = _type_shown  # type: ignore[method-assign,assignment]
+    for parameter in (TyperArgument, TyperOption):
+        parameter.display_type = _type_shown  # type: ignore[method-assign,assignment]
 
 
-_english_type = _TyperParameter.display_type
+_english_type = TyperOption.display_type
 
 
-def _type_shown(parameter: _TyperParameter, ctx: Context) -> str:
+def _type_shown(parameter: Any, ctx: Any) -> str:
     label = _english_type(parameter, ctx)
     return _TYPES.get(label, label)
 
@@ -92,11 +91,11 @@ def _type_shown(parameter: _TyperParameter, ctx: Context) -> str:
 class _French:
     """A command whose usage line and help option are in French."""
 
-    def format_usage(self, ctx: object, formatter: HelpFormatter) -> None:
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix="Emploi : ")  # type: ignore[attr-defined]
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix="Emploi : ")
 
-    def get_help_option(self, ctx: object) -> TyperOption | None:
+    def get_help_option(self, ctx: Any) -> TyperOption | None:
         option: TyperOption | None = super().get_help_option(ctx)  # type: ignore[misc]
         if option:
             option.help = "Montrer cette aide."
