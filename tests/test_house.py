@@ -12,6 +12,7 @@ HOME = Path(impact_alliances.__file__).parent
 FLOORS = (
     {"__main__"},
     {"cli"},
+    {"commands"},
     {"serving"},
     {"app", "terminal", "clients"},
     {"web"},

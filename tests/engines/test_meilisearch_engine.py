@@ -459,7 +459,7 @@ def test_embed_leaves_nothing_to_wait_for_any_index(
         tmp_path, a_case(id="x"), search_engine="meilisearch", meilisearch_index=index, **where
     )
     store(made.database, a_case(id="y", title="Le lavoir"))
-    monkeypatch.setattr("impact_alliances.cli._ready", lambda: made)
+    monkeypatch.setattr("impact_alliances.commands.index.ready", lambda: made)
     said = CliRunner().invoke(app, ["embed"])
     assert (said.exit_code, [indexer.pending() for indexer in made.indexers]) == (0, [0, 0])
     made.writer.drop()  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""What each command does, by what it is about. `cli` gives them their names."""

@@ -1,0 +1,98 @@
+"""The base that a command works on: which one it is, its schema, its state."""
+
+import errno
+import os
+from pathlib import Path
+
+import typer
+from sqlalchemy import Engine, make_url
+
+from impact_alliances.db import make_engine
+from impact_alliances.diagnosis import examine
+from impact_alliances.errors import Refusal
+from impact_alliances.migrating import is_current
+from impact_alliances.migrating import migrate as migrate_database
+from impact_alliances.settings import Settings
+from impact_alliances.terminal import err, out
+from impact_alliances.wiring import Service, make_service
+
+DEMO_DIR = Path("data/demo")
+
+
+def _settings_of_existing() -> Settings:
+    """The settings of a base that is there."""
+    settings = _settings_or_demo()
+    file = _sqlite_file(settings)
+    if file and not file.exists():
+        _forbid_files_above(file)
+        raise Refusal(
+            f"Il n’y a pas encore de base de données dans « {file.parent} » : lancez « make "
+            "demo » pour un essai, "
+            "ou « impact-alliances import » pour la vôtre."
+        )
+    return settings
+
+
+def existing() -> Service:
+    """The service over a base that is there, of whatever schema."""
+    return make_service(_settings_of_existing())
+
+
+def ready() -> Service:
+    """The service over a base of this version's schema."""
+    service = existing()
+    _check_schema(service.database)
+    return service
+
+
+def ready_database() -> Engine:
+    """The same base alone: neither model nor engine is loaded for it."""
+    database = make_engine(_settings_of_existing().database)
+    _check_schema(database)
+    return database
+
+
+def _check_schema(database: Engine) -> None:
+    if not is_current(database):
+        raise Refusal(
+            "Le schéma de la base de données n’est pas à jour : lancez « impact-alliances "
+            "migrate »."
+        )
+
+
+def _settings_or_demo() -> Settings:
+    """The settings; those of the demonstration where nothing is set and there is no other base."""
+    settings = Settings()
+    chosen = settings.model_fields_set & {"data_dir", "database_url", "search_engine"}
+    demonstration = settings.model_copy(update={"data_dir": DEMO_DIR, "demo": True})
+    ours, theirs = _sqlite_file(settings), _sqlite_file(demonstration)
+    if chosen or not ours or not theirs or ours.exists() or not theirs.exists():
+        return settings
+    err.print(f"Base de démonstration ({DEMO_DIR}) : il n’y en a pas d’autre ici.", markup=False)
+    return demonstration
+
+
+def _sqlite_file(settings: Settings) -> Path | None:
+    url = make_url(settings.database)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _forbid_files_above(file: Path) -> None:
+    nearest = next((folder for folder in file.parents if folder.exists()), file.parent)
+    if nearest.exists() and not nearest.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(nearest))
+
+
+def migrate() -> None:
+    """Mettre la base de données au schéma de cette version."""
+    migrate_database(make_engine(Settings().database))
+    out.print("La base de données est à jour.")
+
+
+def doctor() -> None:
+    """Vérifier la base, l’index et les vecteurs, et dire quoi faire."""
+    found = examine(existing())
+    for part in found:
+        mend = f" → {part.mend}" if part.mend and not part.ok else ""
+        out.print(f"{'✓' if part.ok else '✗'} {part.name} : {part.detail}{mend}", markup=False)
+    raise typer.Exit(0 if all(part.ok for part in found) else 1)
