@@ -24,10 +24,10 @@ def too_many_rows() -> str:
     return f"Le fichier a plus de {french.number(MOST_ROWS)} lignes : coupez-le en plusieurs."
 
 
-def too_many_columns(found: int) -> str:
+def too_many_columns(count: int) -> str:
     """The refusal of a file with too many columns."""
     return (
-        f"Le tableau a {french.number(found)} colonnes ; la limite est de {MOST_COLUMNS} : "
+        f"Le tableau a {french.number(count)} colonnes ; la limite est de {MOST_COLUMNS} : "
         "supprimez celles qui sont vides ou inutiles."
     )
 

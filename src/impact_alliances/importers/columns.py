@@ -137,13 +137,13 @@ def _parted(text: str, separator: str) -> list[str]:
     backslash.
     """
     parts, position = [""], 0
-    for found in re.finditer(rf"(?<!\\)(\\*){re.escape(separator)}", text):
-        parts[-1] += text[position : found.start()] + "\\" * (len(found[1]) // 2)
-        if len(found[1]) % 2:
+    for parting in re.finditer(rf"(?<!\\)(\\*){re.escape(separator)}", text):
+        parts[-1] += text[position : parting.start()] + "\\" * (len(parting[1]) // 2)
+        if len(parting[1]) % 2:
             parts[-1] += separator
         else:
             parts.append("")
-        position = found.end()
+        position = parting.end()
     parts[-1] += text[position:]
     return parts
 
@@ -363,27 +363,27 @@ def read_date(cell: object) -> dt.date:
     text = " ".join(fold(text_of(cell)).split())
     try:
         year, month, day = _parts(text)
-        found = dt.date(year, month, day)
+        date = dt.date(year, month, day)
     except ValueError as fault:
         raise BadCell(
             "Date non reconnue : écrivez 2024-05-16, 16/05/2024 ou 16 mai 2024."
         ) from fault
-    if not 1900 <= found.year <= 2100:
-        raise BadCell(f"L’année {found.year} est hors de portée (1900 à 2100).")
-    return found
+    if not 1900 <= date.year <= 2100:
+        raise BadCell(f"L’année {date.year} est hors de portée (1900 à 2100).")
+    return date
 
 
 def _parts(text: str) -> tuple[int, int, int]:
     if re.fullmatch(r"\d{4}", text):
         return int(text), 1, 1
-    if found := _ISO.fullmatch(text):
-        return int(found[1]), int(found[2]), int(found[3] or 1)
-    if found := _FRENCH.fullmatch(text):
-        return int(found[3]), int(found[2]), int(found[1])
-    if found := re.fullmatch(r"(\d{1,2})/(\d{4})", text):
-        return int(found[2]), int(found[1]), 1
-    if (found := _NAMED.fullmatch(text)) and found[2] in _MONTHS:
-        return int(found[3]), _MONTHS[found[2]], int(found[1] or 1)
+    if written := _ISO.fullmatch(text):
+        return int(written[1]), int(written[2]), int(written[3] or 1)
+    if written := _FRENCH.fullmatch(text):
+        return int(written[3]), int(written[2]), int(written[1])
+    if written := re.fullmatch(r"(\d{1,2})/(\d{4})", text):
+        return int(written[2]), int(written[1]), 1
+    if (written := _NAMED.fullmatch(text)) and written[2] in _MONTHS:
+        return int(written[3]), _MONTHS[written[2]], int(written[1] or 1)
     raise ValueError(text)
 
 

@@ -86,19 +86,19 @@ class Identities:
         statement = select(table).where(
             col(table.id).in_(identifiers) | col(table.source_url).in_(addresses)
         )
-        found = Stored()
+        stored = Stored()
         for resource in session.exec(statement.order_by(col(table.id))):
-            found.by_id[resource.id] = resource
-            found.by_address[resource.source_url].append(resource)
-        return found
+            stored.by_id[resource.id] = resource
+            stored.by_address[resource.source_url].append(resource)
+        return stored
 
     def match(self, line: int, values: Values, stored: Stored) -> Resource | Remark | None:
         """The stored resource this row speaks of, None when it is new, or the remark that keeps
         from saying it.
         """
-        found = stored.by_id.get(self.id_of(values))
+        known = stored.by_id.get(self.id_of(values))
         address = _text(values, "source_url")
-        if not found and not _text(values, "id"):
+        if not known and not _text(values, "id"):
             several = [
                 resource
                 for resource in stored.by_address.get(address, ())
@@ -112,13 +112,13 @@ class Identities:
                     address,
                     f"Plusieurs fiches ont cette adresse ({ids}) : donnez un « id ».",
                 )
-            found = several[0] if several else None
-        first, _ = self._held.get(found.id, (line, "")) if found else (line, "")
-        if found and first != line:
+            known = several[0] if several else None
+        first, _ = self._held.get(known.id, (line, "")) if known else (line, "")
+        if known and first != line:
             return Remark(
-                line, "id", found.id, f"La fiche « {found.id} » est déjà celle de la ligne {first}."
+                line, "id", known.id, f"La fiche « {known.id} » est déjà celle de la ligne {first}."
             )
-        return found
+        return known
 
     def likely_double(self, line: int, values: Values, stored: Stored) -> list[Remark]:
         """A warning when a new row has an id, and its address is already that of a resource

@@ -127,9 +127,7 @@ class _Run:
         # writes nothing.
         with session.no_autoflush:
             stored = self._identities.stored(session, [each.values for each in judged])
-            filled = [
-                found for each in judged if (found := self._fill(session, each, stored, batch))
-            ]
+            filled = [one for each in judged if (one := self._fill(session, each, stored, batch))]
             slugs = publishing.Slugs(session, self.kind, [each.resource for each in filled])
             for each in filled:
                 slugs.give(each.resource)
@@ -186,23 +184,23 @@ class _Run:
         """The resource a row speaks of, holding its values; None when the row is refused."""
         batch.remarks += judged.remarks
         line, values = judged.row.line, judged.values
-        found = None if judged.is_refused else self._identities.match(line, values, stored)
-        if judged.is_refused or isinstance(found, Remark):
-            batch.refuse([found] if isinstance(found, Remark) else [])
+        known = None if judged.is_refused else self._identities.match(line, values, stored)
+        if judged.is_refused or isinstance(known, Remark):
+            batch.refuse([known] if isinstance(known, Remark) else [])
             return None
-        before = _snapshot(found) if found else {}
-        resource = found or self.kind.table(id=self._identities.id_of(values), slug="")
+        before = _snapshot(known) if known else {}
+        resource = known or self.kind.table(id=self._identities.id_of(values), slug="")
         _set(resource, values)
         faults = [Remark(line, "", "", sentence) for sentence in resource.incoherences()]
         if not faults and not resource.title:
             faults = [Remark(line, "title", "", "Le titre manque.")]
         if faults:
             # What was just filled in must not be flushed with the rows around it.
-            if found:
-                session.refresh(found)
+            if known:
+                session.refresh(known)
             batch.refuse(faults)
             return None
-        if not found:
+        if not known:
             batch.remarks += self._identities.likely_double(line, values, stored)
         self._identities.hold(line, resource)
         return _Filled(judged, resource, before)

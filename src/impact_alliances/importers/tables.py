@@ -96,18 +96,18 @@ def _json_rows(records: Iterator[Record]) -> Iterator[Row]:
     """
     columns: dict[str, str] = {}
     for record in records:
-        found = record.cells[0] if record.cells else {}
-        fresh = {key for name in found if (key := name[:_LONGEST_HEADER]) not in columns}
-        if record.broken or len(found) > MOST_COLUMNS or len(columns) + len(fresh) > MOST_NAMES:
-            reason = too_many_columns(len(found)) if len(found) > MOST_COLUMNS else too_many_names()
+        cells = record.cells[0] if record.cells else {}
+        fresh = {key for name in cells if (key := name[:_LONGEST_HEADER]) not in columns}
+        if record.broken or len(cells) > MOST_COLUMNS or len(columns) + len(fresh) > MOST_NAMES:
+            reason = too_many_columns(len(cells)) if len(cells) > MOST_COLUMNS else too_many_names()
             yield Row(record.line, {}, record.broken or reason)
             continue
         columns |= {key: column_name(key) for key in fresh}
         header = [
             columns[name[:_LONGEST_HEADER]] or _nameless(place)
-            for place, name in enumerate(found, start=1)
+            for place, name in enumerate(cells, start=1)
         ]
-        yield Row(record.line, _filled(header, found.values()))
+        yield Row(record.line, _filled(header, cells.values()))
 
 
 def _nameless(place: int) -> str:

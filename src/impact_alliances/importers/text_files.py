@@ -176,8 +176,8 @@ def _named_separator(line: str) -> str:
     """The separator that a first line such as `sep=;` names, as some spreadsheets write; empty
     otherwise.
     """
-    found = re.fullmatch(rf"\"?sep=([{_SEPARATORS}])\"?\s*", line, re.IGNORECASE)
-    return found[1] if found else ""
+    named = re.fullmatch(rf"\"?sep=([{_SEPARATORS}])\"?\s*", line, re.IGNORECASE)
+    return named[1] if named else ""
 
 
 def _separator(sample: str) -> str:
@@ -216,11 +216,11 @@ def _json_lines(file: TextIO) -> Iterator[tuple[int, str]]:
 
 def _json_record(number: int, line: str) -> Record:
     try:
-        found = json.loads(line)
+        value = json.loads(line)
     except (ValueError, RecursionError):
-        found = None
+        value = None
     return (
-        Record(number, [found])
-        if isinstance(found, dict)
+        Record(number, [value])
+        if isinstance(value, dict)
         else Record(number, [], "Cette ligne n’est pas un objet JSON.")
     )

@@ -66,8 +66,8 @@ def _message(reader: subprocess.Popen[bytes]) -> list[Any]:
         # It was killed by a limit, or gave up memory that it could not have: a signal. Else the
         # library gave up.
         raise Unreadable(_TOO_COSTLY if reader.wait() < 0 else _UNREADABLE)
-    found: list[Any] = json.loads(line, object_hook=_dated)
-    return found
+    message: list[Any] = json.loads(line, object_hook=_dated)
+    return message
 
 
 def _dated(tagged: dict[str, str]) -> dt.date:

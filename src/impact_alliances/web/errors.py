@@ -112,10 +112,10 @@ def _nearest(request: Request) -> tuple[tuple[str, str], ...]:
     words = request.scope["path"].rsplit("/", 1)[-1].replace("-", " ")
     service = request.app.state.service
     try:
-        found = service.suggestions.nearest(words, 3)
+        near = service.suggestions.nearest(words, 3)
     except SQLAlchemyError:
         return ()
-    return tuple((resource.title, urls.page_of(resource)) for resource in found)
+    return tuple((resource.title, urls.page_of(resource)) for resource in near)
 
 
 def _reason(fault: Mapping[str, Any]) -> str:

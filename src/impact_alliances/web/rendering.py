@@ -43,8 +43,8 @@ def wants_fragment(request: Request) -> bool:
 
 def macro(template: str, name: str) -> Callable[..., Markup]:
     """A macro of a template, to be called from here: what it draws is safe HTML."""
-    found: Callable[..., Markup] = getattr(_module(template), name)
-    return found
+    drawing: Callable[..., Markup] = getattr(_module(template), name)
+    return drawing
 
 
 @cache

@@ -29,10 +29,10 @@ def ready(service: WiredService, response: Response) -> ReadyOut:
     """La base de données, l’index et le modèle, chacun avec son état ; 503 si l’un des deux
     premiers manque.
     """
-    found = parts(service)
-    is_ready = all(part.ok for part in found if part.essential)
+    examined = parts(service)
+    is_ready = all(part.ok for part in examined if part.essential)
     response.status_code = 200 if is_ready else 503
     return ReadyOut(
         ready=is_ready,
-        parts=[PartOut(name=part.name, ok=part.ok, detail=part.detail) for part in found],
+        parts=[PartOut(name=part.name, ok=part.ok, detail=part.detail) for part in examined],
     )

@@ -47,10 +47,10 @@ def suggest(service: WiredService, q: Typed = "") -> list[SuggestionOut]:
     terms = [
         suggestion for vocabulary in _SUGGESTED for suggestion in _terms(vocabulary, fold(text))
     ][:MOST_TERMS]
-    found = service.suggestions.titles(text, MOST_SUGGESTIONS - len(terms))
+    sheets = service.suggestions.titles(text, MOST_SUGGESTIONS - len(terms))
     titles = [
         SuggestionOut(type=kind_of(one).tab, label=one.title, url=urls.page_of(one))
-        for one in found
+        for one in sheets
     ]
     return [*terms, *sorted(titles, key=lambda suggestion: suggestion.type)]
 

@@ -42,9 +42,9 @@ def resource(collection: Collection, identifier: Identifier, service: WiredServi
     jamais.
     """
     with reading(service.database) as session:
-        found = published.by_id(session, BY_COLLECTION[collection], identifier)
+        sheet = published.by_id(session, BY_COLLECTION[collection], identifier)
     # Public by the table of fields; a test holds it to the shape of `SheetOut`.
-    return JSONResponse(public(found, service.settings.base_url))
+    return JSONResponse(public(sheet, service.settings.base_url))
 
 
 @router.get(
@@ -58,8 +58,8 @@ def similar(
 ) -> list[SimilarOut]:
     """Les fiches du même type les plus proches par le sens, chacune avec sa raison."""
     with reading(service.database) as session:
-        found = published.by_id(session, BY_COLLECTION[collection], identifier)
-    near = service.similar_sheets.similar(found, NEIGHBOURS)
+        sheet = published.by_id(session, BY_COLLECTION[collection], identifier)
+    near = service.similar_sheets.similar(sheet, NEIGHBOURS)
     base = service.settings.base_url
     return [
         SimilarOut(
