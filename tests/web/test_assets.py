@@ -32,12 +32,13 @@ def test_texts_come_in_the_best_encoding_accepted(client: TestClient, name: str)
     """Brotli, gzip or none, the same text."""
     plain = client.get(asset(name), headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
+    assert "Accept-Encoding" in plain.headers["vary"]
     sizes = []
     for accepted, encoding in (("gzip, deflate, br", "br"), ("gzip", "gzip")):
         with client.stream("GET", asset(name), headers={"Accept-Encoding": accepted}) as answer:
             raw = b"".join(answer.iter_raw())
         assert answer.headers["content-encoding"] == encoding
-        assert answer.headers["vary"] == "Accept-Encoding"
+        assert "Accept-Encoding" in answer.headers["vary"]
         whole = brotli.decompress(raw) if encoding == "br" else gzip.decompress(raw)
         assert whole == plain.content
         sizes.append(len(raw))

@@ -80,7 +80,10 @@ def _compressed(answer: FileResponse, accepted: str) -> Response:
     """The same file in the best encoding accepted, if it is a text."""
     encoding = next((one for one in _ENCODERS if one in accepted), "")
     media_type = mimetypes.guess_type(answer.path)[0] or ""
-    if not encoding or not media_type.startswith(("text/", "image/svg", "application/java")):
+    if not media_type.startswith(("text/", "image/svg", "application/java")):
+        return answer
+    answer.headers.add_vary_header("Accept-Encoding")
+    if not encoding:
         return answer
     content = _encoded(str(answer.path), Path(answer.path).stat().st_mtime_ns, encoding)
     headers = {name: answer.headers[name] for name in ("etag", "last-modified")}
