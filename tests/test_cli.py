@@ -113,6 +113,25 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     assert "1 créées" in runner.invoke(app, ["import", "cas.csv", "--kind", "case"]).stdout
 
 
+def test_a_dry_run_where_there_is_no_base_makes_none(tmp_path: Path) -> None:
+    """It made an empty one, which the next commands took for the reader's."""
+    (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    tried = runner.invoke(app, ["import", "cas.csv", "--kind", "case", "--dry-run"])
+    assert (tried.exit_code, "rien n’est écrit" in tried.stdout) == (0, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["cas.csv"]
+
+
+@pytest.mark.parametrize(("setting", "said"), [("IMPACT_DATA_DIR", "corrigez"), ("", " demo »")])
+def test_a_command_without_a_base_says_how_to_begin_here(
+    setting: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chosen folder may be misspelt; else the demonstration would be found."""
+    if not setting:
+        monkeypatch.delenv("IMPACT_DATA_DIR")
+    answer = runner.invoke(app, ["search", "haie"])
+    assert (said in str(answer.exception), "make" in str(answer.exception)) == (True, False)
+
+
 def test_a_wrong_value_is_a_misuse_that_names_the_nearest() -> None:
     """Exit code 2."""
     answer = runner.invoke(app, ["search", "x", "--fragilite", "mobilté"])

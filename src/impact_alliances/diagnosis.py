@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from impact_alliances.db import reading, writing
 from impact_alliances.engines.engine import EngineFailure
+from impact_alliances.errors import NewerSchema
 from impact_alliances.faults import DAMAGED, told
 from impact_alliances.indexing.agreement import differences
 from impact_alliances.indexing.indexer import Indexer
@@ -92,6 +93,8 @@ def _database(service: Service) -> Part:
             )
         with reading(service.database) as session:
             total = sum(published.count(session, kind) for kind in KINDS.values())
+    except NewerSchema as newer:
+        return Part("base de données", False, newer.detail, essential=True)
     except SQLAlchemyError as fault:
         return _broken_database(fault)
     return Part(

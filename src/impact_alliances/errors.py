@@ -50,6 +50,16 @@ class Unavailable(Refusal):
     title = "Service momentanément indisponible"
 
 
+class NewerSchema(Unavailable):
+    """The database was brought to a schema that this version of the code does not know."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cette base est d’une version plus récente du programme : remettez le programme à "
+            "jour, ou reprenez la sauvegarde faite avant (docs/deploy.md)."
+        )
+
+
 class TooManyParameters(Refusal):
     """More parameters than any search has."""
 

@@ -260,10 +260,15 @@ def _of_system(fault: OSError) -> Told:
     return Told(f"{what} (« {fault.filename} »)" if fault.filename else what, mend)
 
 
-def of_port(fault: OSError, host: str, port: int) -> Refusal:
-    """Why nobody can listen there."""
-    other = 8001 if port == 8000 else 8000
-    choose = f"choisissez-en un autre : « make demo PORT={other} » ou « --port {other} »"
+# Below it, ports are the administrator's; above the other, there are none.
+_FIRST_FREE_PORT, _LAST_PORT = 1024, 65_535
+
+
+def of_port(fault: OSError, host: str, port: int, command: str) -> Refusal:
+    """Why `command` cannot listen there, and how to give it another port."""
+    other = port + 1 if _FIRST_FREE_PORT <= port < _LAST_PORT else 8000
+    by_make = f" (ou « make demo PORT={other} »)" if command == "demo" else ""
+    choose = f"choisissez-en un autre : « impact-alliances {command} --port {other} »{by_make}"
     match fault.errno:
         case errno.EADDRINUSE:
             return Refusal(

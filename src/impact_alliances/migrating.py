@@ -6,9 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from impact_alliances.embeddings import store  # noqa: F401
+from impact_alliances.errors import NewerSchema
 from impact_alliances.resources import changes, kinds  # noqa: F401
 from impact_alliances.shipped import shipped
 
@@ -27,19 +28,38 @@ def migrate(database: Engine) -> None:
     """Bring the schema to its latest version; nothing happens when it is there already.
 
     Several processes may ask at once, as when services start together: the first does it, the
-    others wait for its end and find nothing left to do.
+    others wait for its end and find nothing left to do. Raises `NewerSchema`.
     """
     config = _config()
     with database.execution_options(writes=True).begin() as connection:
         # On SQLite a transaction that writes is alone from its first word on.
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_ALONE)))
+        _revision(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 def is_current(database: Engine) -> bool:
-    """Whether the schema is that of this version of the code."""
+    """Whether the schema is that of this version of the code. Raises `NewerSchema`."""
     with database.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    return present == ScriptDirectory.from_config(_config()).get_current_head()
+        return _revision(connection) == _revisions()[0]
+
+
+def is_empty(database: Engine) -> bool:
+    """Whether the database never had any schema of ours."""
+    with database.connect() as connection:
+        return _revision(connection) is None
+
+
+def _revision(connection: Connection) -> str | None:
+    present = MigrationContext.configure(connection).get_current_revision()
+    if present and present not in _revisions():
+        raise NewerSchema
+    return present
+
+
+def _revisions() -> list[str]:
+    """Those that this version of the code knows, the latest first."""
+    scripts = ScriptDirectory.from_config(_config())
+    return [script.revision for script in scripts.walk_revisions()]

@@ -36,12 +36,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Address:
-    """Where the service listens. `is_shared` when several processes do, among whom the system parts
-    the connections.
+    """Where the service listens, by which `command`. `is_shared` when several processes do, among
+    whom the system parts the connections.
     """
 
     host: str
     port: int
+    command: str = "serve"
     is_shared: bool = False
 
     def bound(self) -> socket.socket:
@@ -54,7 +55,7 @@ class Address:
             bound.bind((self.host, self.port))
         except OSError as fault:
             bound.close()
-            raise of_port(fault, self.host, self.port) from fault
+            raise of_port(fault, self.host, self.port, self.command) from fault
         return bound
 
 

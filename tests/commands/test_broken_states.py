@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "export": ("export", "--kind", "case"),
     "export -o": ("export", "--kind", "case", "-o", "sortie.csv"),
     "import": ("import", "cas.csv", "--kind", "case"),
+    "import --dry-run": ("import", "cas.csv", "--kind", "case", "--dry-run"),
     "reindex": ("reindex",),
     "worker": ("worker", "--once"),
     "embed": ("embed",),
@@ -82,6 +83,12 @@ def _without_tables(folder: Path) -> None:
     sqlite3.connect(_database(folder)).execute("CREATE TABLE autre (x)").connection.close()
 
 
+def _of_a_newer_version(folder: Path) -> None:
+    other = sqlite3.connect(_database(folder), isolation_level=None)
+    other.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
+    other.close()
+
+
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     other = sqlite3.connect(_database(folder), isolation_level=None)
@@ -114,10 +121,10 @@ NONE_YET = (1, "Il n’y a pas encore de base de données")
 OTHERS = {"version": OK}
 # Nothing is in their way: they would serve.
 SERVED = {"serve": OK, "demo": OK}
+IMPORTED = {"import": OK, "import --dry-run": OK}
+READING = ("search", "export", "export -o", "import --dry-run")
 STATES = {
-    "virgin": State(
-        {"*": NONE_YET, "import": OK, "migrate": OK, **OTHERS, **SERVED}, breaks=_virgin
-    ),
+    "virgin": State({"*": NONE_YET, **IMPORTED, "migrate": OK, **OTHERS, **SERVED}, breaks=_virgin),
     "under a file": State({"*": (1, "n’est pas un dossier"), **OTHERS}, breaks=_under_a_file),
     "closed folder": State(
         {"*": (1, "le droit"), **OTHERS}, limits=Limits(is_nobody=True), breaks=_closed
@@ -129,11 +136,14 @@ STATES = {
         {"*": (1, "abîmé"), "doctor": (1, "restaurez une sauvegarde"), **OTHERS}, breaks=_damaged
     ),
     "without tables": State(
-        {"*": (1, "impact-alliances migrate"), "import": OK, "migrate": OK, **OTHERS, **SERVED},
+        {"*": (1, "impact-alliances migrate"), **IMPORTED, "migrate": OK, **OTHERS, **SERVED},
         breaks=_without_tables,
     ),
+    "of a newer version": State(
+        {"*": (1, "version plus récente"), **OTHERS}, breaks=_of_a_newer_version
+    ),
     "locked": State(
-        {"*": (1, "verrouillée"), "search": OK, "export": OK, "export -o": OK, **OTHERS},
+        {"*": (1, "verrouillée"), **dict.fromkeys(READING, OK), **OTHERS},
         breaks=_locked,
     ),
     "full disk": State({"*": (1, "Le disque est plein"), **OTHERS}, breaks=_full),
@@ -261,12 +271,14 @@ def test_export_to_an_impossible_place(place: str, said: str, sound: Path, tmp_p
 def test_a_port_already_taken_is_said_before_anything_is_prepared(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """And another one is proposed."""
+    """And the next one is proposed, in the command that was given."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         outcome = Command(tmp_path).run(*command, "--port", port)
     assert _faults(outcome, 1, f"Le port {port} est déjà pris") == []
-    assert ("make demo PORT=" in outcome.err, "servie" in outcome.out) == (True, False)
+    assert f"« impact-alliances {command[0]} --port {int(port) + 1} »" in outcome.err
+    assert ("make demo PORT=" in outcome.err) == (command[0] == "demo")
+    assert "servie" not in outcome.out
     assert not (tmp_path / "neuf").exists()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, make_url
 from impact_alliances.db import make_engine
 from impact_alliances.diagnosis import examine
 from impact_alliances.errors import Refusal
-from impact_alliances.migrating import is_current
+from impact_alliances.migrating import is_current, is_empty
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.settings import Settings
 from impact_alliances.terminal import err, out
@@ -26,11 +26,19 @@ def _settings_of_existing() -> Settings:
     if file and not file.exists():
         _forbid_files_above(file)
         raise Refusal(
-            f"Il n’y a pas encore de base de données dans « {file.parent} » : lancez « make "
-            "demo » pour un essai, "
-            "ou « impact-alliances import » pour la vôtre."
+            f"Il n’y a pas encore de base de données dans « {file.parent} » : {_begin(settings)}."
         )
     return settings
+
+
+def _begin(settings: Settings) -> str:
+    """What to do where there is no base: a folder that was chosen may be misspelt, and the
+    demonstration would not be found from it.
+    """
+    first = "« impact-alliances import FICHIER --kind … » en commence une"
+    if settings.model_fields_set & {"data_dir", "database_url"}:
+        return f"{first} ; si vous en attendiez une autre, corrigez le réglage IMPACT_DATA_DIR"
+    return f"{first}, « impact-alliances demo » montre un essai"
 
 
 def existing() -> Service:
@@ -50,6 +58,24 @@ def ready_database() -> Engine:
     database = make_engine(_settings_of_existing().database)
     _check_schema(database)
     return database
+
+
+def database_to_try_on() -> Engine:
+    """The base that an import would write, for a trial to read; where there is none yet, one in
+    memory: a trial makes neither a file nor a table.
+    """
+    settings = Settings()
+    file = _sqlite_file(settings)
+    if not file or file.exists():
+        database = make_engine(settings.database)
+        if not is_empty(database):
+            _check_schema(database)
+            return database
+    if file:
+        _forbid_files_above(file)
+    in_memory = make_engine("sqlite://")
+    migrate_database(in_memory)
+    return in_memory
 
 
 def _check_schema(database: Engine) -> None:

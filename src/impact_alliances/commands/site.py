@@ -53,7 +53,7 @@ def demo(
             "La démonstration a sa base et son index à elle, dans son dossier : "
             "la base de données et le serveur de recherche de vos réglages ne sont pas touchés."
         )
-    with Address("127.0.0.1", port).bound() as listening:
+    with Address("127.0.0.1", port, "demo").bound() as listening:
         _prepare_demo(settings)
         _serve(settings, "127.0.0.1", port, listening)
 
