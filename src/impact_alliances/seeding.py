@@ -3,7 +3,6 @@ beforehand.
 """
 
 import csv
-import datetime as dt
 from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
@@ -34,8 +33,6 @@ FILES = {
     "article": "articles.csv",
 }
 VECTORS = "vectors.npz"
-# The day the demonstration contents were written for: nothing in them is later.
-DATE_OF_RECORD = dt.date(2026, 11, 23)
 # Vectors are shipped as signed bytes: the components of a unit vector lie within ±0.4 here, and the
 # ranking of the question file does not move by more than .001 (docs/decisions/0003).
 _SCALE = 300.0

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from impact_alliances.db import reading
+from impact_alliances.db import reading, writing
 from impact_alliances.errors import Unreadable
 from impact_alliances.importers.importing import BATCH, import_file
 from impact_alliances.resources.case import Case
@@ -53,6 +53,20 @@ def _changes(database: Engine) -> list[str]:
 
 
 # -- creating, updating, leaving alone -----------------------------------------------------------
+
+
+def test_the_moment_of_a_change_is_noted_and_only_of_a_change(
+    database: Engine, tmp_path: Path
+) -> None:
+    """Feeds tell it."""
+    long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    take(database, tmp_path, as_csv(_lines({}, {"id": "cas-2"})))
+    with writing(database) as session:
+        for case in session.exec(select(Case)):
+            case.updated_at = long_ago
+    take(database, tmp_path, as_csv(_lines({"title": "Deux cars"}, {"id": "cas-2"})))
+    cases = _all(database)
+    assert (cases["cas-1"].updated_at > long_ago, cases["cas-2"].updated_at) == (True, long_ago)
 
 
 @pytest.mark.parametrize(

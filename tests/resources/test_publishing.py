@@ -16,9 +16,8 @@ from impact_alliances.resources.publishing import (
     Slugs,
     complete,
     missing_to_publish,
-    publish,
 )
-from impact_alliances.resources.resource import DRAFT, PUBLISHED, Resource
+from impact_alliances.resources.resource import Resource
 from support.builders import a_case, a_catalyseur, a_jeudi, an_article, store, stored
 
 CASES = KINDS["case"]
@@ -104,14 +103,6 @@ def test_the_day_of_reference_follows_from_the_kind(
     resource: Resource, day: dt.date | None
 ) -> None:
     assert resource.date == day
-
-
-def test_publishing_makes_visible_and_notes_the_moment() -> None:
-    long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    case = a_case(status=DRAFT, updated_at=long_ago)
-    publish(case)
-    assert case.status == PUBLISHED
-    assert case.updated_at > long_ago
 
 
 # -- addresses -----------------------------------------------------------------------------------

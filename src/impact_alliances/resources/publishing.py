@@ -11,7 +11,7 @@ from impact_alliances.geo.places import gazetteer
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.fields import FIELDS
 from impact_alliances.resources.kinds import Kind, kind_of
-from impact_alliances.resources.resource import PUBLISHED, Resource, now
+from impact_alliances.resources.resource import Resource, now
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import REGION_OF
 
@@ -42,12 +42,6 @@ def complete(resource: Resource) -> None:
 def touch(resource: Resource) -> None:
     """Note that the resource changed now."""
     resource.updated_at = now()
-
-
-def publish(resource: Resource) -> None:
-    """Make `resource` visible; the caller has checked `missing_to_publish`."""
-    resource.status = PUBLISHED
-    touch(resource)
 
 
 class Slugs:
