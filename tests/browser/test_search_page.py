@@ -93,6 +93,36 @@ def test_the_focus_never_falls(page: Page, base: str) -> None:
         assert (pressed, page.evaluate("document.activeElement.id")) == (pressed, then)
 
 
+def test_a_sheet_leads_back_to_its_results_and_on_to_the_next(page: Page, base: str) -> None:
+    """And from that one further on; a sheet that was not among them says nothing of them."""
+    page.goto(f"{base}/recherche?q=haies&kind=case")
+    titles = page.locator(".cartes h3 a").all_inner_texts()
+    page.locator(".cartes h3 a").nth(1).click()
+    back = page.get_by_role("navigation", name="Vos résultats")
+    expect(back).to_contain_text("Retour aux 50 résultats")
+    back.get_by_role("link", name="Résultat suivant").click()
+    expect(page.locator("h1")).to_have_text(titles[2])
+    back.get_by_role("link", name="Résultat précédent").click()
+    expect(page.locator("h1")).to_have_text(titles[1])
+    back.get_by_role("link", name="Retour aux 50 résultats").click()
+    expect(page).to_have_url(f"{base}/recherche?q=haies&kind=case")
+    page.goto(f"{base}/veille/article")
+    expect(back).to_have_count(0)
+
+
+def test_a_printed_search_tells_its_address_and_its_day(page: Page, base: str) -> None:
+    """And a printed list too; neither shows what only a screen needs."""
+    for path in ("/recherche?q=haies&kind=case", "/jeudis"):
+        page.goto(base + path)
+        page.emulate_media(media="print")
+        told = page.locator(".imprime")
+        expect(told).to_have_count(1)
+        expect(told).to_be_visible()
+        expect(told).to_contain_text(path)
+        expect(page.locator("nav:visible, button:visible, form:visible")).to_have_count(0)
+        page.emulate_media(media="screen")
+
+
 def test_a_long_list_of_values_is_in_order_and_narrowed(page: Page, base: str) -> None:
     """A région is found by its name, typed without its accents; typing there searches nothing."""
     page.goto(f"{base}/recherche?voir=region")

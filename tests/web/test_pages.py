@@ -311,3 +311,12 @@ def test_a_former_address_redirects_for_good(client: TestClient, site_service: S
         301,
         sheet(client, "cases", "cas-0001"),
     )
+
+
+def test_a_card_says_why_it_is_there_in_plain_words(client: TestClient) -> None:
+    """The words found as they stand there; or the need, where none of them is."""
+    reasons = [one.text for one in soup(client, "/recherche?q=haies").select(".raison")]
+    assert reasons
+    assert all(said == "Parle de : haies" or "Même besoin" in said for said in reasons)
+    near = soup(client, "/recherche?q=haies&mode=semantic").select(".raison")
+    assert {one.text for one in near} <= {"Même besoin, dit autrement", "Parle de : haies"}

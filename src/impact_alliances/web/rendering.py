@@ -1,5 +1,6 @@
 """A page, or the block of it that htmx asked for: one template serves both."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
@@ -77,4 +78,5 @@ def context_of(request: Request, page: Any) -> dict[str, Any]:
         "path": request.scope["path"],
         "settings": PrintedSettings.of(request.app.state.service.settings),
         "version": __version__,
+        "today": dt.date.today(),
     }

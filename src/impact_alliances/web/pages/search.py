@@ -1,7 +1,9 @@
 """The search page: everything the template prints is prepared here, links and labels finished."""
 
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -9,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from impact_alliances import urls
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
-from impact_alliances.search.results import Hit, Results
+from impact_alliances.search.results import BY_WORDS, Hit, Results
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of
@@ -19,7 +21,9 @@ from impact_alliances.web.pages.reliefs import reliefs_of
 from impact_alliances.web.presenting import Link
 from impact_alliances.web.rendering import render, wants_fragment
 
-_TITLES = {"mots": "vos mots", "sens": "le sens de votre demande"}
+# Words of the visitor told as the reason of a hit.
+MOST_WORDS_TOLD = 4
+_MARKED = re.compile(r"<mark>([^<]+)</mark>")
 router = APIRouter(include_in_schema=False)
 
 
@@ -55,6 +59,7 @@ class SearchPage:
     reliefs: tuple[Link, ...]
     filters_count: int
     results_button: str
+    back_label: str
     feed_url: str
     json_url: str
     canonical: str
@@ -125,6 +130,11 @@ def present(
         reliefs=reliefs,
         filters_count=sum(len(values) for facet, values in query.filters if facet != "kind"),
         results_button=f"Voir {french.counted(found.total, 'résultat', 'résultats')}",
+        back_label=(
+            f"Retour aux {french.number(found.total)} résultats"
+            if found.total > 1
+            else "Retour au résultat"
+        ),
         feed_url=urls.feed_of_search(replace(query, page=1).pairs()),
         json_url=query.url(urls.API_SEARCH),
         canonical=query.url(),
@@ -206,8 +216,16 @@ def _hidden(query: SearchQuery) -> tuple[tuple[str, str], ...]:
 
 
 def _card(hit: Hit) -> Card:
-    why = french.listed([_TITLES[reason] for reason in hit.matched_by])
-    return card_of(hit.resource, hit.excerpt_html, f"Trouvé par {why}" if why else "")
+    return card_of(hit.resource, hit.excerpt_html, _why(hit))
+
+
+def _why(hit: Hit) -> str:
+    """Why a hit is there, in a mayor's words: « Parle de : médecin », « Même besoin… »."""
+    if BY_WORDS in hit.matched_by:
+        words = dict.fromkeys(word.lower() for word in _MARKED.findall(str(hit.excerpt_html)))
+        said = french.listed([unescape(word) for word in words][:MOST_WORDS_TOLD])
+        return f"Parle de : {said}" if said else "Contient vos mots"
+    return "Même besoin, dit autrement" if hit.matched_by else ""
 
 
 def _pages(found: Results) -> tuple[Link, ...]:

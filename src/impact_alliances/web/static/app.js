@@ -186,10 +186,42 @@
     });
   }
 
+  // -- from a sheet back to the results it was found in, and on to the next one ------------------------
+  const KEPT = "resultats";
+  function keepResults(region) {
+    const sheets = [...region.querySelectorAll(".cartes h3 a")].map((link) => [new URL(link.href).pathname, link.textContent.trim()]);
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify({ url: location.pathname + location.search, back: region.dataset.retour, sheets }));
+    } catch { /* A browser that keeps nothing still has its own way back. */ }
+  }
+  function offerWayBack(trail) {
+    let kept = null;
+    try { kept = JSON.parse(sessionStorage.getItem(KEPT)); } catch { return; }
+    const place = kept ? kept.sheets.findIndex(([path]) => path === location.pathname) : -1;
+    if (place < 0) return;
+    const list = document.createElement("ul");
+    const add = (url, text, title) => {
+      const link = Object.assign(document.createElement("a"), { href: url, textContent: text });
+      if (title) link.append(Object.assign(document.createElement("span"), { className: "lu", textContent: ` : ${title}` }));
+      list.append(document.createElement("li"));
+      list.lastChild.append(link);
+    };
+    add(kept.url, kept.back);
+    const [before, after] = [kept.sheets[place - 1], kept.sheets[place + 1]];
+    if (before) add(before[0], "Résultat précédent", before[1]);
+    if (after) add(after[0], "Résultat suivant", after[1]);
+    const nav = Object.assign(document.createElement("nav"), { className: "retour" });
+    nav.setAttribute("aria-label", "Vos résultats");
+    nav.append(list);
+    trail.before(nav);
+  }
+
   // -- copy and print -------------------------------------------------------------------------------
   function prepare(scope) {
     once(scope, "[data-suggestions]", suggest);
     once(scope, "[data-restreint]", narrowList);
+    once(scope, ".ariane", offerWayBack);
+    once(scope, ".resultats", (results) => keepResults(results.closest("#recherche")));
     once(scope, "#ouvrir-filtres", (button) => { button.hidden = false; button.addEventListener("click", openFilters); });
     once(scope, "[data-imprimer]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
     if (!navigator.clipboard) return;
