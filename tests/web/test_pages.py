@@ -314,9 +314,12 @@ def test_a_former_address_redirects_for_good(client: TestClient, site_service: S
 
 
 def test_a_card_says_why_it_is_there_in_plain_words(client: TestClient) -> None:
-    """The words found as they stand there; or the need, where none of them is."""
-    reasons = [one.text for one in soup(client, "/recherche?q=haies").select(".raison")]
-    assert reasons
-    assert all(said == "Parle de : haies" or "Même besoin" in said for said in reasons)
-    near = soup(client, "/recherche?q=haies&mode=semantic").select(".raison")
-    assert {one.text for one in near} <= {"Même besoin, dit autrement", "Parle de : haies"}
+    """The words found as they stand there; where none is shown, that they are there, or the need."""
+    known = {"Parle de : haies", "Contient vos mots", "Même besoin, dit autrement"}
+    for mode in ("", "&mode=keyword", "&mode=semantic"):
+        page = soup(client, f"/recherche?q=haies{mode}")
+        reasons = {one.text for one in page.select(".raison")}
+        assert reasons
+        assert reasons <= known
+    texts = soup(client, "/recherche?q=gras").select(".carte")
+    assert all("Parle de : gras" in one.text for one in texts if one.find("mark"))
