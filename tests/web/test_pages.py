@@ -314,7 +314,7 @@ def test_a_former_address_redirects_for_good(client: TestClient, site_service: S
 
 
 def test_a_card_says_why_it_is_there_in_plain_words(client: TestClient) -> None:
-    """The words found as they stand there; where none is shown, that they are there, or the need."""
+    """The words found as they stand there; else that they are there, or that the need is."""
     known = {"Parle de : haies", "Contient vos mots", "Même besoin, dit autrement"}
     for mode in ("", "&mode=keyword", "&mode=semantic"):
         page = soup(client, f"/recherche?q=haies{mode}")
