@@ -52,6 +52,13 @@ def test_a_result_that_the_extract_tells_is_not_said_twice() -> None:
     assert card.why == "Trouvé par vos mots"
 
 
+def test_a_result_that_a_plain_summary_tells_is_not_said_twice() -> None:
+    """Whatever signs it has that HTML writes otherwise."""
+    told = 'L\'été, "Le car" fait 71 % de trajets & plus.'
+    assert card_of(a_case(results=told, summary=f"À Lannion. {told}")).result == ""
+    assert card_of(a_case(results=told, summary="À Lannion.")).result.striptags() == told
+
+
 def test_a_person_has_a_name_a_role_and_a_territory() -> None:
     """Two territories, the others by a word."""
     card = told_of(a_catalyseur(title="Awa, La Fabrique", area=["dep:53", "reg:53", "dep:22"]))

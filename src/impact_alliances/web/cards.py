@@ -36,7 +36,6 @@ _SAME = 40
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[A-ZÀ-ÖØ-Þ«\d])")
 _MARKS = re.compile(r"[*_`#]|^>|\[|\]\([^)]*\)")
 # « 1 200 », « 6,2 », « 71 % » with their spaces; a year, or a day of a month, is no result.
-_TAG = re.compile("</?b>")
 _MONTH = rf"(?:er)?[ \u00a0](?:{'|'.join(french.MONTHS)})"
 _NUMBER = re.compile(
     rf"\b\d+(?:[ \u00a0\u202f]\d{{3}})*(?:,\d+)?(?:[ \u00a0\u202f]?%|\b)(?!{_MONTH})"
@@ -150,12 +149,8 @@ def card_of(resource: Resource, text: str | None = None, why: str = "") -> Card:
     head, result, foot = _drawn(version)
     shown = resource.summary if text is None else text
     # The extract may be that very sentence.
-    is_said = result and _TAG.sub("", result)[:_SAME] in _unmarked(shown)
+    is_said = result and result.striptags()[:_SAME] in escape(shown).striptags()
     return Card(kind, head, shown, Markup() if is_said else result, foot, why)
-
-
-def _unmarked(text: str) -> str:
-    return str(text).replace("<mark>", "").replace("</mark>", "")
 
 
 @lru_cache(maxsize=KEPT)
