@@ -3,8 +3,11 @@ was started.
 """
 
 import contextlib
+import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +19,15 @@ from support.builders import a_case
 from support.processes import log_of
 from support.service import a_service
 from support.website import Site
+from support.processes import free_port, log_of
+from support.website import Site
+from uvicorn.config import STARTUP_FAILURE
+
+from impact_alliances import serving
+from impact_alliances.serving import Address, Workers
+from impact_alliances.settings import Settings
+from support.builders import a_case
+from support.service import a_service
 
 # Longer than anything takes on a busy machine, and shorter than for ever.
 HANG_S = 60
@@ -99,3 +111,73 @@ def test_a_port_that_is_taken_is_said(folder: Path) -> None:
             1,
             False,
         )
+
+
+_FAILING = """
+from impact_alliances import serving
+def fail(_): raise OSError(24, "Too many open files")
+serving.create_app = fail
+from impact_alliances.__main__ import main
+main()
+"""
+
+
+def test_a_service_that_cannot_be_made_says_why(folder: Path) -> None:
+    """And does not end as if all were well."""
+    command = [sys.executable, "-c", _FAILING, "serve", "--port", str(free_port())]
+    environment = {**os.environ, "IMPACT_DATA_DIR": str(folder), "IMPACT_EMBEDDER": "none"}
+    ended = subprocess.run(command, env=environment, capture_output=True, timeout=HANG_S)
+    assert ended.returncode == 1
+    assert ended.stderr.decode().startswith("Trop de fichiers sont ouverts : ")
+
+
+class _Dead:
+    """A process that died as soon as it was started."""
+
+    sentinel = -1
+
+    def __init__(self, exitcode: int) -> None:
+        self.exitcode = exitcode
+
+    def start(self) -> None: ...
+
+    def is_alive(self) -> bool:
+        return False
+
+    terminate = kill = start
+
+    def join(self, timeout: float) -> None: ...
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    """Two, not started; the signals are those of before afterwards."""
+    former = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
+    yield Workers(Settings(), Address("127.0.0.1", free_port(), is_shared=True), 2)
+    for sign, heeded in former.items():
+        signal.signal(sign, heeded)
+
+
+def test_workers_that_cannot_start_end_with_their_code(
+    monkeypatch: pytest.MonkeyPatch, workers: Workers
+) -> None:
+    """Whoever started the service must see that it did not start."""
+    monkeypatch.setattr(serving, "RESTART_S", 0.0)
+    monkeypatch.setattr(serving._spawn, "Process", lambda **_: _Dead(STARTUP_FAILURE))
+    assert workers.run() == STARTUP_FAILURE
+
+
+def test_a_worker_that_died_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, workers: Workers
+) -> None:
+    """It has ended already: waiting for it would be a loop without a pause."""
+    waited: list[list[object]] = []
+
+    def wait(sentinels: list[object], timeout: float) -> None:
+        waited.append(sentinels)
+        workers._stop(signal.SIGTERM, None)
+
+    monkeypatch.setattr(serving, "wait", wait)
+    monkeypatch.setattr(serving._spawn, "Process", lambda **_: _Dead(1))
+    assert workers.run() == 0
+    assert waited == [[]]

@@ -13,8 +13,8 @@ from impact_alliances.commands.files import export, import_
 from impact_alliances.commands.index import embed, reindex, seed_vectors, worker
 from impact_alliances.commands.search import search
 from impact_alliances.commands.site import demo, serve
-from impact_alliances.faults import MISUSED, told
-from impact_alliances.terminal import drop_output, err, leave_when_stopped, out, speak_utf8
+from impact_alliances.faults import MISUSED
+from impact_alliances.terminal import drop_output, err, leave_when_stopped, out, speak_utf8, tell
 
 app = typer.Typer(
     cls=frames.Group,
@@ -24,7 +24,6 @@ app = typer.Typer(
     subcommand_metavar="COMMANDE …",
 )
 frames.speak_french()
-_log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -45,10 +44,7 @@ def run() -> int:
         err.print(frames.refused(misuse), markup=False)
         return MISUSED
     except Exception as fault:
-        _log.debug("La cause.", exc_info=fault)
-        failure = told(fault)
-        err.print(failure.sentence, markup=False)
-        return failure.code
+        return tell(fault)
 
 
 def version() -> None:

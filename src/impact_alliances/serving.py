@@ -23,7 +23,7 @@ from impact_alliances.app import create_app
 from impact_alliances.clients import GRACE_S, Patience, Server
 from impact_alliances.faults import of_port
 from impact_alliances.settings import Settings
-from impact_alliances.terminal import out
+from impact_alliances.terminal import out, tell
 
 # How often the workers are looked at, and how long after its start one that died is started again,
 # in seconds.
@@ -69,7 +69,7 @@ def serve(settings: Settings, listening: socket.socket, workers: int = 1) -> Non
     # It was bound alone first: what is shared could be shared with another service without anyone
     # knowing.
     listening.close()
-    Workers(settings, Address(host, port, is_shared=True), workers).run()
+    sys.exit(Workers(settings, Address(host, port, is_shared=True), workers).run())
 
 
 # -- one process ---------------------------------------------------------------------------------
@@ -99,6 +99,8 @@ def _work(settings: Settings, listening: socket.socket, *, is_said: bool = True)
         pass
     except SystemExit as end:
         code = int(end.code or 0)
+    except Exception as fault:
+        code = tell(fault)
     finally:
         logging.shutdown()
         sys.stdout.flush()
@@ -142,17 +144,23 @@ class Workers:
     count: int
     _running: dict[int, tuple[BaseProcess, float]] = field(default_factory=dict)
     _is_told_to_stop: bool = False
+    _code: int = 0
 
-    def run(self) -> None:
-        """Watch over them until SIGINT or SIGTERM, or until one cannot start."""
+    def run(self) -> int:
+        """Watch over them until SIGINT or SIGTERM, or until one cannot start. Returns the exit
+        code.
+        """
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, self._stop)
         # Bound and not listening, it keeps the port ours while all are down.
         with self.address.bound():
             while not self._is_told_to_stop:
                 self._start_what_is_down()
-                wait([process.sentinel for process, _ in self._running.values()], timeout=LOOK_S)
+                # One that died is known, and would be waited for no longer than not at all.
+                alive = [process for process, _ in self._running.values() if process.is_alive()]
+                wait([process.sentinel for process in alive], timeout=LOOK_S)
             self._end()
+        return self._code
 
     def _stop(self, _sign: int, _frame: FrameType | None) -> None:
         self._is_told_to_stop = True
@@ -164,7 +172,7 @@ class Workers:
                 continue
             if process and process.exitcode == STARTUP_FAILURE:
                 _log.error("Un processus n’a pu démarrer : tout s’arrête.")
-                self._is_told_to_stop = True
+                self._is_told_to_stop, self._code = True, STARTUP_FAILURE
                 return
             if process:
                 _log.error(

@@ -2,6 +2,7 @@
 stopped.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from impact_alliances.faults import NOT_DONE
+from impact_alliances.faults import NOT_DONE, told
 from impact_alliances.vocabularies import french
 
 out, err = (
@@ -29,6 +30,15 @@ TELL_EVERY_S = 5.0
 _SHOW_CURSOR = "\033[?25h"
 # Told how much is done, of how much in all (None: nobody knows yet).
 Advance = Callable[[int, int | None], None]
+_log = logging.getLogger(__name__)
+
+
+def tell(fault: Exception) -> int:
+    """Say a fault in a sentence. Returns the exit code of the command that met it."""
+    _log.debug("La cause.", exc_info=fault)
+    found = told(fault)
+    err.print(found.sentence, markup=False)
+    return found.code
 
 
 @contextmanager
