@@ -4,6 +4,7 @@ was started.
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -14,20 +15,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-
-from support.builders import a_case
-from support.processes import log_of
-from support.service import a_service
-from support.website import Site
-from support.processes import free_port, log_of
-from support.website import Site
 from uvicorn.config import STARTUP_FAILURE
 
 from impact_alliances import serving
+from impact_alliances.clients import Patience
 from impact_alliances.serving import Address, Workers
 from impact_alliances.settings import Settings
 from support.builders import a_case
+from support.processes import free_port, log_of
 from support.service import a_service
+from support.website import Site
 
 # Longer than anything takes on a busy machine, and shorter than for ever.
 HANG_S = 60
@@ -181,3 +178,13 @@ def test_a_worker_that_died_is_not_waited_for(
     monkeypatch.setattr(serving._spawn, "Process", lambda **_: _Dead(1))
     assert workers.run() == 0
     assert waited == [[]]
+
+
+@pytest.mark.parametrize(("files", "clients"), [(100, 50), (300, 150), (500, 300), (4_096, 1_000)])
+def test_there_are_no_more_clients_than_files(
+    monkeypatch: pytest.MonkeyPatch, files: int, clients: int
+) -> None:
+    """Half of them where there are few."""
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
+    assert serving._within_files(Patience(1_000, 1, 2)) == Patience(clients, 1, 2)

@@ -114,9 +114,9 @@ def _within_files(patience: Patience) -> Patience:
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return Patience(
-        min(patience.clients, soft - FILES_BESIDE), patience.asking_s, patience.reading_s
-    )
+    # Where there are next to none, half of them: a service for nobody is none.
+    room = max(soft - FILES_BESIDE, soft // 2)
+    return Patience(min(patience.clients, room), patience.asking_s, patience.reading_s)
 
 
 # -- several -------------------------------------------------------------------------------------
