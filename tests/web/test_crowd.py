@@ -9,9 +9,12 @@ import httpx2
 import pytest
 from sqlalchemy import event
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from impact_alliances.app import create_app
-from impact_alliances.web.crowd import LONGEST_WAIT_S, Crowd
+from impact_alliances.capacity import Capacity
+from impact_alliances.web import crowd
+from impact_alliances.web.crowd import LONGEST_WAIT_S, Crowd, Door, Turns
 from impact_alliances.wiring import Service
 
 CROWD = 100
@@ -61,11 +64,11 @@ def test_a_crowd_is_answered_or_sent_away(site_service: Service, path: str, righ
 
 
 def _waits(refused_for_one: int, clock: list[float]) -> list[int]:
-    crowd, waits = Crowd(lambda: clock[0]), []
+    seen, waits = Crowd(lambda: clock[0]), []
     for _ in range(100):
         clock[0] += 0.1
-        crowd.let_in()
-        waits += [crowd.refuse() for _ in range(refused_for_one)]
+        seen.let_in()
+        waits += [seen.refuse() for _ in range(refused_for_one)]
     return waits[len(waits) // 2 :]
 
 
@@ -81,12 +84,48 @@ def test_the_more_are_refused_the_later_they_are_asked_back() -> None:
 def test_a_crowd_that_has_left_is_forgotten() -> None:
     """Whoever is refused a minute later is asked back soon."""
     clock = [0.0]
-    crowd = Crowd(lambda: clock[0])
+    seen = Crowd(lambda: clock[0])
     for _ in range(1_000):
-        crowd.refuse()
+        seen.refuse()
     clock[0] = 60.0
-    crowd.let_in()
-    assert crowd.refuse() <= 11
+    seen.let_in()
+    assert seen.refuse() <= 11
+
+
+def test_whoever_waits_in_vain_is_refused_and_leaves_the_queue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many did, the next one finds the door as it was."""
+    monkeypatch.setattr(crowd, "PATIENCE_S", 0.01)
+    door = Door(Capacity(1))
+
+    async def ask() -> None:
+        assert await door.enter()
+        waits = 2 * Capacity(1).waiting
+        assert [await door.enter() for _ in range(waits)] == [False] * waits
+        assert (door.in_work, door.waiting, door.refused) == (1, 0, waits)
+        door.leave()
+        assert await door.enter()
+
+    asyncio.run(asyncio.wait_for(ask(), HANG_S))
+
+
+def test_a_place_is_given_back_by_what_fails_before_it_answers() -> None:
+    """Else so many faults as there are places would close the door for ever."""
+
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise RuntimeError
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(_: Message) -> None:
+        raise AssertionError
+
+    door = Door(Capacity(1))
+    with pytest.raises(RuntimeError):
+        asyncio.run(Turns(broken, door)({"type": "http", "path": "/"}, receive, send))
+    assert (door.in_work, door.waiting) == (0, 0)
 
 
 def test_a_place_is_given_back_once_the_answer_is_computed(site_service: Service) -> None:
