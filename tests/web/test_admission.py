@@ -97,6 +97,12 @@ def test_a_text_is_read_in_utf8_or_as_before_it(client: TestClient, query: bytes
     assert json.loads(ask(client.app, "/api/search", query).body)["query"]["q"] == "médecin"
 
 
+def test_a_byte_that_stands_for_nothing_is_a_text_all_the_same(client: TestClient) -> None:
+    """Five of them, in what Windows wrote before UTF-8."""
+    answer = ask(client.app, "/api/search", b"q=v%E9lo+%81%8D%8F%90%9D")
+    assert json.loads(answer.body)["query"]["q"].startswith("vélo")
+
+
 def test_an_address_that_a_mailer_escaped_keeps_its_filters(client: TestClient) -> None:
     """`&amp;` between parameters."""
     answer = client.get("/api/search?q=velo&amp;fragilite=mobilite").json()
@@ -147,6 +153,19 @@ def test_a_last_slash_is_cut_by_a_relative_redirect(
         assert answer.status_code in (200, 404)
     else:
         assert (answer.status_code, answer.headers["location"]) == (308, given)
+
+
+def test_a_wrong_address_is_told_though_the_database_is_down(
+    client: TestClient, site_service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what may have been looked for is not offered."""
+
+    def down(*_: object) -> None:
+        raise OperationalError("select", {}, Exception())
+
+    monkeypatch.setattr(site_service.suggestions, "nearest", down)
+    answer = client.get("/une-alliance-pour-les-haies")
+    assert (answer.status_code, "Page introuvable" in answer.text) == (404, True)
 
 
 @pytest.mark.parametrize("path", [*PUBLIC, *ASTRAY])
