@@ -4,6 +4,7 @@ import datetime as dt
 
 from markupsafe import Markup
 
+from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import (
     CaseTold,
     CuttingTold,
@@ -29,6 +30,15 @@ def test_a_case_tells_who_where_and_what_came_of_it() -> None:
     assert card.result == "En un an, <b>1 200</b> trajets et <b>71 %</b> de retours."
     assert [(chip.label, chip.hue) for chip in card.chips] == [
         ("Mobilité, transport", "societales")
+    ]
+
+
+def test_a_card_names_three_fragilites_at_the_most() -> None:
+    """The first ones."""
+    card = told_of(a_case(fragilites=["mobilite", "sante", "education", "logement"]))
+    assert isinstance(card, CaseTold)
+    assert [chip.label for chip in card.chips] == [
+        FRAGILITES.label_of(slug) for slug in ("mobilite", "sante", "education")
     ]
 
 
