@@ -18,11 +18,12 @@ from impact_alliances.diagnosis import examine, parts
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.documents import document_of
 from impact_alliances.engines.engine import Bar, EngineFailure, Wanted
+from impact_alliances.engines.meilisearch import tasks
 from impact_alliances.engines.meilisearch.engine import MeilisearchEngine
 from impact_alliances.engines.meilisearch.server import Breaker, Hanging, OutOfReach, Server
 from impact_alliances.engines.meilisearch.settings import embedder_name, index_settings
 from impact_alliances.engines.meilisearch.writer import MeilisearchWriter
-from impact_alliances.engines.patience import one_wait
+from impact_alliances.engines.patience import left_of, one_wait
 from impact_alliances.indexing.lateness import BEHIND, Lateness
 from impact_alliances.resources.changes import Change
 from impact_alliances.resources.key import Key
@@ -295,6 +296,37 @@ def _writing(ended: Any) -> Any:
     return scripted(reply)
 
 
+class _Time:
+    """A clock that only sleep moves, by a quarter of a minute each time."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def sleep(self, _: float) -> None:
+        self._now += 15.0
+
+
+def test_a_server_heard_meanwhile_may_be_out_of_reach_again(
+    monkeypatch: pytest.MonkeyPatch, database: Engine
+) -> None:
+    """A long task is waited for as long as the server is heard from time to time."""
+    monkeypatch.setattr(tasks, "time", _Time())
+    states = iter([task(2, "processing"), task(2, "processing"), None, task(2)])
+
+    def reply(method: str, path: str, _: Any) -> Reply:
+        if method == "GET" and path.startswith("/tasks/"):
+            said = next(states, task(2))
+            return Reply(said) if said else Reply(resets=True)
+        return Reply(task(2), status=202)
+
+    with scripted(reply) as server:
+        ended = tasks.Tasks(_door(server.url)).ended(lambda client: client.delete_index("base"))
+    assert ended.status == "succeeded"
+
+
 def test_an_unreachable_server_asks_for_no_rebuild(database: Engine) -> None:
     """Its index may be sound: `is_ready` fails rather than saying no."""
     with pytest.raises(EngineFailure, match="injoignable"):
@@ -502,6 +534,16 @@ def test_a_search_waits_once_for_all_its_questions() -> None:
         with one_wait(), pytest.raises(OutOfReach):
             five_times()
         assert len(server.asked) <= 3
+
+
+def test_a_wait_inside_another_one_does_not_begin_anew() -> None:
+    """Each searcher that is tried would have all the patience of the visitor."""
+    with one_wait():
+        time.sleep(0.05)
+        with one_wait():
+            assert left_of(10) < 9.96
+        assert left_of(10) < 9.96
+    assert left_of(10) == 10
 
 
 def test_no_visitor_waits_to_know_whether_the_server_is_back() -> None:

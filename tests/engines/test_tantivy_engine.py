@@ -6,7 +6,7 @@ import os
 import random
 import resource
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
@@ -16,7 +16,9 @@ import pytest
 
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Bar, Choked, EngineFailure, IndexWriter, Wanted
+from impact_alliances.engines.tantivy.copy import PrivateCopy
 from impact_alliances.engines.tantivy.engine import TantivyEngine
+from impact_alliances.engines.tantivy.generations import seal_of
 from impact_alliances.engines.tantivy.index import NotWritable
 from impact_alliances.engines.tantivy.writer import TantivyWriter
 from impact_alliances.resources.key import Key
@@ -186,6 +188,36 @@ def test_an_index_of_an_earlier_version_is_rebuilt(tmp_path: Path) -> None:
     writer.rebuild(documents())
     assert writer.is_ready()
     assert [one.name for one in tmp_path.glob("v*-*")] == [writer._in_use().name]
+
+
+def test_a_copy_holds_what_is_in_use_and_nothing_else(tmp_path: Path) -> None:
+    """A service that stays up would fill the disk with what it no longer reads."""
+    seals = {name: seal_of(name.encode()) for name in ("a", "b", "c")}
+    for name in seals:
+        (tmp_path / name).write_bytes(name.encode())
+    copy = PrivateCopy()
+    for names in ("ab", "bc"):
+        folder = copy.take(tmp_path, {name: seals[name] for name in names})
+        assert sorted(file.name for file in folder.glob("[!.]*")) == list(names)
+
+
+def test_a_generation_swept_while_it_is_copied_gives_way_to_the_next(
+    indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer does not wait for readers, and nothing is damaged."""
+    engine, writer = indexed
+    take = PrivateCopy.take
+    swept: list[Path] = []
+
+    def late(copy: PrivateCopy, source: Path, files: Mapping[str, str]) -> Path:
+        if not swept:
+            swept.append(source)
+            writer.apply([], [Key("case", "bus")])
+        return take(copy, source, files)
+
+    monkeypatch.setattr(PrivateCopy, "take", late)
+    assert engine.counts(Wanted(), []).total == 4
+    assert not swept[0].exists()
 
 
 def test_a_process_that_was_killed_leaves_no_copy(indexed: Indexed) -> None:

@@ -4,6 +4,7 @@ is missing.
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,14 @@ def test_titles_are_suggested_while_typing(service: Service) -> None:
     assert [one.id for one in service.suggestions.titles("un barom", 5)] == ["a1"]
 
 
+def test_of_a_long_title_the_last_words_typed_are_looked_for(tmp_path: Path) -> None:
+    """Those before it may be of a sentence that it ends."""
+    title = "Trois quatre cinq six sept huit neuf dix"
+    with closing(a_service(tmp_path, a_case(id="x", title=title))) as made:
+        found = made.suggestions.titles("absent absent trois quatre cinq six sept huit neuf di", 5)
+    assert [one.id for one in found] == ["x"]
+
+
 # -- a part is missing ---------------------------------------------------------------------------
 
 
@@ -349,6 +358,8 @@ def test_titles_come_newest_first_and_hold_every_word(without_index: Service) ->
     titles = [hit.resource.title for hit in found.hits]
     assert (found.total, len(titles)) == (9, 3)
     assert all("médecin partagé" in title for title in titles)
+    assert find(without_index, q="des médecins ou le médecin partagé").total == 0
+    assert find(without_index, q="le médecin partagé").total == found.total
     dates = [hit.resource.date for hit in find(without_index, par_page="100").hits]
     assert dates == sorted(dates, key=lambda date: str(date or ""), reverse=True)
 
@@ -368,6 +379,15 @@ def test_a_change_is_found_and_a_retired_resource_is_not(tmp_path: Path) -> None
         case.status = RETIRED
     settle(made)
     assert find(made, q="murets").total == 0
+
+
+def test_a_resource_withdrawn_since_the_index_was_written_is_passed_over(tmp_path: Path) -> None:
+    """The index says it within a second or two, the base at once."""
+    made = a_service(tmp_path, *[a_case(id=name, title="Les haies") for name in ("x", "y")])
+    with closing(made):
+        with writing(made.database) as session:
+            session.get_one(Case, "x").status = RETIRED
+        assert ids(find(made, q="haies")) == ["y"]
 
 
 def test_every_facet_of_a_query_is_counted(service: Service) -> None:
