@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -121,6 +122,39 @@ def test_what_gives_no_number_has_no_vector_and_ends_nothing(model: Contained, t
     with pytest.raises(UnreadableText):
         _read(model, text)
     assert len(_children()) == 1
+
+
+def test_a_model_that_dies_while_it_loads_accuses_no_text(
+    model: Contained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it dies of: it has been given none."""
+    monkeypatch.setenv("STILLBORN", "1")
+    with pytest.raises(EmbedderUnavailable):
+        _read(model, "un bus")
+    monkeypatch.delenv("STILLBORN")
+    assert _read(model, "un bus")[0]
+
+
+def test_the_second_process_ends_with_the_last_suspect(model: Contained) -> None:
+    """Ended before, it would be started again for each of them."""
+    ended: list[str] = []
+    model._processes["alone"] = SimpleNamespace(end=lambda: ended.append("alone"))  # type: ignore[assignment]
+    model._suspects = 2
+    for left in (["alone"], []):
+        assert model._alone_lock.acquire(blocking=False)
+        model._leave(is_mine=True)
+        assert list(model._processes) == left
+    assert ended == ["alone"]
+
+
+def test_of_too_many_texts_that_kill_the_first_are_forgotten(
+    model: Contained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those met lately are the likeliest to come again."""
+    monkeypatch.setattr(contained, "REMEMBERED_KILLERS", 2)
+    for digest in (b"1", b"2", b"3"):
+        model._remember(digest)
+    assert list(model._killers) == [b"2", b"3"]
 
 
 def test_a_model_that_cannot_start_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
