@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from impact_alliances.db import writing
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
 from impact_alliances.engines.engine import Vector
+from impact_alliances.meaning.renewal import Renewed
 from impact_alliances.meaning.vectors import Matrix, Standing, VectorIndex
 from impact_alliances.resources.key import Key
 from tests.clock import Clock
@@ -53,6 +54,23 @@ def _seen(index: VectorIndex) -> Standing:
     standing = index.seen_from(_unit(0)[0])
     assert standing is not None
     return standing
+
+
+def test_a_thread_that_cannot_be_had_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Meanwhile the former value is in force; else it would be for ever."""
+    clock, made = Clock(), [1, 2]
+    renewed = Renewed(lambda _: made.pop(0), clock)
+    assert renewed.now() == 1
+    clock.now = 60.0
+
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", none_left)
+        assert renewed.now() == 1
+    renewed.now()
+    assert until(lambda: renewed.now() == 2)
 
 
 def test_without_a_bound_every_document_is_compared(stored: StoredVectors) -> None:

@@ -43,7 +43,11 @@ class Renewed(Generic[T]):
                 value = self._value
                 return self._renewed() if value is None or self._is_awaited else value
         if self._clock() >= self._look_at and self._lock.acquire(blocking=False):
-            threading.Thread(target=self._renew_beside, name="renewal", daemon=True).start()
+            try:
+                threading.Thread(target=self._renew_beside, name="renewal", daemon=True).start()
+            except RuntimeError:
+                # The system gives no more threads: the former value does until it does.
+                self._lock.release()
         return value
 
     def _renewed(self) -> T:
