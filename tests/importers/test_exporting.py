@@ -358,6 +358,20 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert (absent.value.filename, folder.value.filename) == (str(asked), str(tmp_path))
 
 
+def test_a_file_half_written_leaves_nothing_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds the addresses of people, under a name that nobody would look for."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        write_for_editors(tmp_path / "a.csv", b"awa@liens.example")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("name", "asked", "form"),
     [

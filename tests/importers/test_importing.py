@@ -10,7 +10,8 @@ from sqlmodel import col, select
 
 from impact_alliances.db import reading, writing
 from impact_alliances.errors import Unreadable
-from impact_alliances.importers.importing import BATCH, import_file
+from impact_alliances.importers.importing import BATCH, _batches, import_file
+from impact_alliances.importers.rows import Row
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.catalyseur import Catalyseur
 from impact_alliances.resources.changes import Change, OldSlug
@@ -570,3 +571,9 @@ def test_the_cases_we_ship_are_taken_whole(database: Engine) -> None:
     report = import_file(database, KINDS["case"], shipped("seed") / "cases.csv", dry_run=True)
     assert set(verdicts(report)) == {"created"}
     assert (report.remarks, report.unknown_columns) == ([], {})
+
+
+def test_long_rows_are_taken_fewer_at_a_time() -> None:
+    """What is held in memory is bounded in signs, not only in rows."""
+    long = [Row(line, {"actions": "a" * 900_000}) for line in range(7)]
+    assert [len(batch) for batch in _batches(iter(long))] == [3, 3, 1]

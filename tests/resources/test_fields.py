@@ -99,3 +99,9 @@ def test_every_section_is_searched_and_quoted(kind: str) -> None:
     }
     resource = KINDS[kind].table.model_validate({"id": "x", "slug": "x", **texts})
     assert set(texts.values()) <= set(resource.texts())
+
+
+def test_a_value_given_twice_is_counted_once() -> None:
+    """By an import of before, or by hand."""
+    (field,) = (one for one in FIELDS["case"] if one.name == "fragilites")
+    assert field.values(a_case(fragilites=["sante", "", "sante"])) == ["sante"]
