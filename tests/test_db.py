@@ -2,11 +2,20 @@
 
 import threading
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, text
-from sqlmodel import select
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
 
-from impact_alliances.db import make_engine, reading, writing
+from impact_alliances.db import (
+    BUSY_TIMEOUT_MS,
+    READER_TIMEOUT_MS,
+    make_engine,
+    reading,
+    writing,
+    written,
+)
 from impact_alliances.resources.case import Case
 from support.builders import a_case, store, stored
 
@@ -99,3 +108,30 @@ def test_a_database_in_memory_has_no_pool_to_bound() -> None:
     """The one that shipped vectors are computed with."""
     with make_engine("sqlite://", connections=3).connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_a_reader_waits_for_a_lock_less_than_a_writer_does(database: Engine) -> None:
+    """One after the other on the same connection: a page is answered, or said to be late, in
+    time.
+    """
+    asked = text("PRAGMA busy_timeout")
+    for _ in range(2):
+        with reading(database) as session:
+            assert session.connection().scalar(asked) == READER_TIMEOUT_MS
+        with writing(database) as session:
+            assert session.connection().scalar(asked) == BUSY_TIMEOUT_MS
+
+
+@pytest.mark.parametrize(
+    "fault", [psycopg.errors.DeadlockDetected(), psycopg.errors.SerializationFailure()]
+)
+def test_work_sent_back_by_postgresql_is_done_again(database: Engine, fault: psycopg.Error) -> None:
+    """Of two writers who wait for each other, one is sent back, and nothing is wrong with it."""
+    faults = [fault]
+
+    def work(_: Session) -> str:
+        if faults:
+            raise OperationalError("update", {}, faults.pop())
+        return "done"
+
+    assert written(database, work) == "done"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from impact_alliances.faults import setting_refused
 from impact_alliances.settings import Settings
 
 
@@ -86,3 +87,15 @@ def test_without_a_public_address_it_is_where_the_service_listens(host: str, exp
         _settings(base_url="https://base.exemple.fr").served_at(host, 8126).base_url
         == "https://base.exemple.fr"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["database_url", "meilisearch_key", "meilisearch_indexing_key", "secret_key"]
+)
+def test_a_wrong_secret_is_not_repeated(name: str) -> None:
+    """A terminal is read over the shoulder, a journal by many."""
+    said = setting_refused(
+        {"type": "value_error", "loc": (name,), "msg": "", "input": "s3cret", "ctx": {"error": "?"}}
+    )
+    assert f"IMPACT_{name.upper()}" in said
+    assert "s3cret" not in said
