@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from impact_alliances.faults import setting_refused
+from impact_alliances.faults import setting_refused, told
 from impact_alliances.settings import Settings
 
 
@@ -36,6 +36,37 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_unknown_engine_is_refused_at_once() -> None:
     with pytest.raises(ValidationError):
         _settings(search_engine="autre")
+
+
+@pytest.mark.parametrize("is_in_file", [False, True])
+def test_a_misspelt_setting_is_refused_with_the_nearest(
+    is_in_file: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In the environment or in `.env`: it was passed over, and the default served."""
+    monkeypatch.chdir(tmp_path)
+    if is_in_file:
+        (tmp_path / ".env").write_text("IMPACT_DATADIR=/srv/base\nAUTRE=1\n", encoding="utf-8")
+    else:
+        monkeypatch.setenv("IMPACT_DATADIR", "/srv/base")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    found = told(refused.value)
+    meant = "Réglage inconnu : IMPACT_DATADIR, vouliez-vous dire IMPACT_DATA_DIR ?"
+    assert (found.sentence.startswith(meant), found.code) == (True, 2)
+
+
+@pytest.mark.parametrize(
+    "given", ["https://base.exemple.fr", "base.exemple.fr:443", "a.fr, b.fr/x", "*", "a.fr b.fr"]
+)
+def test_what_no_browser_says_as_a_host_is_refused(given: str) -> None:
+    """It was accepted, and every page answered 421."""
+    with pytest.raises(ValidationError, match="sans « https:// »"):
+        _settings(allowed_hosts=given)
+
+
+@pytest.mark.parametrize("given", ["", "base.exemple.fr, *.exemple.org,", "127.0.0.1", "[::1]"])
+def test_host_names_are_accepted(given: str) -> None:
+    assert _settings(allowed_hosts=given).allowed_hosts == given
 
 
 def test_a_secret_is_not_printed() -> None:

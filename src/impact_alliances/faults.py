@@ -87,7 +87,10 @@ _WRONG_VALUES = {
 
 def setting_refused(error: ErrorDetails) -> str:
     """One wrong setting, with what it may be."""
-    name = str(error["loc"][0]) if error["loc"] else ""
+    if not error["loc"]:
+        # Of no one setting: its sentence says which.
+        return value_refused(error)
+    name = str(error["loc"][0])
     given = (
         "" if name in _SECRET or not isinstance(error["input"], str) else f" (« {error['input']} »)"
     )

@@ -2,23 +2,32 @@
 import.
 """
 
+import os
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from rapidfuzz import fuzz, process
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from impact_alliances.capacity import Capacity
 
+PREFIX = "IMPACT_"
+# What the tests alone read begins so.
+_OF_TESTS = "IMPACT_TEST_"
+# A host name as a browser says it, without its port, or « *. » and one.
+_HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+
 
 class Settings(BaseSettings):
     """Read from the environment (`IMPACT_…`) or a `.env` file of the working directory."""
 
-    model_config = SettingsConfigDict(env_prefix="IMPACT_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
 
     data_dir: Path = Field(
         Path("data"), description="Folder of the SQLite file and of the search index."
@@ -140,6 +149,32 @@ class Settings(BaseSettings):
         1_000_000, description="Largest request body accepted, in bytes; more is refused with 413."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_misspelt(cls, given: Any) -> Any:
+        # One that is silently passed over leaves the default in its place: another base, no limit.
+        known = {f"{PREFIX}{name.upper()}" for name in cls.model_fields}
+        set_here = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+        unknown = sorted(
+            name
+            for name in set_here - known
+            if name.startswith(PREFIX) and not name.startswith(_OF_TESTS)
+        )
+        if unknown:
+            raise ValueError(" ".join(_unknown(name, known) for name in unknown))
+        return given
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names(cls, given: str) -> str:
+        for name in filter(None, (name.strip().lower() for name in given.split(","))):
+            if not _HOST.fullmatch(name):
+                raise ValueError(
+                    "écrivez des noms d’hôte sans « https:// », ni port, ni chemin, comme "
+                    "« base.exemple.fr »"
+                )
+        return given
+
     @field_validator("base_url")
     @classmethod
     def _address(cls, given: str) -> str:
@@ -256,3 +291,9 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Folder of the embedded search index: one sub-folder a generation."""
         return self.data_dir / "index"
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    near = process.extractOne(name, sorted(known), scorer=fuzz.ratio, score_cutoff=70)
+    meant = f"vouliez-vous dire {near[0]} ?" if near else "retirez-le."
+    return f"Réglage inconnu : {name}, {meant}"
