@@ -17,15 +17,18 @@ from impact_alliances.embeddings.embedder import Vectors
 from impact_alliances.embeddings.store import Embedding, packed
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.meaning.passages import passages_of
+from impact_alliances.migrating import migrate
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change
 from impact_alliances.resources.resource import RETIRED
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.settings import Settings
 from impact_alliances.wiring import Service, make_service
 from support.builders import a_case, store
 from support.damage import files_of, harm
 from support.fake_embedder import FakeEmbedder
 from support.service import a_service, settle
+from tests.disks import fill, small_disk
 from tests.waiting import until
 
 LONE_SURROGATE = "\ud800"
@@ -252,6 +255,42 @@ def test_a_lost_index_is_rebuilt_while_the_model_is_stuck(
         == 1
     )
     assert stuck.vectorizer.needs.lacking() > 0
+
+
+def _kept_for(made: Service, seconds: float) -> None:
+    stop = threading.Event()
+    keeping = threading.Thread(target=made.indexer.keep, args=(stop,))
+    keeping.start()
+    stop.wait(seconds)
+    stop.set()
+    keeping.join()
+
+
+def test_a_full_disk_is_told_once_in_a_sentence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However often the indexer tries again; the trace is for `--verbose`."""
+    with small_disk(tmp_path / "disk", 2):
+        made = make_service(Settings(data_dir=tmp_path / "disk", embedder="none"))
+        migrate(made.database)
+        filler = fill(tmp_path / "disk")
+        _kept_for(made, 3)
+        assert caplog.text.count("Le disque est plein") == len(caplog.messages) == 1
+        assert "Traceback" not in caplog.text
+        filler.unlink()
+        _kept_for(made, 1)
+        assert made.indexer.is_sound()
+        made.close()
+
+
+def test_a_first_start_warns_of_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An index that never was is not lost."""
+    made = make_service(Settings(data_dir=tmp_path, embedder="none"))
+    migrate(made.database)
+    assert made.indexer.step()
+    assert made.indexer.is_sound()
+    assert caplog.messages == []
+    made.close()
 
 
 def test_what_is_saved_is_found_while_the_model_is_stuck(stuck: Service) -> None:

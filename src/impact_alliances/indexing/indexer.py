@@ -26,6 +26,7 @@ from impact_alliances.indexing.contents import (
     published_count,
 )
 from impact_alliances.indexing.outbox import Outbox
+from impact_alliances.indexing.telling import Faults
 from impact_alliances.indexing.vectorizer import Vectorizer
 from impact_alliances.locks import Busy, Lock, Lost, NoLock
 from impact_alliances.resources.changes import REBUILD, Change
@@ -64,6 +65,7 @@ class Indexer:
         self._vectorizer = vectorizer
         self._lock = lock or NoLock()
         self._is_known_lost = False
+        self._faults = Faults(_log, "Les modifications attendent ; nouvel essai dans un instant.")
         self._failure: EngineFailure | None = None
         self._rebuild_at = 0.0
 
@@ -88,7 +90,7 @@ class Indexer:
                     "processus peut le prendre."
                 )
             except (SQLAlchemyError, OSError) as fault:
-                _log.warning("L’index ne peut être gardé : %s", str(fault).splitlines()[0])
+                self._faults.tell(fault)
             stop.wait(TURN_S)
 
     @contextmanager
@@ -171,21 +173,16 @@ class Indexer:
             self._index(stop)
 
     def _index(self, stop: threading.Event) -> None:
-        is_told = False
         while not stop.is_set():
             try:
-                worked, is_told = self.step(), False
+                worked = self.step()
+                self._faults.are_over()
                 if worked and self._vectorizer:
                     self._vectorizer.tell()
-            except EngineFailure as failure:
-                # An outage is told once, not twice a second.
-                if not is_told:
-                    _log.warning("%s Les modifications attendent.", failure)
-                worked, is_told = False, True
             except Lost:
                 raise
-            except Exception:
-                _log.exception("L’indexation a échoué ; nouvel essai dans un instant.")
+            except Exception as fault:
+                self._faults.tell(fault)
                 worked = False
             if not worked:
                 self._rest(stop)
@@ -248,11 +245,13 @@ class Indexer:
 
     def _restore(self) -> None:
         """Rebuild an index found lost. It is told once, however often that is tried, and so is its
-        end.
+        end. One that never was is built, which is no news.
         """
-        if not self._is_known_lost:
+        if self.outbox.is_new():
+            _log.info("Premier démarrage : l’index de recherche se construit.")
+        elif not self._is_known_lost:
             _log.warning("L’index de recherche manque ou est abîmé : il se reconstruit.")
-        self._is_known_lost = True
+            self._is_known_lost = True
         self._rebuild_when_due()
         self._is_known_lost = False
 

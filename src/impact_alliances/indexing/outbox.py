@@ -74,6 +74,13 @@ class Outbox:
             self._note(is_whole=True)
         return is_whole
 
+    def is_new(self) -> bool:
+        """Whether no index of this base was ever begun, of whatever name: one that lost its folder
+        has another.
+        """
+        with reading(self._database) as session:
+            return session.exec(select(Follower.name)).first() is None
+
     def begin(self) -> Sequence[Change]:
         """Have changes kept for this index from now on, while it is built. Those made before, which
         its documents will hold.

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Engine, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from impact_alliances.db import writing
@@ -21,6 +20,7 @@ from impact_alliances.embeddings.embedder import (
 )
 from impact_alliances.embeddings.store import Embedding, packed
 from impact_alliances.indexing.needs import VectorNeeds
+from impact_alliances.indexing.telling import Faults
 from impact_alliances.locks import Busy, Lock, NoLock
 from impact_alliances.meaning.passages import FRAGILITE, Passages, embed
 from impact_alliances.resources.changes import Change
@@ -58,6 +58,7 @@ class Vectorizer:
         self._shipped = shipped
         self._are_news = are_news
         self._has_checked = False
+        self._faults = Faults(_log, "Les vecteurs attendent ; nouvel essai dans un instant.")
         # One thread of this process reads at a time; what it may have to read is told to it at
         # once.
         self._one_reads = threading.Lock()
@@ -92,13 +93,9 @@ class Vectorizer:
             self._news.clear()
             try:
                 worked = self.embed_some() > 0
-            except (SQLAlchemyError, OSError) as fault:
-                _log.warning(
-                    "Les vecteurs ne peuvent être calculés : %s", str(fault).splitlines()[0]
-                )
-                worked = False
-            except Exception:
-                _log.exception("Le calcul des vecteurs a échoué ; nouvel essai dans un instant.")
+                self._faults.are_over()
+            except Exception as fault:
+                self._faults.tell(fault)
                 worked = False
             if not worked and not over.is_set():
                 self._news.wait(LOOK_EVERY_S)
