@@ -1,6 +1,7 @@
 """Transactions: whole or nothing, and writers that wait for each other."""
 
 import threading
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -102,6 +103,20 @@ def test_the_folder_of_a_sqlite_file_is_made(tmp_path: object) -> None:
         mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
     engine.dispose()
     assert mode == "wal"
+
+
+def test_a_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """It holds e-mail addresses and phone numbers: folder, file, and those beside it."""
+    engine = make_engine(f"sqlite:///{tmp_path}/un/base.sqlite3")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE essai (x)"))
+        modes = {
+            path.name: path.stat().st_mode & 0o777
+            for path in (tmp_path / "un", *(tmp_path / "un").iterdir())
+        }
+    engine.dispose()
+    files = ("base.sqlite3", "base.sqlite3-wal", "base.sqlite3-shm")
+    assert modes == {"un": 0o700, **dict.fromkeys(files, 0o600)}
 
 
 def test_a_database_in_memory_has_no_pool_to_bound() -> None:

@@ -2,6 +2,8 @@
 several processes.
 """
 
+import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -58,14 +60,25 @@ def make_engine(url: str, connections: int = 5) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return _make_postgresql(parsed, bounds)
     if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # A database in memory is one connection: it has nothing to bound.
     engine = create_engine(
         url, connect_args={"check_same_thread": False}, **(bounds if parsed.database else {})
     )
+    if parsed.database:
+        event.listen(engine, "do_connect", lambda *_: _make_private(Path(parsed.database or "")))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """Make a file that is not there yet, which its owner alone may read: it holds the addresses of
+    people. SQLite gives the files beside it the same rights.
+    """
+    # What forbids it, SQLite tells.
+    with contextlib.suppress(OSError):
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _make_postgresql(url: URL, bounds: dict[str, Any]) -> Engine:

@@ -133,6 +133,13 @@ def test_a_backup_is_restored_by_the_lines_of_the_page(tmp_path: Path) -> None:
     assert command.run("search", "haies").code == 1
     _shell(restore, tmp_path)
     assert "Les haies du bocage" in command.run("search", "haies").out
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "sauvegarde.sqlite3").rename(elsewhere / "sauvegarde.sqlite3")
+    _shell(restore, elsewhere)
+    assert "Les haies du bocage" in Command(elsewhere, command.settings).run("search", "haies").out
+    kept = [elsewhere / "sauvegarde.sqlite3", elsewhere / "data/impact-alliances.sqlite3"]
+    assert [path.stat().st_mode & 0o777 for path in kept] == [0o600, 0o600]
 
 
 @pytest.mark.parametrize("make_database", ["postgresql"], indirect=True)
