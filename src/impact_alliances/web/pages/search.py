@@ -130,15 +130,15 @@ def present(
         reliefs=reliefs,
         filters_count=sum(len(values) for facet, values in query.filters if facet != "kind"),
         results_button=f"Voir {french.counted(found.total, 'résultat', 'résultats')}",
-        back_label=(
-            f"Retour aux {french.number(found.total)} résultats"
-            if found.total > 1
-            else "Retour au résultat"
-        ),
+        back_label=_back_to(found.total),
         feed_url=urls.feed_of_search(replace(query, page=1).pairs()),
         json_url=query.url(urls.API_SEARCH),
         canonical=query.url(),
     )
+
+
+def _back_to(total: int) -> str:
+    return f"Retour aux {french.number(total)} résultats" if total > 1 else "Retour au résultat"
 
 
 def _page_of(found: Results) -> str:
