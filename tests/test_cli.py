@@ -65,7 +65,7 @@ def test_import_search_export_and_doctor_go_together(tmp_path: Path) -> None:
     """From a file to an answer, and back to a file."""
     (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
     imported = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
-    assert (imported.exit_code, imported.stdout.startswith("1 créées")) == (0, True)
+    assert (imported.exit_code, imported.stdout.startswith("1\u00a0créée,")) == (0, True)
     found = json.loads(runner.invoke(app, ["search", "haie", "--json"]).stdout)
     assert [hit["id"] for hit in found["hits"]] == ["c1"]
     assert (
@@ -74,7 +74,7 @@ def test_import_search_export_and_doctor_go_together(tmp_path: Path) -> None:
     )
     assert runner.invoke(app, ["export", "--kind", "case", "-o", "sortie.csv"]).exit_code == 0
     again = runner.invoke(app, ["import", "sortie.csv", "--kind", "case"])
-    assert "1 inchangées" in again.stdout
+    assert "1\u00a0inchangée," in again.stdout
     assert runner.invoke(app, ["doctor"]).exit_code == 0
 
 
@@ -107,10 +107,10 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     """`--dry-run`."""
     (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
     assert (
-        "1 créées"
+        "1\u00a0créée,"
         in runner.invoke(app, ["import", "cas.csv", "--kind", "case", "--dry-run"]).stdout
     )
-    assert "1 créées" in runner.invoke(app, ["import", "cas.csv", "--kind", "case"]).stdout
+    assert "1\u00a0créée," in runner.invoke(app, ["import", "cas.csv", "--kind", "case"]).stdout
 
 
 def test_a_dry_run_where_there_is_no_base_makes_none(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_an_import_is_kept_though_the_search_server_is_gone(
     runner.invoke(app, ["worker", "--once"])
     (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
     imported = runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
-    assert (imported.exit_code, imported.stdout.startswith("1 créées")) == (0, True)
+    assert (imported.exit_code, imported.stdout.startswith("1\u00a0créée,")) == (0, True)
     assert "Tout est enregistré" in imported.output
     found = json.loads(runner.invoke(app, ["search", "haie", "--json"]).stdout)
     assert ([hit["id"] for hit in found["hits"]], "secours" in found["degraded"]) == (["c1"], True)
@@ -257,6 +257,9 @@ def test_the_columns_that_import_takes_are_listed() -> None:
         in told
     )
     assert "local, regional, national" in told
+    assert "  Identifiant (id), à remplir, ou source_url : " in told
+    assert "(source_url), à remplir, ou id : " in told
+    assert "(draft, published, retired). Exemple : draft" in told
     assert (
         "Numéro (number)" not in runner.invoke(app, ["import", "--fields", "--kind", "case"]).stdout
     )
@@ -269,7 +272,7 @@ def test_a_template_is_written_and_taken_back(tmp_path: Path) -> None:
     assert (
         runner.invoke(
             app, ["import", "modele.xlsx", "--kind", "article", "--dry-run"]
-        ).stdout.count("1 créées")
+        ).stdout.count("1\u00a0créée,")
         == 1
     )
 

@@ -142,7 +142,7 @@ def test_lines_that_each_name_other_columns_are_refused_past_a_point(
     )
     assert len(looked_up) <= MOST_NAMES
     told = [line for line in report.lines() if "inconnue" in line]
-    assert told[100:] == ["… et 880 autres colonnes inconnues, ignorées."]
+    assert told[100:] == ["… et 880\u00a0autres colonnes inconnues, ignorées."]
 
 
 def test_a_value_is_quoted_up_to_a_point_wherever_it_is(database: Engine, tmp_path: Path) -> None:

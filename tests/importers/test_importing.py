@@ -439,8 +439,8 @@ def test_a_dry_run_gives_the_same_report_and_writes_nothing(
     assert (dry.remarks, dry.unknown_columns) == (real.remarks, real.unknown_columns)
     assert dry.lines()[0].startswith("Essai à blanc, rien n’est écrit : ")
     assert (
-        real.lines()[0]
-        == "2 créées, 1 modifiées, 0 inchangées, 2 refusées. En brouillon, donc invisibles : 1."
+        real.lines()[0] == "2\u00a0créées, 1\u00a0modifiée, 0\u00a0inchangée, 2\u00a0refusées. "
+        "En brouillon, donc invisibles : 1."
     )
 
 

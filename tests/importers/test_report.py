@@ -42,4 +42,4 @@ def test_a_report_is_never_longer_than_one_reads() -> None:
         )
     )
     assert len(report.lines()) == 1_002
-    assert report.lines()[-1] == "… et 49\u202f000 autres défauts."
+    assert report.lines()[-1] == "… et 49\u202f000\u00a0autres défauts."

@@ -74,7 +74,7 @@ def _write_template(file: Path, kind: Kind) -> None:
     write_for_editors(file, template(kind, format_of(file, None)))
     out.print(
         f"{file} écrit : remplacez la ligne d’exemple par les vôtres ; une étoile marque ce qu’il "
-        "faut pour publier.",
+        "faut pour publier, et chaque ligne veut un identifiant ou l’adresse de sa source.",
         markup=False,
     )
 
@@ -133,9 +133,9 @@ def _index_what_was_saved(service: Service) -> None:
 
 def _say_who_reads(service: Service) -> None:
     """Who is to compute the vectors that lack, and how long that takes."""
-    if lacking := service.vectorizer.needs.lacking():
+    if lacking := service.vectorizer.needs.lacking_sheets():
         said = french.counted(
-            lacking, "texte attend son vecteur de sens", "textes attendent leur vecteur de sens"
+            lacking, "fiche attend son vecteur de sens", "fiches attendent leur vecteur de sens"
         )
         out.print(
             f"{said} : « impact-alliances embed » les calcule{_time_to_read(service, lacking)}, ou "

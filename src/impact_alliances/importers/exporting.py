@@ -15,6 +15,10 @@ from impact_alliances.importers import tables
 from impact_alliances.importers.columns import columns_of, write_cell
 from impact_alliances.resources.fields import FIELDS, Field, Type
 from impact_alliances.resources.kinds import Kind
+from impact_alliances.vocabularies.matching import match
+
+# What tells a row apart: one of them, in each row.
+_NEEDED = {"id": "à remplir, ou source_url", "source_url": "à remplir, ou id"}
 
 
 def export_file(database: Engine, kind: Kind, form: str) -> bytes:
@@ -93,6 +97,9 @@ def told_fields(kind: Kind) -> list[str]:
 def _told(field: Field) -> str:
     values = field.vocabulary.terms if field.vocabulary and field.type is not Type.ODD else ()
     allowed = f" ({', '.join(term.slug for term in values)})" if values else ""
-    needed = "à remplir pour publier" if field.required else "facultatif"
-    example = f". Exemple : {field.example}" if field.example else ""
+    needed = _NEEDED.get(field.name, "à remplir pour publier" if field.required else "facultatif")
+    is_term = field.vocabulary and field.type is Type.TERM
+    # In the words that were just listed.
+    given = match(field.vocabulary, field.example) if is_term and field.vocabulary else ""
+    example = f". Exemple : {given or field.example}" if field.example else ""
     return f"{field.label} ({field.name}), {needed} : {field.type.value}{allowed}{example}"

@@ -10,11 +10,12 @@ from typing import Literal
 from impact_alliances.vocabularies import french
 
 Verdict = Literal["created", "updated", "unchanged", "refused"]
-VERDICTS: dict[Verdict, str] = {
-    "created": "créées",
-    "updated": "modifiées",
-    "unchanged": "inchangées",
-    "refused": "refusées",
+# Of one row, and of several.
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "created": ("créée", "créées"),
+    "updated": ("modifiée", "modifiées"),
+    "unchanged": ("inchangée", "inchangées"),
+    "refused": ("refusée", "refusées"),
 }
 # How many values and ranges of lines are told of one cause, and how many faults and unknown columns
 # in all.
@@ -148,7 +149,7 @@ class Report:
         """The report for a reader, one sentence a line."""
         opening = "Essai à blanc, rien n’est écrit : " if self.dry_run else ""
         counts = ", ".join(
-            f"{french.number(self.verdicts[verdict])} {noun}" for verdict, noun in VERDICTS.items()
+            french.counted(self.verdicts[verdict], *nouns) for verdict, nouns in VERDICTS.items()
         )
         drafts = (
             f" En brouillon, donc invisibles : {french.number(self.drafts)}." if self.drafts else ""
@@ -159,11 +160,17 @@ class Report:
             for name, near in itertools.islice(self.unknown_columns.items(), MOST_UNKNOWN)
         ]
         if len(self.unknown_columns) > MOST_UNKNOWN:
-            columns.append(
-                f"… et {french.number(len(self.unknown_columns) - MOST_UNKNOWN)} autres "
-                "colonnes inconnues, ignorées."
+            rest = french.counted(
+                len(self.unknown_columns) - MOST_UNKNOWN,
+                "autre colonne inconnue, ignorée",
+                "autres colonnes inconnues, ignorées",
             )
-        untold = [f"… et {french.number(self._untold)} autres défauts."] if self._untold else []
+            columns.append(f"… et {rest}.")
+        untold = (
+            [f"… et {french.counted(self._untold, 'autre défaut', 'autres défauts')}."]
+            if self._untold
+            else []
+        )
         return [
             f"{opening}{counts}.{drafts}",
             *columns,

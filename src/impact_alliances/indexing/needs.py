@@ -163,14 +163,22 @@ class VectorNeeds:
         """How many resources and fragilités this model has not read yet, those it cannot read left
         out.
         """
+        return self.lacking_sheets() + self._lacking((FRAGILITE,), len(FRAGILITES.terms))
+
+    def lacking_sheets(self) -> int:
+        """How many of these are resources: fragilités come with the program, not with a file."""
+        return self._lacking(tuple(KINDS), published_count(self._database))
+
+    def _lacking(self, kinds: Sequence[str], of: int) -> int:
         if not self._model:
             return 0
-        read = select(func.count()).select_from(Embedding).where(Embedding.model == self._model)
+        read = select(func.count()).where(
+            Embedding.model == self._model,
+            col(Embedding.kind).in_(kinds),
+            col(Embedding.vectors).is_not(None) | col(Embedding.is_unreadable),
+        )
         with reading(self._database) as session:
-            computed = session.exec(
-                read.where(col(Embedding.vectors).is_not(None) | col(Embedding.is_unreadable))
-            ).one()
-        return max(0, published_count(self._database) + len(FRAGILITES.terms) - computed)
+            return max(0, of - session.exec(read).one())
 
 
 def _passages(session: Session, subjects: Sequence[Key]) -> dict[Key, Passages]:
