@@ -55,6 +55,13 @@ def test_a_misspelt_setting_is_refused_with_the_nearest(
     assert (found.sentence.startswith(meant), found.code) == (True, 2)
 
 
+def test_what_is_like_no_setting_is_another_program_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable of a later version, or of a neighbour, keeps no service from starting."""
+    for name in ("IMPACT_SMTP_HOST", "IMPACT_FACTOR", "IMPACT_TEST_MEILISEARCH_BIN"):
+        monkeypatch.setenv(name, "x")
+    assert Settings(data_dir=Path("ailleurs")).data_dir == Path("ailleurs")
+
+
 @pytest.mark.parametrize(
     "given", ["https://base.exemple.fr", "base.exemple.fr:443", "a.fr, b.fr/x", "*", "a.fr b.fr"]
 )

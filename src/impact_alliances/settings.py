@@ -18,8 +18,8 @@ from sqlalchemy.exc import ArgumentError
 from impact_alliances.capacity import Capacity
 
 PREFIX = "IMPACT_"
-# What the tests alone read begins so.
-_OF_TESTS = "IMPACT_TEST_"
+# From this likeness on (0 to 100), a name is one of ours misspelt.
+ALIKE = 80
 # A host name as a browser says it, without its port, or « *. » and one.
 _HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 
@@ -153,15 +153,13 @@ class Settings(BaseSettings):
     @classmethod
     def _without_misspelt(cls, given: Any) -> Any:
         # One that is silently passed over leaves the default in its place: another base, no limit.
-        known = {f"{PREFIX}{name.upper()}" for name in cls.model_fields}
+        # What is like none of ours is for another program, or for another version of this one.
         set_here = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
-        unknown = sorted(
-            name
-            for name in set_here - known
-            if name.startswith(PREFIX) and not name.startswith(_OF_TESTS)
-        )
-        if unknown:
-            raise ValueError(" ".join(_unknown(name, known) for name in unknown))
+        named = {name[len(PREFIX) :] for name in set_here if name.startswith(PREFIX)}
+        known = [name.upper() for name in cls.model_fields]
+        misspelt = [_misspelt(name, known) for name in sorted(named.difference(known))]
+        if any(misspelt):
+            raise ValueError(" ".join(filter(None, misspelt)))
         return given
 
     @field_validator("allowed_hosts")
@@ -293,7 +291,9 @@ class Settings(BaseSettings):
         return self.data_dir / "index"
 
 
-def _unknown(name: str, known: set[str]) -> str:
-    near = process.extractOne(name, sorted(known), scorer=fuzz.ratio, score_cutoff=70)
-    meant = f"vouliez-vous dire {near[0]} ?" if near else "retirez-le."
-    return f"Réglage inconnu : {name}, {meant}"
+def _misspelt(name: str, known: list[str]) -> str:
+    """What to say of a name that is not known, if it is like one that is."""
+    near = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    if not near:
+        return ""
+    return f"Réglage inconnu : {PREFIX}{name}, vouliez-vous dire {PREFIX}{near[0]} ?"
