@@ -75,7 +75,7 @@ def test_the_back_button_brings_the_former_state_back(page: Page, base: str) -> 
     page.get_by_label("Santé (17)").check()
     expect(page.locator("#resultats")).to_have_text("17 cas sur la santé")
     page.go_back()
-    expect(page.locator("#resultats")).to_have_text("50 cas")
+    expect(page.locator("#resultats")).to_have_text("51 cas")
     expect(page.locator("#f-fragilite-sante")).not_to_be_checked()
     expect(page.locator("header .marque")).to_be_visible()
 
