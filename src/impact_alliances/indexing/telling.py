@@ -1,4 +1,4 @@
-"""What goes wrong in a work that is tried again without end: told once, until it changes."""
+"""What goes wrong in a work that is tried again without end: told once, until it goes on."""
 
 import logging
 
@@ -12,16 +12,18 @@ class Faults:
 
     def __init__(self, log: logging.Logger, waits: str) -> None:
         self._log, self._waits = log, waits
-        self._told = ""
+        self._told: set[str] = set()
 
     def tell(self, fault: Exception) -> None:
-        """Log it, unless it is the one that was told last."""
+        """Log it, unless it was told since the work last went on: a server out of reach is found
+        so in turn by whoever asks it, and by whoever knows that it was not long ago.
+        """
         sentence = told(fault).sentence
-        if sentence != self._told:
-            self._told = sentence
+        if sentence not in self._told:
+            self._told.add(sentence)
             self._log.warning("%s %s", sentence, self._waits)
             self._log.debug("La cause.", exc_info=fault)
 
     def are_over(self) -> None:
         """The work went on: the same fault would be news again."""
-        self._told = ""
+        self._told.clear()
