@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from markupsafe import Markup
 
@@ -14,7 +15,7 @@ from impact_alliances.text.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 
 BY_WORDS, BY_MEANING = "mots", "sens"
-_MARKED = re.compile(r"<mark>([^<&]+)</mark>")
+_MARKED = re.compile("<mark>([^<]+)</mark>")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Hit:
         reasons = ((BY_WORDS, ranked.by_words), (BY_MEANING, ranked.by_meaning))
         matched_by = tuple(name for name, holds in reasons if holds)
         return cls(resource, ranked.score, matched_by, excerpt(resource.texts(), stems))
+
+    @property
+    def marked(self) -> list[str]:
+        """The words marked in the excerpt, as they stand there."""
+        return [unescape(word) for word in _MARKED.findall(str(self.excerpt_html))]
 
 
 @dataclass(frozen=True)
@@ -83,11 +89,7 @@ class Results:
         """
         if not self.understanding.corrections:
             return ()
-        seen = {
-            fold(word): word.lower()
-            for hit in self.hits
-            for word in _MARKED.findall(str(hit.excerpt_html))
-        }
+        seen = {fold(word): word.lower() for hit in self.hits for word in hit.marked}
         return tuple(
             (typed, seen.get(used, used)) for typed, used in self.understanding.corrections
         )

@@ -1,9 +1,7 @@
 """The search page: everything the template prints is prepared here, links and labels finished."""
 
-import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -23,7 +21,6 @@ from impact_alliances.web.rendering import render, wants_fragment
 
 # Words of the visitor told as the reason of a hit.
 MOST_WORDS_TOLD = 4
-_MARKED = re.compile(r"<mark>([^<]+)</mark>")
 router = APIRouter(include_in_schema=False)
 
 
@@ -222,8 +219,8 @@ def _card(hit: Hit) -> Card:
 def _why(hit: Hit) -> str:
     """Why a hit is there, in a mayor's words: « Parle de : médecin », « Même besoin… »."""
     if BY_WORDS in hit.matched_by:
-        words = dict.fromkeys(word.lower() for word in _MARKED.findall(str(hit.excerpt_html)))
-        said = french.listed([unescape(word) for word in words][:MOST_WORDS_TOLD])
+        words = dict.fromkeys(word.lower() for word in hit.marked)
+        said = french.listed(list(words)[:MOST_WORDS_TOLD])
         return f"Parle de : {said}" if said else "Contient vos mots"
     return "Même besoin, dit autrement" if hit.matched_by else ""
 
