@@ -34,8 +34,8 @@ class Value:
 class FacetView:
     """A facet to show: its first values or all of them, and how many are left for whoever asks.
 
-    `whole_url` shows them all, and `next_id` is the first that one then sees. `is_long` when they
-    want a field to narrow them.
+    Where some are left, `whole_url` shows them all, and `next_id` is the first that one then sees.
+    `is_long` when they want a field to narrow them.
     """
 
     name: str
@@ -76,9 +76,13 @@ def _facet_view(facet: Facet, query: SearchQuery, whole: Container[str]) -> Face
         is_whole=is_whole and not is_short,
         is_long=is_whole and is_long,
         left=len(hidden),
-        whole_url=urls.with_parameters(urls.SEARCH, [*query.pairs(), (SHOW_WHOLE, facet.name)]),
+        whole_url=_whole_url(facet, query) if hidden else "",
         next_id=_box(facet, hidden[0][0]) if hidden else "",
     )
+
+
+def _whole_url(facet: Facet, query: SearchQuery) -> str:
+    return urls.with_parameters(urls.SEARCH, [*query.pairs(), (SHOW_WHOLE, facet.name)])
 
 
 def _parted(facet: Facet, *, is_whole: bool) -> tuple[list[Counted], list[Counted]]:
