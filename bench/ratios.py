@@ -28,6 +28,7 @@ from bench.base import seeded
 from bench.connection import Connection
 from bench.questions import questions
 from bench.times import spread
+from impact_alliances import urls
 from impact_alliances.engines.documents import facets_of
 from impact_alliances.indexing.contents import published_batches
 from impact_alliances.resources.kinds import key_of
@@ -100,19 +101,14 @@ def _await(server: Server, task: int, head: Mapping[str, str]) -> None:
 # -- ours, and the code of another day -----------------------------------------------------------
 
 
-def _page(port: int) -> Ask:
+def _by_words(port: int, path: str) -> Ask:
     visitor = Visitor(port)
-    return lambda text: _good(visitor, f"/recherche?q={quote_plus(text)}&mode=keyword")
 
+    def ask(text: str) -> None:
+        answer = visitor.ask(f"{path}?q={quote_plus(text)}&mode=keyword")
+        assert answer.status == 200, (answer.status, text)
 
-def _api(port: int) -> Ask:
-    visitor = Visitor(port)
-    return lambda text: _good(visitor, f"/api/search?q={quote_plus(text)}&mode=keyword")
-
-
-def _good(visitor: Visitor, path: str) -> None:
-    answer = visitor.ask(path)
-    assert answer.status == 200, (answer.status, path)
+    return ask
 
 
 @contextmanager
@@ -182,14 +178,17 @@ def main() -> None:
         service = stack.enter_context(seeded())
         chosen = {"data_dir": service.settings.data_dir}
         one, two = (stack.enter_context(Site(chosen, workers=number)) for number in (1, 2))
-        asked = {"notre API": _api(one.port), "notre page": _page(one.port)}
+        asked = {
+            "notre API": _by_words(one.port, urls.API_SEARCH),
+            "notre page": _by_words(one.port, urls.SEARCH),
+        }
         try:
             asked["serveur, mots et six facettes"] = stack.enter_context(asked_for_words(service))
         except NoServer as none:
             print(f"  serveur passé : {none}")
         former = stack.enter_context(another(given.beside)) if given.beside else None
         if former:
-            asked["la page d’avant"] = _page(former)
+            asked["la page d’avant"] = _by_words(former, urls.SEARCH)
         for name, times in in_turn(asked).items():
             print(_line(name, times), flush=True)
         for visitors in CROWDS:
