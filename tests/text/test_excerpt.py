@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from impact_alliances.shipped import shipped
 from impact_alliances.text.analysis import stems, tokens
-from impact_alliances.text.excerpt import EXCERPT_CHARS, excerpt
+from impact_alliances.text.excerpt import EXCERPT_CHARS, excerpt, highlighted
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
 
@@ -30,6 +30,16 @@ def test_the_words_found_are_marked_as_they_are_written() -> None:
         _excerpt("ecole medecin", "L’École et les médecins du village")
         == "L’<mark>École</mark> et les <mark>médecins</mark> du village"
     )
+
+
+def test_a_short_text_is_highlighted_whole() -> None:
+    """However long it is, and whatever signs it has."""
+    long = f"{'Un mot. ' * 40}L’École & <b>le</b> médecin"
+    marked = long.replace("&", "&amp;").replace("<b>le</b>", "&lt;b&gt;le&lt;/b&gt;")
+    marked = marked.replace("École", "<mark>École</mark>")
+    assert highlighted(long, frozenset(stems("ecoles"))) == marked
+    assert highlighted("Rien", frozenset(stems("ecoles"))) == "Rien"
+    assert highlighted("Rien & tout", frozenset()) == "Rien &amp; tout"
 
 
 def test_nothing_wanted_gives_the_beginning_unmarked() -> None:

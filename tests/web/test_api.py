@@ -6,12 +6,24 @@ from starlette.testclient import TestClient
 from impact_alliances.web.api.schemas import SearchOut
 from impact_alliances.web.api.sheets import SHEETS
 
-CONTRACT = {"query", "total", "page", "per_page", "took_ms", "mode", "degraded", "hits", "facets"}
+CONTRACT = {
+    "query",
+    "total",
+    "page",
+    "per_page",
+    "took_ms",
+    "mode",
+    "degraded",
+    "hits",
+    "facets",
+    "next",
+}
 HIT = {
     "kind",
     "id",
     "url",
     "title",
+    "title_html",
     "excerpt_html",
     "score",
     "matched_by",
@@ -20,6 +32,7 @@ HIT = {
     "echelon",
     "region",
     "date",
+    "updated_at",
 }
 
 
@@ -30,6 +43,25 @@ def test_a_search_answers_in_the_shape_of_the_contract(client: TestClient) -> No
     assert answer["hits"][0].keys() >= HIT
     assert answer["facets"]["fragilite"][0].keys() == {"value", "label", "count", "selected", "url"}
     SearchOut.model_validate(answer, strict=True)
+
+
+def test_the_next_pages_lead_through_the_whole_answer_once(client: TestClient) -> None:
+    """Each by the address that the one before gives; the last one gives none."""
+    address = "/api/search?q=haies&kind=case&par_page=7"
+    found: list[str] = []
+    while address:
+        answer = client.get(address).json()
+        found += [hit["id"] for hit in answer["hits"]]
+        address = (answer["next"] or "").removeprefix("http://127.0.0.1:8000")
+    assert len(found) == len(set(found)) == answer["total"] > 7
+
+
+def test_a_hit_marks_its_title_and_tells_its_last_change(client: TestClient) -> None:
+    """As its sheet tells it."""
+    hit = client.get("/api/search?q=haie&mode=keyword").json()["hits"][0]
+    sheet = client.get(f"/api/cases/{hit['id']}").json()
+    assert hit["title_html"] == hit["title"].replace("haies", "<mark>haies</mark>")
+    assert hit["updated_at"] == sheet["updated_at"]
 
 
 def test_following_a_facet_address_gives_its_count(client: TestClient) -> None:

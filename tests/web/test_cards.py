@@ -1,9 +1,13 @@
 """What each of the four cards tells."""
 
 import datetime as dt
+from functools import partial
 
+import pytest
 from markupsafe import Markup
 
+from impact_alliances.resources.resource import Resource
+from impact_alliances.text.excerpt import highlighted
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import (
     CaseTold,
@@ -100,6 +104,24 @@ def test_a_cutting_names_its_source_first() -> None:
 def test_a_sheet_that_changes_has_another_card() -> None:
     """What is drawn once is drawn again with each version of the sheet."""
     case = a_case(title="Avant")
-    assert "Avant" in card_of(case).head
+    assert card_of(case).title == "Avant"
     case.title = "Après"
-    assert "Après" in card_of(case).head
+    assert card_of(case).title == "Après"
+
+
+def test_a_title_is_marked_anew_by_each_search_and_escaped() -> None:
+    """What is kept of a card holds no mark of the search before."""
+    case = a_case(title="Haies & <b>chemins</b>")
+    chemins = partial(highlighted, wanted=frozenset({"chemin"}))
+    marked = "Haies &amp; &lt;b&gt;<mark>chemins</mark>&lt;/b&gt;"
+    assert card_of(case, highlighted=chemins).title == marked
+    assert "<mark>" not in card_of(case).title
+    assert card_of(case).title.striptags() == "Haies & <b>chemins</b>"
+
+
+@pytest.mark.parametrize("one", [a_case(), a_catalyseur(), a_jeudi(), an_article()])
+def test_what_is_kept_of_a_card_holds_no_title(one: Resource) -> None:
+    """Else it would be told twice."""
+    card = card_of(one)
+    assert card.title
+    assert card.title not in f"{card.head}{card.under}{card.foot}"

@@ -323,3 +323,12 @@ def test_a_card_says_why_it_is_there_in_plain_words(client: TestClient) -> None:
         assert reasons <= known
     texts = soup(client, "/recherche?q=gras").select(".carte")
     assert all("Parle de : gras" in one.text for one in texts if one.find("mark"))
+
+
+def test_only_what_matched_is_marked_in_a_title(client: TestClient) -> None:
+    """In every card that has the word there, and in those alone."""
+    cards = soup(client, "/recherche?q=haie").select(".carte")
+    marked = [[one.text for one in card.select("h3 mark")] for card in cards]
+    assert marked == [["haies"] if "haies" in card.h3.text else [] for card in cards]
+    assert ["haies"] in marked
+    assert not soup(client, "/recherche").select("mark")

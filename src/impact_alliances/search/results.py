@@ -10,7 +10,7 @@ from markupsafe import Markup
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.ranking import Ranked
-from impact_alliances.text.excerpt import excerpt
+from impact_alliances.text.excerpt import excerpt, highlighted
 from impact_alliances.text.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 
@@ -20,24 +20,34 @@ _MARKED = re.compile("<mark>([^<]+)</mark>")
 
 @dataclass(frozen=True)
 class Hit:
-    """One resource found, with why. `score` is in [0, 1[; 0 when the order is not by relevance."""
+    """One resource found, with why. `score` is in [0, 1[; 0 when the order is not by relevance.
+    `stems` are those of the words asked for.
+    """
 
     resource: Resource
     score: float
     matched_by: tuple[str, ...]
     excerpt_html: Markup
+    stems: frozenset[str]
 
     @classmethod
     def of(cls, resource: Resource, ranked: Ranked, stems: frozenset[str]) -> "Hit":
         """A ranked document, its resource loaded, with an excerpt where these stems are marked."""
         reasons = ((BY_WORDS, ranked.by_words), (BY_MEANING, ranked.by_meaning))
         matched_by = tuple(name for name, holds in reasons if holds)
-        return cls(resource, ranked.score, matched_by, excerpt(resource.texts(), stems))
+        return cls(resource, ranked.score, matched_by, excerpt(resource.texts(), stems), stems)
+
+    def highlighted(self, name: str) -> Markup:
+        """A title, or another short text of the resource, as safe HTML: the words asked for are
+        marked.
+        """
+        return highlighted(name, self.stems)
 
     @property
     def marked(self) -> list[str]:
-        """The words marked in the excerpt, as they stand there."""
-        return [unescape(word) for word in _MARKED.findall(str(self.excerpt_html))]
+        """The words marked in the title and in the excerpt, as they stand there."""
+        html = f"{self.highlighted(self.resource.title)} {self.excerpt_html}"
+        return [unescape(word) for word in _MARKED.findall(html)]
 
 
 @dataclass(frozen=True)

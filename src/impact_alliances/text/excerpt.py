@@ -61,6 +61,13 @@ def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
     return _marked(best, marks)
 
 
+def highlighted(text: str, wanted: frozenset[str]) -> Markup:
+    """A short text, whole, as safe HTML: the words that have one of the `wanted` stems are
+    marked.
+    """
+    return _with_marks(text, 0, len(text), _finder(wanted).marks(text))
+
+
 def _beginning(texts: Sequence[str]) -> Iterator[str]:
     """The first texts, up to about `_MOST_CHARS` in all; the first one is always there, a long one
     is shortened.
@@ -188,7 +195,13 @@ def _marked(text: str, marks: list[Mark]) -> Markup:
         else _word_start(text, start, last)
     )
     end = _word_end(text, begin + EXCERPT_CHARS, max(begin, last))
-    parts = ["… " if begin else ""]
+    before, after = "… " if begin else "", " …" if end < len(text) else ""
+    return Markup().join([before, _with_marks(text, begin, end, marks), after])
+
+
+def _with_marks(text: str, begin: int, end: int, marks: Sequence[Mark]) -> Markup:
+    """The part of `text` from `begin` to `end`, escaped, with these marks in it."""
+    parts: list[str] = []
     position = begin
     for mark in marks:
         parts += [
@@ -198,7 +211,7 @@ def _marked(text: str, marks: list[Mark]) -> Markup:
             "</mark>",
         ]
         position = mark.end
-    parts += [escape(text[position:end]), " …" if end < len(text) else ""]
+    parts.append(escape(text[position:end]))
     # Each part is escaped, or ours.
     return Markup("".join(parts))  # noqa: S704
 

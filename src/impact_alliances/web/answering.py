@@ -38,6 +38,7 @@ def answer(found: Results, base_url: str) -> dict[str, Any]:
         "page": query.page,
         "per_page": query.par_page,
         "pages": found.pages,
+        "next": _next(found, base_url),
         "took_ms": found.took_ms,
         "mode": query.mode,
         "degraded": found.degraded,
@@ -49,6 +50,14 @@ def answer(found: Results, base_url: str) -> dict[str, Any]:
     }
 
 
+def _next(found: Results, base_url: str) -> str | None:
+    """The address of the page that follows; None after the last one."""
+    following = found.query.page + 1
+    if following > found.pages:
+        return None
+    return base_url + found.query.at(following).url(urls.API_SEARCH)
+
+
 def _hit(hit: Hit, base_url: str) -> dict[str, Any]:
     resource = hit.resource
     return {
@@ -56,6 +65,7 @@ def _hit(hit: Hit, base_url: str) -> dict[str, Any]:
         "id": resource.id,
         "url": base_url + urls.page_of(resource),
         "title": resource.title,
+        "title_html": str(hit.highlighted(resource.title)),
         "excerpt_html": str(hit.excerpt_html),
         "score": hit.score,
         "matched_by": list(hit.matched_by),
@@ -66,6 +76,7 @@ def _hit(hit: Hit, base_url: str) -> dict[str, Any]:
         "departement": resource.departement,
         "place": place_of(resource),
         "date": resource.date.isoformat() if resource.date else None,
+        "updated_at": f"{resource.updated_at:%Y-%m-%dT%H:%M:%SZ}",
     }
 
 

@@ -116,12 +116,15 @@ Told = CaseTold | PersonTold | NoteTold | CuttingTold | PlainTold
 
 @dataclass(frozen=True)
 class Card:
-    """A card to print, as safe HTML: its head, the text that answers the words or the summary, what
-    follows it, and the reason why it is there.
+    """A card to print, as safe HTML: its head, its title and what stands under it, the text that
+    answers the words or the summary, what follows it, and the reason why it is there.
     """
 
     kind: str
     head: Markup
+    title: Markup
+    url: str
+    under: Markup
     text: str
     result: Markup
     foot: Markup
@@ -140,28 +143,65 @@ class _Version:
     resource: Resource = field(compare=False)
 
 
-def card_of(resource: Resource, text: str | None = None, why: str = "") -> Card:
-    """The card of a resource; its summary unless another text is given, safe HTML or plain."""
+@dataclass(frozen=True)
+class _Drawn:
+    """The parts of a card that no search changes, and what its title says."""
+
+    title: str
+    url: str
+    head: Markup
+    under: Markup
+    result: Markup
+    foot: Markup
+
+
+def card_of(
+    resource: Resource,
+    text: str | None = None,
+    why: str = "",
+    highlighted: Callable[[str], Markup] = escape,
+) -> Card:
+    """The card of a resource; its summary unless another text is given, safe HTML or plain.
+    `highlighted` makes safe HTML of its title.
+    """
     kind = kind_of(resource).slug
     version = _Version(
         kind, resource.id, resource.updated_at, resource.title, resource.summary, resource
     )
-    head, result, foot = _drawn(version)
+    drawn = _drawn(version)
     shown = resource.summary if text is None else text
     # The extract may be that very sentence.
-    is_said = result and result.striptags()[:_SAME] in escape(shown).striptags()
-    return Card(kind, head, shown, Markup() if is_said else result, foot, why)
+    is_said = drawn.result and drawn.result.striptags()[:_SAME] in escape(shown).striptags()
+    return Card(
+        kind=kind,
+        head=drawn.head,
+        title=highlighted(drawn.title),
+        url=drawn.url,
+        under=drawn.under,
+        text=shown,
+        result=Markup() if is_said else drawn.result,
+        foot=drawn.foot,
+        why=why,
+    )
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(version: _Version) -> tuple[Markup, Markup, Markup]:
-    """The parts of a card that no search changes: its head, its result, its foot."""
+def _drawn(version: _Version) -> _Drawn:
     told = told_of(version.resource)
-    own = "plain" if isinstance(told, PlainTold) else version.kind
-    head = macro("_cards.html", f"{own}_head")(told)
-    if not isinstance(told, CaseTold):
-        return head, Markup(), Markup()
-    return head, told.result, macro("_cards.html", "case_foot")(told)
+    return _Drawn(
+        title=told.title,
+        url=told.url,
+        head=_part("plain" if isinstance(told, PlainTold) else version.kind, "head", told),
+        under=_part(version.kind, "under", told)
+        if isinstance(told, CaseTold | PersonTold)
+        else Markup(),
+        result=told.result if isinstance(told, CaseTold) else Markup(),
+        foot=_part(version.kind, "foot", told) if isinstance(told, CaseTold) else Markup(),
+    )
+
+
+def _part(kind: str, name: str, told: Told) -> Markup:
+    return macro("_cards.html", f"{kind}_{name}")(told)
 
 
 def told_of(resource: Resource) -> Told:

@@ -31,6 +31,7 @@ class HitOut(BaseModel):
     id: str
     url: str = Field(description="Adresse de la page.")
     title: str
+    title_html: str = Field(description="Titre échappé, où les mots trouvés sont marqués.")
     excerpt_html: str = Field(
         description="Extrait échappé, où seuls les mots trouvés sont marqués par `<mark>`."
     )
@@ -45,6 +46,10 @@ class HitOut(BaseModel):
     departement: str
     place: str
     date: str | None
+    updated_at: str = Field(
+        description="Dernière modification, en temps universel.",
+        json_schema_extra={"format": "date-time"},
+    )
 
 
 class FacetValueOut(BaseModel):
@@ -68,6 +73,7 @@ class SearchOut(BaseModel):
     page: int
     per_page: int
     pages: int
+    next: str | None = Field(description="La page suivante de la réponse ; nul après la dernière.")
     took_ms: float
     mode: Literal["hybrid", "keyword", "semantic"]
     degraded: str | None = Field(

@@ -213,7 +213,7 @@ def _hidden(query: SearchQuery) -> tuple[tuple[str, str], ...]:
 
 
 def _card(hit: Hit) -> Card:
-    return card_of(hit.resource, hit.excerpt_html, _why(hit))
+    return card_of(hit.resource, hit.excerpt_html, _why(hit), hit.highlighted)
 
 
 def _why(hit: Hit) -> str:
