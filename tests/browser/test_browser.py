@@ -187,6 +187,6 @@ def test_a_sheet_prints_on_two_pages_with_address_and_date(
     citation = page.locator("#citation")
     expect(citation).to_be_visible()
     expect(citation).to_contain_text(path)
-    expect(page.locator(".fiche-pied p").first).to_contain_text(re.compile(r"mise à jour le \d"))
+    expect(page.locator(".imprime")).to_contain_text(re.compile(r"imprimée le \d"))
     for hidden in page.locator("nav, button, form, .suites").all():
         expect(hidden).to_be_hidden()

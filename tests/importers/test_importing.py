@@ -70,6 +70,31 @@ def test_the_moment_of_a_change_is_noted_and_only_of_a_change(
     assert (cases["cas-1"].updated_at > long_ago, cases["cas-2"].updated_at) == (True, long_ago)
 
 
+def test_what_visitors_do_not_read_is_no_change_for_them(database: Engine, tmp_path: Path) -> None:
+    """An editor's address, a status: stored, and reported, without moving the day that sheets and
+    feeds tell.
+    """
+    long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    person = {"id": "k-1", "title": "Awa", "name": "Awa", "role": "Aide", "status": "published"}
+    person |= {"email": "a@b.example", "departement": "22"}
+    verdict = []
+    for change in ({}, {}, {"email": "c@d.example"}, {"status": "retired"}, {"role": "Pilote"}):
+        person |= change
+        lines = [[*person], [*person.values()]]
+        report = take(database, tmp_path, as_csv(lines), kind="catalyseur")
+        with writing(database) as session:
+            stored = session.exec(select(Catalyseur)).one()
+            verdict.append((*verdicts(report), stored.updated_at > long_ago))
+            stored.updated_at = long_ago
+    assert verdict == [
+        ("created", True),
+        ("unchanged", False),
+        ("updated", False),
+        ("updated", False),
+        ("updated", True),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

@@ -1,5 +1,6 @@
 """What each kind of sheet opens on, and how it is shared."""
 
+import datetime as dt
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         an_article(id="art-2", slug="art-2", source_url="javascript:alert(1)"),
     )
     yield TestClient(create_app(service.settings, service), raise_server_exceptions=False)
+    service.close()
+
+
+def test_a_sheet_tells_the_day_of_its_last_change_if_it_changed(tmp_path: Path) -> None:
+    """The day of an import is no news of what was imported."""
+    came = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
+    service = a_service(
+        tmp_path,
+        a_case(id="c1", slug="c1", created_at=came, updated_at=came + dt.timedelta(hours=2)),
+        a_case(id="c2", slug="c2", created_at=came, updated_at=came + dt.timedelta(days=2)),
+    )
+    site = TestClient(create_app(service.settings, service))
+    told = [read(site, f"/cas/{slug}").select_one(".fiche-pied p").text for slug in ("c1", "c2")]
+    assert told == ["Fiche c1.", "Fiche c2, mise à jour le 4\u00a0mars 2026."]
     service.close()
 
 
@@ -138,4 +153,4 @@ def test_a_kind_with_nothing_of_its_own_has_what_all_share(
     assert page.find(id="identite")
     card = cards.card_of(an_article(id="art-9"))
     assert "Article de veille" in card.head
-    assert "/veille/" in card.head
+    assert card.url.startswith("/veille/")

@@ -246,9 +246,12 @@ def _settle(filled: _Filled) -> list[Remark]:
 def _keep(session: Session, filled: _Filled) -> Verdict:
     if filled.before == _snapshot(filled.resource):
         return "unchanged"
-    publishing.touch(filled.resource)
     session.add(filled.resource)
-    return "updated" if filled.before else "created"
+    if not filled.before:
+        return "created"
+    if publishing.is_news(filled.resource, filled.before):
+        publishing.touch(filled.resource)
+    return "updated"
 
 
 def _value(column: Column, cell: object) -> object:

@@ -2,14 +2,14 @@
 draft.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain, count
 
 from sqlmodel import Session, col, select
 
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.resources.changes import OldSlug
-from impact_alliances.resources.fields import FIELDS
+from impact_alliances.resources.fields import FIELDS, PUBLIC
 from impact_alliances.resources.kinds import Kind, kind_of
 from impact_alliances.resources.resource import Resource, now
 from impact_alliances.vocabularies.matching import slugify
@@ -39,8 +39,16 @@ def complete(resource: Resource) -> None:
     resource.region = REGION_OF.get(resource.departement, resource.region)
 
 
+def is_news(resource: Resource, before: Mapping[str, object]) -> bool:
+    """Whether visitors would now read something else than `before`, the columns as they were: an
+    address kept for the editors, or a status, is nothing that they read.
+    """
+    public = {field.name for field in PUBLIC[kind_of(resource).slug]}
+    return any(before[name] != getattr(resource, name) for name in public & before.keys())
+
+
 def touch(resource: Resource) -> None:
-    """Note that the resource changed now."""
+    """Note that what visitors read of the resource changed now."""
     resource.updated_at = now()
 
 

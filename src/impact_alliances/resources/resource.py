@@ -34,7 +34,8 @@ class Resource(SQLModel):
     codes.
 
     `date` is the day the resource speaks of (start of a case, publication of a note or article);
-    `taille` is derived from the commune's population; texts are Markdown.
+    `taille` is derived from the commune's population; texts are Markdown. `updated_at` is when what
+    visitors read last changed, the moment of creation until then.
 
     A kind says what is its own: `DAY`, the field that gives `date` when nothing else does; what
     contradicts itself in it; its texts, and the names and places it is found under.

@@ -46,8 +46,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a template may show of a resource beside its facts: public fields, and its address.
-    Templates are never given the resource itself.
+    """What a template may show of a resource beside its facts: public fields, its address, and the
+    day when its text last changed, if it did since it came. Templates are never given the resource
+    itself.
     """
 
     id: str
@@ -56,17 +57,25 @@ class Shown:
     body: str
     date: dt.date | None
     verified_on: dt.date | None
-    updated_at: dt.datetime
+    changed_on: dt.date | None
     url: str
 
 
 def shown(resource: Resource) -> Shown:
     """The part of a resource that a template may show."""
     public = {field.name for field in PUBLIC[kind_of(resource).slug]}
-    names = [field.name for field in fields(Shown) if field.name != "url"]
+    names = [field.name for field in fields(Shown) if field.name not in ("url", "changed_on")]
     # A field that the table no longer tells is not shown either: the page fails, it does not leak.
     values = {name: getattr(resource, name) for name in names if name in public}
-    return Shown(**values, url=urls.page_of(resource))
+    return Shown(**values, changed_on=_changed_on(resource), url=urls.page_of(resource))
+
+
+def _changed_on(resource: Resource) -> dt.date | None:
+    """The day of the last change; what never changed has the day of its import, which tells
+    nothing to its readers.
+    """
+    changed = resource.updated_at.date()
+    return changed if changed > resource.created_at.date() else None
 
 
 def place_of(resource: Resource) -> str:
