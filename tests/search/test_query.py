@@ -359,7 +359,7 @@ def test_a_text_is_cleaned_once_and_for_all(text: str) -> None:
             "5 notes portées par des citoyens ou des médias",
         ),
         ({"region": ["53", "44"]}, 5, "5 fiches dans le Grand Est ou en Bretagne"),
-        ({"departement": "22"}, 5, "5 fiches dans le département Côtes-d’Armor (22)"),
+        ({"departement": "22"}, 5, "5 fiches dans les Côtes-d’Armor"),
         ({"taille": "petit"}, 5, "5 fiches dans les communes de moins de 2 000 habitants"),
         ({"odd": ["17"]}, 5, "5 fiches au titre de l’ODD 17"),
         (

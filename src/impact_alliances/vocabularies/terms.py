@@ -515,10 +515,22 @@ _DEPARTEMENTS = """
 """
 
 
+# How a sentence says that something is there, by département.
+_THERE = {
+    "dans l’": "01 02 03 07 09 10 11 12 27 34 36 38 60 61 89 91",
+    "dans la ": "16 23 26 42 50 51 55 58 72 80 86",
+    "dans le ": "14 15 18 25 29 30 32 39 41 45 46 56 59 62 63 67 68 69 81 83 84 90 94 95",
+    "dans les ": "04 05 06 08 13 22 40 64 65 66 78 79 88 92 984",
+    "à ": "75 974 975 976 977 978 986",
+    "à l’": "989",
+}
+_LINK_OF = {code: link for link, codes in _THERE.items() for code in codes.split()}
+
+
 def _departement(entry: str) -> tuple[Term, str]:
     code, rest = entry.split(" ", 1)
     label, region = rest.rsplit(" ", 1)
-    return Term(code, label, f"dans le département {label} ({code})"), region
+    return Term(code, label, f"{_LINK_OF.get(code, 'en ')}{label}"), region
 
 
 _ROWS = [
