@@ -58,12 +58,12 @@ class Gazetteer:
 
     def __init__(self, communes: list[Commune]) -> None:
         self.by_code = {commune.code: commune for commune in communes}
-        self._by_name: dict[str, list[Commune]] = defaultdict(list)
+        self.by_name: dict[str, list[Commune]] = defaultdict(list)
         for commune in communes:
-            self._by_name[_key(commune.name)].append(commune)
+            self.by_name[key_of(commune.name)].append(commune)
         # What is typed begins one of these; the most populous communes of each beginning are asked
         # for at each letter.
-        self._names = sorted((_key(commune.name), commune.code) for commune in communes)
+        self._names = sorted((key_of(commune.name), commune.code) for commune in communes)
         self._postcodes = sorted(
             (postcode, commune.code) for commune in communes for postcode in commune.postcodes
         )
@@ -76,7 +76,7 @@ class Gazetteer:
         if code in self.by_code:
             return self.by_code[code]
         postcodes = _POSTCODE.findall(text)
-        name = _key(_POSTCODE.sub(" ", text))
+        name = key_of(_POSTCODE.sub(" ", text))
         if not name:
             raise UnknownPlace(
                 f"« {french.cut(text)} » n’est pas un code INSEE connu : écrivez le code "
@@ -85,7 +85,7 @@ class Gazetteer:
         return self._named(text, name, postcodes)
 
     def _named(self, text: str, name: str, postcodes: list[str]) -> Commune:
-        homonyms = self._by_name.get(name, [])
+        homonyms = self.by_name.get(name, [])
         if not homonyms:
             raise UnknownPlace(f"Commune inconnue : « {french.cut(text)} ».{self._hint(name)}")
         kept = [c for c in homonyms if not postcodes or set(postcodes) & set(c.postcodes)]
@@ -102,15 +102,15 @@ class Gazetteer:
         )
 
     def _hint(self, name: str) -> str:
-        best = process.extractOne(name, list(self._by_name), scorer=fuzz.ratio, score_cutoff=80)
-        return f" Vouliez-vous dire « {self._by_name[best[0]][0].label} » ?" if best else ""
+        best = process.extractOne(name, list(self.by_name), scorer=fuzz.ratio, score_cutoff=80)
+        return f" Vouliez-vous dire « {self.by_name[best[0]][0].label} » ?" if best else ""
 
     def starting(self, text: str, limit: int = 8) -> list[Commune]:
         """Communes whose name or postcode begins with `text`, or of that INSEE code: those of that
         very name first (« Oz », « Y »), then the most populous. A code of both kinds is a postcode
         first: that is what people know.
         """
-        name, digits = _key(text), text.strip().upper()
+        name, digits = key_of(text), text.strip().upper()
         if not name:
             return []
         codes = {
@@ -122,7 +122,7 @@ class Gazetteer:
 
         def rank(commune: Commune) -> tuple[int, int, str]:
             is_alike = commune.code == digits and digits not in commune.postcodes
-            order = 0 if _key(commune.name) == name else 2 if is_alike else 1
+            order = 0 if key_of(commune.name) == name else 2 if is_alike else 1
             return order, -(commune.population or 0), commune.code
 
         return nsmallest(limit, found, key=rank)
@@ -138,7 +138,8 @@ def _beginning(entries: list[tuple[str, str]], typed: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=65_536)
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """A name as names are compared: « St-Étienne » is « saint-etienne »."""
     words = slugify(fold(name)).split("-")
     return "-".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words if word)
 
@@ -146,18 +147,30 @@ def _key(name: str) -> str:
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
     """The reference table, read once (about 0.2 s)."""
-    with gzip.open(_TABLE, "rt", encoding="utf-8") as lines:
-        return Gazetteer([_commune(row) for row in csv.DictReader(lines)])
+    with gzip.open(_TABLE, "rt", encoding="utf-8", newline="") as table:
+        lines = csv.reader(table)
+        next(lines)
+        return Gazetteer([_commune(*line) for line in lines])
 
 
-def _commune(row: dict[str, str]) -> Commune:
+def _commune(
+    code: str,
+    name: str,
+    departement: str,
+    region: str,
+    postcodes: str,
+    population: str,
+    latitude: str,
+    longitude: str,
+    _precision: str,
+) -> Commune:
     return Commune(
-        code=row["code_insee"],
-        name=row["nom"],
-        departement=row["departement"],
-        region=row["region"] or row["departement"],
-        postcodes=tuple(row["codes_postaux"].split("|")) if row["codes_postaux"] else (),
-        population=int(row["population"]) if row["population"] else None,
-        latitude=float(row["latitude"]) if row["latitude"] else None,
-        longitude=float(row["longitude"]) if row["longitude"] else None,
+        code=code,
+        name=name,
+        departement=departement,
+        region=region or departement,
+        postcodes=tuple(postcodes.split("|")) if postcodes else (),
+        population=int(population) if population else None,
+        latitude=float(latitude) if latitude else None,
+        longitude=float(longitude) if longitude else None,
     )

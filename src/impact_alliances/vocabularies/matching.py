@@ -2,6 +2,7 @@
 one.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from impact_alliances.vocabularies.terms import Vocabulary
 # Below this likeness (0 to 100) the nearest value would surprise more than it helps.
 NEAR_ENOUGH = 60.0
 PART_OF_A_NAME = 5
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _LIGATURES = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "\u2011": "-"}
 )
@@ -39,10 +41,7 @@ def slugify(text: str) -> str:
     # python-slugify joins what an apostrophe or a comma parts (« lecole », « 46 » for 4,6: 2,398
     # of the 5,766 titles of seed/ would change address), writes sounds for letters of other scripts
     # (« 日本 » would be « ri ben »), and takes three times as long on every cell of an import.
-    words = "".join(
-        char if char.isascii() and char.isalnum() else " " for char in fold(text)
-    ).split()
-    return "-".join(words)
+    return "-".join(_ASCII_WORD.findall(fold(text)))
 
 
 @lru_cache(maxsize=64)
