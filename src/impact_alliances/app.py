@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from impact_alliances import __version__
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.settings import Settings
-from impact_alliances.web import errors, feeds
+from impact_alliances.web import errors, exports, feeds
 from impact_alliances.web.admission import Addresses, Bodies, Heads, Hosts
 from impact_alliances.web.api import health, reference, resources
 from impact_alliances.web.api import search as api_search
@@ -48,6 +48,7 @@ _PARTS = (
     home,
     search,
     feeds,
+    exports,
     collections,
     sheets,
     pictures,

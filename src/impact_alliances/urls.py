@@ -77,6 +77,11 @@ def feed_of(kind: Kind) -> str:
     return f"/{kind.path}.atom"
 
 
+def export_of_search(pairs: Pairs, form: str) -> str:
+    """The table of a search, `csv` or `xlsx`: the same parameters."""
+    return with_parameters(f"{SEARCH}.{form}", pairs)
+
+
 def feed_of_search(pairs: Pairs) -> str:
     """The Atom feed of a search: the same parameters."""
-    return with_parameters("/recherche.atom", pairs)
+    return with_parameters(f"{SEARCH}.atom", pairs)

@@ -154,6 +154,22 @@ def test_on_a_phone_filters_are_a_dialog(phone: Page, base: str) -> None:
     expect(phone.locator("#filtres")).to_have_count(1)
 
 
+def test_the_address_of_a_search_is_copied_and_it_is_said(page: Page, base: str) -> None:
+    """That of the search under the eye, which a tick has just changed."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{base}/recherche?q=haies&kind=case")
+    page.get_by_label("Santé (17)").check()
+    expect(page.locator("#resultats")).to_contain_text("sur la santé")
+    page.get_by_role("link", name="Garder cette recherche").press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Son adresse")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#etat[role=status]")).to_have_text("Lien copié.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith("/recherche?q=haies&kind=case&fragilite=sante")
+
+
 def _height(page: Page, selector: str) -> float:
     box = page.locator(selector).first.bounding_box()
     assert box

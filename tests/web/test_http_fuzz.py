@@ -5,8 +5,10 @@ A hundred requests here; many thousands by `make fuzz` (the same, under the prof
 
 import gzip
 import json
+from io import BytesIO
 from urllib.parse import quote_from_bytes
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pytest
 from bs4 import BeautifulSoup
@@ -22,7 +24,8 @@ from impact_alliances.wiring import Service
 from tests.web.raw import Answer, ask
 
 PATHS = """
-/ /recherche /recherche.atom /recherche/ /cas /cas.atom /catalyseurs /catalyseurs.atom /jeudis
+/ /recherche /recherche.atom /recherche.csv /recherche.xlsx /recherche/ /cas /cas.atom /catalyseurs
+/catalyseurs.atom /jeudis
 /jeudis.atom /jeudis/ /veille /veille.atom /a-propos /api/docs /api/openapi.json /api/search
 /api/suggest /api/communes /api/vocabularies
 /api/cases/cas-0001 /api/cases/cas-0001/similar
@@ -191,6 +194,10 @@ def _read(answer: Answer, path: str) -> None:
             )
         case "application/atom+xml":
             ElementTree.fromstring(body)
+        case "text/csv":
+            assert body.startswith(b"\xef\xbb\xbfkind;")
+        case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
+            assert ZipFile(BytesIO(body)).testzip() is None
         case "text/html":
             assert "Traceback" not in body.decode()
             assert BeautifulSoup(body, "html.parser").find(["h1", "h2"])
@@ -201,7 +208,14 @@ def _read(answer: Answer, path: str) -> None:
 
 @given(
     start=st.sampled_from(
-        ["/recherche", "/recherche.atom", "/api/search", "/api/suggest", "/api/communes"]
+        [
+            "/recherche",
+            "/recherche.atom",
+            "/recherche.csv",
+            "/api/search",
+            "/api/suggest",
+            "/api/communes",
+        ]
     ),
     pairs=st.lists(st.tuples(_names, _values), max_size=130),
 )

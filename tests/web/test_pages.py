@@ -162,10 +162,9 @@ def test_what_is_unfolded_is_no_part_of_the_search(client: TestClient) -> None:
     asked = {"HX-Request": "true", "HX-Target": "filtre-odd"}
     unfolded = client.get("/recherche?q=haies&voir=odd", headers=asked)
     assert "hx-push-url" not in unfolded.headers
-    assert (
-        "voir=odd"
-        not in soup(client, "/recherche?q=haies&voir=odd").find(class_="actions").decode()
-    )
+    kept = soup(client, "/recherche?q=haies&voir=odd").find(class_="garder").decode()
+    assert "q=haies" in kept
+    assert "voir=odd" not in kept
 
 
 def test_an_empty_result_says_what_each_filter_costs(client: TestClient) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 
 from impact_alliances.db import reading
 from impact_alliances.engines.engine import Counts
-from impact_alliances.resources.published import load
+from impact_alliances.resources.published import load, load_in_order
+from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Facet, Hit, Results
 from impact_alliances.search.searcher import Answer, Cascade
@@ -47,6 +48,15 @@ class Finder:
             degraded=answer.degraded,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
+
+    def resources(self, query: SearchQuery) -> list[Resource]:
+        """The resources of the page of `query`, in its order: nothing is counted nor explained.
+        Never raises for a broken index.
+        """
+        answer = self._cascade.ask(lambda searcher: searcher.search(query, ()))
+        keys = [one.key for one in (answer or self._titles.search(query)).page]
+        with reading(self._database) as session:
+            return load_in_order(session, keys)
 
     def count(self, query: SearchQuery, facets: Sequence[str] = ()) -> Counts:
         """How many hits `query` has, and how many for each value of these facets: nothing is

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from impact_alliances import urls
+from impact_alliances.web.exports import MOST_ROWS
 from impact_alliances.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -38,7 +39,7 @@ class ApiPage:
     """Context of `api.html`."""
 
     operations: tuple[Operation, ...]
-    base_url: str
+    most_rows: int
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,7 @@ class AboutPage:
 def api(request: Request) -> HTMLResponse:
     paths = request.app.openapi()["paths"]
     operations = tuple(_operation(path, methods["get"]) for path, methods in paths.items())
-    return render(
-        request, "api.html", ApiPage(operations, request.app.state.service.settings.base_url)
-    )
+    return render(request, "api.html", ApiPage(operations, MOST_ROWS))
 
 
 def _operation(path: str, described: dict[str, Any]) -> Operation:

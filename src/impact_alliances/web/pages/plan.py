@@ -12,6 +12,7 @@ from impact_alliances.resources import published
 from impact_alliances.resources.kinds import BY_PATH, KINDS, Kind
 from impact_alliances.web.assets import asset
 from impact_alliances.web.dependencies import WiredService
+from impact_alliances.web.exports import MEDIA_TYPES
 from impact_alliances.web.xml import Xml
 
 # Addresses in one file; search engines take up to 50,000.
@@ -24,8 +25,11 @@ router = APIRouter(include_in_schema=False)
 @router.get("/robots.txt")
 def robots(service: WiredService) -> PlainTextResponse:
     base = service.settings.base_url
+    # Each a whole search: nothing to index, and dear.
+    tables = "".join(f"Disallow: {urls.export_of_search((), form)}\n" for form in MEDIA_TYPES)
     return PlainTextResponse(
-        f"User-agent: *\nDisallow: /api/\nAllow: {urls.API_DOCS}\nSitemap: {base}{urls.SITEMAP}\n"
+        f"User-agent: *\nDisallow: /api/\n{tables}Allow: {urls.API_DOCS}\n"
+        f"Sitemap: {base}{urls.SITEMAP}\n"
     )
 
 

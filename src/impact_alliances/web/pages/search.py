@@ -15,6 +15,7 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.facets import SHOW_WHOLE, FacetView, facets_of
+from impact_alliances.web.pages.keeping import Keeping, keeping_of
 from impact_alliances.web.pages.reliefs import reliefs_of
 from impact_alliances.web.presenting import Link
 from impact_alliances.web.rendering import render, wants_fragment
@@ -57,8 +58,7 @@ class SearchPage:
     filters_count: int
     results_button: str
     back_label: str
-    feed_url: str
-    json_url: str
+    keeping: Keeping
     canonical: str
 
 
@@ -128,8 +128,7 @@ def present(
         filters_count=sum(len(values) for facet, values in query.filters if facet != "kind"),
         results_button=f"Voir {french.counted(found.total, 'résultat', 'résultats')}",
         back_label=_back_to(found.total),
-        feed_url=urls.feed_of_search(replace(query, page=1).pairs()),
-        json_url=query.url(urls.API_SEARCH),
+        keeping=keeping_of(found),
         canonical=query.url(),
     )
 

@@ -228,8 +228,13 @@
     once(scope, "[data-copie]", (button) => {
       button.hidden = false;
       button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(document.getElementById(button.dataset.copie).textContent);
-        document.getElementById("annonce").textContent = "Citation copiée.";
+        const copied = document.getElementById(button.dataset.copie);
+        try {
+          await navigator.clipboard.writeText(copied.value || copied.textContent);
+          tell(button.dataset.dit);
+        } catch { tell("La copie n’a pas abouti : sélectionnez le texte et copiez-le."); }
+        clearTimeout(telling);
+        telling = setTimeout(() => state.replaceChildren(), 5000);
       });
     });
   }
