@@ -92,6 +92,7 @@ def test_the_settings_are_these() -> None:
     lists = ["stems", "title", "text", "words", "title_words", "title_length", "text_length"]
     assert rule["attributePatterns"] == [
         "id",
+        "identities",
         "kind",
         *FACETS,
         *lists,

@@ -7,18 +7,22 @@ import zlib
 from dataclasses import asdict, dataclass
 from itertools import chain
 
+from impact_alliances import urls
 from impact_alliances.resources.fields import COUNTED
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import key_of, kind_of
 from impact_alliances.resources.resource import Resource
 from impact_alliances.text.analysis import tokens
+from impact_alliances.text.identities import identity
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import FACETS
 
 # Raised by hand when the shape of the documents or the analysis of their texts changes: every
 # index made before is then built anew.
-DOCUMENT_VERSION = 4
+DOCUMENT_VERSION = 5
 FACET_FIELDS = ("kind", *FACETS)
+# The field of what a document is called, whole: filtered on like a facet, never counted.
+IDENTITIES = "identities"
 # Of what is scored, stems of so many bytes or more are left out.
 TOO_LONG_A_STEM = 80
 _LEADING_MARKS = re.compile(r"^\W+")
@@ -28,6 +32,7 @@ _TIE_BITS = 20
 @dataclass(frozen=True)
 class SearchDocument:
     """One document. `title` and `text` are stems in order; `words` the distinct folded words;
+    `identities` what it is called, whole;
     `date_order` sorts by day with a fixed order inside a day, so that every engine pages alike.
     """
 
@@ -36,6 +41,7 @@ class SearchDocument:
     text: tuple[str, ...]
     words: tuple[str, ...]
     title_words: tuple[str, ...]
+    identities: tuple[str, ...]
     title_order: str
     date_order: int
     facets: dict[str, tuple[str, ...]]
@@ -64,10 +70,20 @@ def document_of(resource: Resource) -> SearchDocument:
         text=tuple(token.stem for token in text if token.stem),
         words=tuple(sorted({token.word for token in chain(title, text) if token.stem})),
         title_words=tuple(token.word for token in title),
+        identities=identities_of(resource),
         title_order=f"{_order_of(resource.title)} {key_of(resource)}",
         date_order=_date_order(resource),
         facets=facets_of(resource),
     )
+
+
+def identities_of(resource: Resource) -> tuple[str, ...]:
+    """What a resource is called, whole: what its kind says of it, and its addresses without their
+    host.
+    """
+    addresses = [urls.page_of(resource), urls.api_of(resource).removeprefix("/api")]
+    called = map(identity, (*resource.identities(), *addresses))
+    return tuple(sorted(set(filter(None, called))))
 
 
 def _order_of(title: str) -> str:

@@ -59,19 +59,26 @@ class Bar:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A set of documents: (over the bar, or among `near`), holding every phrase, none of the
-    exclusions, in the filters.
+    """A set of documents: (over the bar, or among `near`), holding every phrase; and those that the
+    whole text names (`named`). None of the exclusions, in the filters.
 
     With neither `bar` nor `near` the set is every document, unless `nothing` says that the text
-    asks for what no one holds. Values of one filter are alternatives; filters add up.
+    asks for what no one holds, those it names apart. Values of one filter are alternatives; filters
+    add up.
     """
 
     bar: Bar | None = None
     near: tuple[Key, ...] = ()
+    named: tuple[Key, ...] = ()
     phrases: tuple[Expression, ...] = ()
     excluded: tuple[Expression, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nothing: bool = False
+
+    @property
+    def only_named(self) -> "Wanted":
+        """Of the same set, the documents that the whole text names."""
+        return replace(self, bar=None, near=(), phrases=(), nothing=True)
 
     def without(self, facet: str) -> "Wanted":
         """The same set, freed of the filter on `facet`."""

@@ -21,3 +21,9 @@ class Article(Resource, table=True):
     published_on: dt.date | None = None
     bulletin: str = Field(default="", max_length=16)
     strand: str = ""
+
+    def identities(self) -> list[str]:
+        year, _, quarter = self.bulletin.partition("-")
+        bulletins = [self.bulletin, f"{quarter} {year}"] if quarter else []
+        numbered = [*bulletins, *(f"bulletin {bulletin}" for bulletin in bulletins)]
+        return [*super().identities(), self.source, self.author, *numbered]

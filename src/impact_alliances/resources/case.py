@@ -41,7 +41,14 @@ class Case(Resource, table=True):
             return ["La fin (ended_on) précède le début (started_on)."]
         return []
 
+    def identities(self) -> list[str]:
+        # « Ville » and « Commune » carry hundreds of cases: a name of one word is but a word.
+        return [*super().identities(), *(name for name in self._partner_names() if " " in name)]
+
     def texts(self) -> list[str]:
-        partners = ", ".join(str(partner.get("name", "")) for partner in self.partners)
+        partners = ", ".join(self._partner_names())
         sections = [getattr(self, field) for field, _ in SECTIONS]
         return [text for text in (self.summary, *sections, plain(self.body), partners) if text]
+
+    def _partner_names(self) -> list[str]:
+        return [str(partner.get("name", "")) for partner in self.partners]

@@ -43,6 +43,9 @@ class Catalyseur(Resource, table=True):
         metiers = (METIERS.label_of(slug) for slug in self.metiers)
         return [*super().names(), self.name, *metiers]
 
+    def identities(self) -> list[str]:
+        return [*super().identities(), self.name, self.organisation]
+
     def texts(self) -> list[str]:
         return [
             text for text in (self.role, self.organisation, self.summary, plain(self.body)) if text

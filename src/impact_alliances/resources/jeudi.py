@@ -7,8 +7,11 @@ from sqlalchemy import JSON
 from sqlmodel import Field
 
 from impact_alliances.resources.resource import Resource
+from impact_alliances.vocabularies.terms import DEPARTEMENTS
 
 THURSDAY = 3
+# What people write before the number of a note.
+NUMBERED = ("n°", "no", "numéro", "Jeudi", "Jeudi n°", "note", "note n°")
 
 
 class Jeudi(Resource, table=True):
@@ -21,6 +24,14 @@ class Jeudi(Resource, table=True):
     published_on: dt.date | None = None
     month_theme: str = ""
     related: list[str] = Field(default_factory=list, sa_type=JSON)
+
+    def identities(self) -> list[str]:
+        if self.number is None:
+            return super().identities()
+        # « 22 » alone is Côtes-d’Armor; « n° 22 » is a note.
+        is_place = f"{self.number:02}" in DEPARTEMENTS
+        ways = NUMBERED if is_place else ("", *NUMBERED)
+        return [*super().identities(), *(f"{before} {self.number}" for before in ways)]
 
     def incoherences(self) -> list[str]:
         if self.published_on and self.published_on.weekday() != THURSDAY:

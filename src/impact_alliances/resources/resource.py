@@ -38,7 +38,8 @@ class Resource(SQLModel):
     visitors read last changed, the moment of creation until then.
 
     A kind says what is its own: `DAY`, the field that gives `date` when nothing else does; what
-    contradicts itself in it; its texts, and the names and places it is found under.
+    contradicts itself in it; its texts, the names and places it is found under, and what it is
+    called, whole.
     """
 
     DAY: ClassVar[str] = ""
@@ -89,6 +90,12 @@ class Resource(SQLModel):
             *(DEPARTEMENTS.label_of(code) for code in self.departements()),
             *(REGIONS.label_of(code) for code in self.regions()),
         ]
+
+    def identities(self) -> list[str]:
+        """What the resource is called, whole, when it is asked for by name: id, end of its address,
+        title.
+        """
+        return [self.id, self.slug, self.title]
 
     def texts(self) -> list[str]:
         """The prose of the resource, in reading order, without the title: what is searched,

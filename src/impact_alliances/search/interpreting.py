@@ -7,15 +7,17 @@ the other; the figures are in docs/decisions/0003.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
+from impact_alliances.engines.documents import IDENTITIES
 from impact_alliances.engines.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted
 from impact_alliances.engines.lexicon import EngineLexicon
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.resources.key import Key
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.text.identities import identities_in
 from impact_alliances.text.synonyms import Expression
 from impact_alliances.text.understanding import Concept, Understanding, understand
 
@@ -28,6 +30,8 @@ STANDING_BAR = 2.0
 STANDING_OF_BEST = 0.6
 # Never more semantic hits than a reader would go through.
 MOST_NEAR = 120
+# Never more sheets of one name (an author's, a source's) before the others.
+MOST_NAMED = 500
 NO_VECTORS = "Les vecteurs de sens ne sont pas encore calculés : résultats par les mots seulement."
 
 
@@ -68,11 +72,20 @@ class Interpreter:
         """What `query` asks for. Raises `EngineFailure`."""
         if not query.q:
             return Interpretation(Understanding(""), Wanted(filters=query.chosen))
-        understood = understand(
-            query.q, self._lexicon, correct=query.correction, synonyms=query.synonymes
-        )
+        named = self._named(query.q)
+        # What is the name of something has no fault.
+        correct = query.correction and not named
+        understood = understand(query.q, self._lexicon, correct=correct, synonyms=query.synonymes)
         meant = self._meant(query, understood)
-        return Interpretation(understood, self._wanted(query, understood, meant), meant)
+        wanted = replace(self._wanted(query, understood, meant), named=named)
+        return Interpretation(understood, wanted, meant)
+
+    def _named(self, text: str) -> tuple[Key, ...]:
+        """The documents that the whole of `text` names, newest first."""
+        filters = {IDENTITIES: identities_in(text)}
+        if not filters[IDENTITIES]:
+            return ()
+        return tuple(self._engine.page(Wanted(filters=filters), "date", 0, MOST_NAMED))
 
     def _meant(self, query: SearchQuery, understood: Understanding) -> Meant:
         if query.mode == "keyword" or not understood.text:

@@ -5,7 +5,7 @@ the other; the figures are in docs/decisions/0003.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from impact_alliances.engines.engine import Bar, Candidate, Matches, Neighbours
 from impact_alliances.meaning.grid import Grid
@@ -17,6 +17,8 @@ WORDS_WEIGHT = 0.45
 GRID_WEIGHT = 0.3
 # Candidates scored; the rest of a larger set follows by date.
 RANKED = 600
+# The score of a document that the whole text names, before any other.
+NAMED_SCORE = 1_000.0
 # Maps a fused score to [0, 1[ for display: 5 is a clear hit.
 _HALF_SCORE = 5.0
 
@@ -24,13 +26,15 @@ _HALF_SCORE = 5.0
 @dataclass(frozen=True)
 class Ranked:
     """A document in its place. `score` is in [0, 1[: it tells the hits of one query apart, and says
-    nothing between two queries. `by_words` and `by_meaning` say which bar it passed.
+    nothing between two queries. `by_words` and `by_meaning` say which bar it passed,
+    `by_name` that the whole text names it.
     """
 
     key: Key
     score: float
     by_words: bool
     by_meaning: bool
+    by_name: bool = False
 
 
 Scored = tuple[float, Candidate]
@@ -44,12 +48,13 @@ class Ranking:
     scored: Sequence[Scored]
 
     @classmethod
-    def of(cls, asked: Interpretation, matches: Matches) -> "Ranking":
-        """The `RANKED` best of what matches. Raises `EngineFailure`."""
+    def of(cls, asked: Interpretation, matches: Matches, named: Sequence[Key] = ()) -> "Ranking":
+        """The hits `named`, then the `RANKED` best of what matches. Raises `EngineFailure`."""
         bar, meant = asked.wanted.bar, asked.meant
-        candidates = matches.candidates(bar.concepts if bar else (), RANKED)
+        concepts = bar.concepts if bar else ()
+        candidates = matches.candidates(concepts, RANKED) if asked.is_scored else []
         ranked = rank(candidates, bar=bar, neighbours=meant.neighbours, grid=meant.grid)
-        return cls(asked, ranked[:RANKED])
+        return cls(asked, headed(ranked[:RANKED], named))
 
     @property
     def keys(self) -> list[Key]:
@@ -62,14 +67,18 @@ class Ranking:
     def explained(self, keys: Sequence[Key]) -> list[Ranked]:
         """These, in their order, each saying why it is there, ranked or not."""
         known = {scored[1].key: scored for scored in self.scored}
-        by_words = self.asked.wanted.bar is not None
+        by_words, named = self.asked.wanted.bar is not None, self.asked.wanted.named
         return [
-            self._explained(known[key]) if key in known else Ranked(key, 0.0, by_words, False)
+            self._explained(known[key])
+            if key in known
+            else Ranked(key, 0.0, by_words, False, key in named)
             for key in keys
         ]
 
     def _explained(self, scored: Scored) -> Ranked:
-        return explain(scored, bar=self.asked.wanted.bar, near=self.asked.wanted.near)
+        wanted = self.asked.wanted
+        explained = explain(scored, bar=wanted.bar, near=wanted.near)
+        return replace(explained, by_name=explained.key in wanted.named)
 
 
 def rank(
@@ -96,6 +105,13 @@ def rank(
     # By score, then the most recent first; the key settles what is left.
     scored.sort(reverse=True)
     return [(value, candidate) for value, _, candidate in scored]
+
+
+def headed(ranked: list[Scored], named: Sequence[Key]) -> list[Scored]:
+    """The documents `named` in their own order, ranked or not, then the others of `ranked`."""
+    known = {candidate.key: candidate for _, candidate in ranked}
+    first = [(NAMED_SCORE, known.get(key) or Candidate(key, 0.0, 0.0, 0)) for key in named]
+    return [*first, *(scored for scored in ranked if scored[1].key not in named)]
 
 
 def explain(scored: Scored, *, bar: Bar | None, near: Sequence[Key]) -> Ranked:

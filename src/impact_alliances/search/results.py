@@ -14,7 +14,7 @@ from impact_alliances.text.excerpt import excerpt, highlighted
 from impact_alliances.text.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 
-BY_WORDS, BY_MEANING = "mots", "sens"
+BY_NAME, BY_WORDS, BY_MEANING = "nom", "mots", "sens"
 _MARKED = re.compile("<mark>([^<]+)</mark>")
 
 
@@ -33,7 +33,11 @@ class Hit:
     @classmethod
     def of(cls, resource: Resource, ranked: Ranked, stems: frozenset[str]) -> "Hit":
         """A ranked document, its resource loaded, with an excerpt where these stems are marked."""
-        reasons = ((BY_WORDS, ranked.by_words), (BY_MEANING, ranked.by_meaning))
+        reasons = (
+            (BY_NAME, ranked.by_name),
+            (BY_WORDS, ranked.by_words),
+            (BY_MEANING, ranked.by_meaning),
+        )
         matched_by = tuple(name for name, holds in reasons if holds)
         return cls(resource, ranked.score, matched_by, excerpt(resource.texts(), stems), stems)
 

@@ -85,7 +85,7 @@ class Searcher:
         first, size = query.first, query.par_page
         if first >= matches.total:
             return []
-        ranking = Ranking.of(asked, matches)
+        ranking = Ranking.of(asked, matches, self._named(asked.wanted))
         page, ranked = ranking.page(first, size), len(ranking.scored)
         rest = size - len(page)
         if rest and matches.total > ranked:
@@ -94,12 +94,18 @@ class Searcher:
             page += ranking.explained(keys)
         return page
 
+    def _named(self, wanted: Wanted) -> list[Key]:
+        """The hits that the whole text names, newest first."""
+        if not wanted.named:
+            return []
+        return self.engine.page(wanted.only_named, "date", 0, len(wanted.named))
+
 
 def _window(query: SearchQuery, asked: Interpretation) -> Window | None:
     """The page that follows an order of the engine's; none by relevance, which is ours. What
     nothing scores goes by date.
     """
-    if query.sort == "pertinence" and asked.is_scored:
+    if query.sort == "pertinence" and (asked.is_scored or asked.wanted.named):
         return None
     return Window("title" if query.sort == "titre" else "date", query.first, query.par_page)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from impact_alliances.engines.bm25 import in_line
-from impact_alliances.engines.documents import TOO_LONG_A_STEM, SearchDocument
+from impact_alliances.engines.documents import IDENTITIES, TOO_LONG_A_STEM, SearchDocument
 from impact_alliances.engines.engine import Vector
 from impact_alliances.engines.meilisearch.filters import id_of
 from impact_alliances.resources.key import Key
@@ -37,6 +37,7 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
         "stems": sorted(document.stems),
         "words": list(document.words),
         "title_words": list(dict.fromkeys(document.title_words)),
+        IDENTITIES: list(document.identities),
         "title_length": len(title),
         "text_length": len(text),
         "title_order": document.title_order,

@@ -95,13 +95,22 @@ def _joined(clauses: Sequence[str], word: str) -> str:
 
 def filter_of(wanted: Wanted, holders: Holders) -> list[str]:
     """The clauses of a set, all of which must hold; none for the whole base."""
-    if wanted.nothing:
-        return [NOTHING]
-    clauses = [_text(wanted)]
-    clauses += [holding(phrase, holders) for phrase in wanted.phrases]
+    clauses = _asked(wanted, holders)
     clauses += [among(name, values) for name, values in wanted.filters.items()]
     clauses += [f"NOT {holding(phrase, holders)}" for phrase in wanted.excluded]
     return [clause for clause in clauses if clause]
+
+
+def _asked(wanted: Wanted, holders: Holders) -> list[str]:
+    """The clauses of what the text asks for, whatever is excluded and filtered."""
+    text = [NOTHING] if wanted.nothing else _by_text(wanted, holders)
+    if not wanted.named or not any(text):
+        return text
+    return [some([one_of(wanted.named), every([clause for clause in text if clause])])]
+
+
+def _by_text(wanted: Wanted, holders: Holders) -> list[str]:
+    return [_text(wanted), *(holding(phrase, holders) for phrase in wanted.phrases)]
 
 
 def holding(phrase: Expression, holders: Holders) -> str:
@@ -111,9 +120,14 @@ def holding(phrase: Expression, holders: Holders) -> str:
     return equals("stems", phrase[0]) if len(phrase) == 1 else among("id", holders[phrase])
 
 
+def one_of(keys: Sequence[Key]) -> str:
+    """These documents."""
+    return among("id", [id_of(key) for key in keys])
+
+
 def all_but(keys: Sequence[Key]) -> str:
     """Documents other than these."""
-    return f"NOT {among('id', [id_of(key) for key in keys])}"
+    return f"NOT {one_of(keys)}"
 
 
 def _text(wanted: Wanted) -> str:
@@ -121,7 +135,7 @@ def _text(wanted: Wanted) -> str:
     if wanted.bar:
         parts.append(enough_of(wanted.bar))
     if wanted.near:
-        parts.append(among("id", [id_of(key) for key in wanted.near]))
+        parts.append(one_of(wanted.near))
     return some(parts) if parts and EVERYTHING not in parts else EVERYTHING
 
 

@@ -7,13 +7,13 @@ searchable as text.
 
 from typing import Any
 
-from impact_alliances.engines.documents import DOCUMENT_VERSION, FACET_FIELDS
+from impact_alliances.engines.documents import DOCUMENT_VERSION, FACET_FIELDS, IDENTITIES
 from impact_alliances.vocabularies.matching import slugify
 
 # Arrays of stems and words, whose distribution is the lexicon of the corpus.
 WORD_FIELDS = ("stems", "title", "text", "words", "title_words")
 LENGTH_FIELDS = ("title_length", "text_length")
-FILTERABLE = ("id", *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
+FILTERABLE = ("id", IDENTITIES, *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
 # What scoring reads of a document. Texts are read as one line each: a thousand documents come and
 # are read ten times sooner.
 SCORED = ("id", "title_line", "title_length", "text_line", "text_length", "fragilite", "date_order")

@@ -15,6 +15,7 @@ from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 from impact_alliances.engines.documents import (
     DOCUMENT_VERSION,
     FACET_FIELDS,
+    IDENTITIES,
     TOO_LONG_A_STEM,
     SearchDocument,
 )
@@ -62,7 +63,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("fingerprint", stored=True, **raw)
     builder.add_text_field("title", tokenizer_name="stems")
     builder.add_text_field("text", tokenizer_name="stems")
-    for name in ("stems", "words", "title_words"):
+    for name in ("stems", "words", "title_words", IDENTITIES):
         builder.add_text_field(name, **raw)
     builder.add_text_field("title_order", fast=True, **raw)
     builder.add_integer_field("date_order", fast=True, indexed=True)
@@ -99,6 +100,7 @@ def stored(document: SearchDocument) -> tantivy.Document:
         "stems": document.stems,
         "words": document.words,
         "title_words": document.title_words,
+        IDENTITIES: document.identities,
         **document.facets,
     }
     for name, values in lists.items():

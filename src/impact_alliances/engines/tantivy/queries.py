@@ -9,6 +9,7 @@ from tantivy import Occur, Query
 from impact_alliances.engines.bars import Language, over_the_bar
 from impact_alliances.engines.engine import TITLE_BOOST, Bar, Wanted, Weighted
 from impact_alliances.engines.tantivy.index import SCHEMA
+from impact_alliances.resources.key import Key
 from impact_alliances.text.synonyms import Expression
 
 Clauses = list[tuple[Any, Query]]
@@ -29,10 +30,7 @@ def sets_of(wanted: Wanted, facets: Sequence[str]) -> Sets:
 
 def set_query(wanted: Wanted) -> Query:
     """The documents of a set, unscored."""
-    if wanted.nothing:
-        return Query.empty_query()
-    clauses = [(Occur.Must, _text_query(wanted))]
-    clauses += [(Occur.Must, _phrase(phrase)) for phrase in wanted.phrases]
+    clauses = [(Occur.Must, _asked(wanted))]
     clauses += [
         (Occur.Must, Query.term_set_query(SCHEMA, name, list(values)))
         for name, values in wanted.filters.items()
@@ -41,12 +39,26 @@ def set_query(wanted: Wanted) -> Query:
     return Query.boolean_query(clauses)
 
 
+def _asked(wanted: Wanted) -> Query:
+    """The documents that the text asks for, whatever is excluded and filtered."""
+    text = Query.empty_query() if wanted.nothing else _by_text(wanted)
+    return _any([_among(wanted.named), text]) if wanted.named else text
+
+
+def _by_text(wanted: Wanted) -> Query:
+    return _all([_text_query(wanted), *map(_phrase, wanted.phrases)])
+
+
+def _among(keys: Sequence[Key]) -> Query:
+    return Query.term_set_query(SCHEMA, "key", [str(key) for key in keys])
+
+
 def _text_query(wanted: Wanted) -> Query:
     parts = []
     if wanted.bar:
         parts.append(_over_the_bar(wanted.bar))
     if wanted.near:
-        parts.append(Query.term_set_query(SCHEMA, "key", [str(key) for key in wanted.near]))
+        parts.append(_among(wanted.near))
     if not parts:
         return Query.all_query()
     return _any(parts)

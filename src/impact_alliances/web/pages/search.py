@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from impact_alliances import urls
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
-from impact_alliances.search.results import BY_WORDS, Hit, Results
+from impact_alliances.search.results import BY_NAME, BY_WORDS, Hit, Results
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of
@@ -217,6 +217,8 @@ def _card(hit: Hit) -> Card:
 
 def _why(hit: Hit) -> str:
     """Why a hit is there, in a mayor's words: « Parle de : médecin », « Même besoin… »."""
+    if BY_NAME in hit.matched_by:
+        return "Exactement ce que vous avez écrit"
     if BY_WORDS in hit.matched_by:
         words = dict.fromkeys(word.lower() for word in hit.marked)
         said = french.listed(list(words)[:MOST_WORDS_TOLD])
