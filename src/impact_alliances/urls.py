@@ -56,6 +56,11 @@ def collection_page(kind: Kind) -> str:
     return with_parameters(SEARCH, [("kind", kind.slug)]) if is_search(kind) else f"/{kind.path}"
 
 
+def bulletin_page(bulletin: str) -> str:
+    """A bulletin of the watch: `/veille/bulletins/2026-T3`."""
+    return f"/{KINDS['article'].path}/bulletins/{bulletin}"
+
+
 def api_of(resource: Resource) -> str:
     """The JSON of a resource: `/api/cases/cas-0001`."""
     return f"/api/{kind_of(resource).collection}/{resource.id}"

@@ -16,6 +16,7 @@ PATHS = [
     "/catalyseurs",
     "/jeudis",
     "/veille",
+    "/veille/bulletins/2024-T3",
     "/cas/les-haies-numero-1",
     "/cas/un-cas-entier",
     "/catalyseurs/awa",

@@ -15,6 +15,7 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.published import (
     Moved,
     around,
+    bulletins,
     by_id,
     by_ids,
     by_slug,
@@ -22,6 +23,7 @@ from impact_alliances.resources.published import (
     count,
     load,
     newest,
+    of_bulletin,
 )
 from impact_alliances.resources.resource import DRAFT, RETIRED, Resource
 from support.builders import a_case, a_jeudi, an_article, ids, store
@@ -212,3 +214,20 @@ def test_around_a_note_are_its_published_neighbours(either_database: Engine) -> 
         before, after = around(session, here)  # type: ignore[arg-type]
         assert (before and before.id, after and after.id) == ("j2", "j23")
         assert around(session, after)[1] is None  # type: ignore[arg-type]
+
+
+def test_a_bulletin_is_read_strand_by_strand(either_database: Engine) -> None:
+    """The last bulletin is counted first; drafts, and what is of none, are of no bulletin."""
+    store(
+        either_database,
+        an_article(id="a", bulletin="2024-T3", strand="tpe-pme"),
+        an_article(id="b", bulletin="2024-T3", strand="", date=dt.date(2024, 8, 1)),
+        an_article(id="c", bulletin="2024-T3", strand="", date=dt.date(2024, 9, 1)),
+        an_article(id="d", bulletin="2024-T3", status=DRAFT),
+        an_article(id="e", bulletin="2024-T4"),
+        an_article(id="f", bulletin=""),
+    )
+    with reading(either_database) as session:
+        assert list(bulletins(session).items()) == [("2024-T4", 1), ("2024-T3", 3)]
+        assert ids(of_bulletin(session, "2024-T3", 9)) == ["c", "b", "a"]
+        assert ids(of_bulletin(session, "2024-T3", 1, 1)) == ["b"]

@@ -7,6 +7,7 @@ from sqlalchemy import String, bindparam, cast, func
 from sqlmodel import Session, col, select
 
 from impact_alliances.errors import NotFound, Withdrawn
+from impact_alliances.resources.article import Article
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.key import Key
@@ -113,6 +114,21 @@ def newest(session: Session, kind: Kind, limit: int, offset: int = 0) -> Sequenc
         .offset(offset)
         .limit(limit)
     ).all()
+
+
+def bulletins(session: Session) -> dict[str, int]:
+    """How many articles each bulletin of the watch has, the last bulletin first."""
+    bulletin = col(Article.bulletin)
+    statement = select(Article.bulletin, func.count()).group_by(bulletin).order_by(bulletin.desc())
+    is_told = (col(Article.status) == PUBLISHED) & (bulletin != "")
+    return dict(session.exec(statement.where(is_told)).all())
+
+
+def of_bulletin(session: Session, bulletin: str, limit: int, offset: int = 0) -> Sequence[Article]:
+    """Published articles of a bulletin, strand by strand, the most recent first."""
+    of_it = select(Article).where(Article.bulletin == bulletin, Article.status == PUBLISHED)
+    order = (Article.strand, col(Article.date).desc().nulls_last(), Article.id)
+    return session.exec(of_it.order_by(*order).offset(offset).limit(limit)).all()
 
 
 def count(session: Session, kind: Kind) -> int:
