@@ -26,6 +26,7 @@ from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.text.excerpt import excerpt
 from impact_alliances.text.spelling import Spelling
+from impact_alliances.text.synonyms import thesaurus
 from impact_alliances.text.understanding import understand
 from impact_alliances.vocabularies.signs import without_hidden_signs
 
@@ -92,6 +93,7 @@ class Words:
         drawn = {"".join(draw.choices(letters, k=draw.randint(3, 12))) for _ in range(20_000)}
         self._spelling = Spelling(dict.fromkeys([*drawn, "medecin", "commune", "epicerie"], 1))
         self.nearest = self._spelling.nearest
+        self.thesaurus = thesaurus()
 
     def has_stem(self, stem: str) -> bool:
         return stem in self._spelling.counts

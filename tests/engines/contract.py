@@ -9,14 +9,33 @@ import pytest
 
 from impact_alliances.embeddings.store import Embedding, packed, unpacked
 from impact_alliances.engines.documents import SearchDocument, document_of
-from impact_alliances.engines.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted, Window
+from impact_alliances.engines.engine import (
+    Bar,
+    IndexWriter,
+    Neighbours,
+    SearchEngine,
+    Wanted,
+    Weighted,
+    Window,
+)
 from impact_alliances.meaning.vectors import Matrix, Standing
 from impact_alliances.resources.key import Key
+from impact_alliances.shipped import shipped
+from impact_alliances.text.expressions import joined
+from impact_alliances.text.synonyms import SYNONYMS
+from impact_alliances.text.synonyms_file import read
 from impact_alliances.text.understanding import Concept
 from impact_alliances.vocabularies.terms import FACETS
 from support.builders import a_case, a_catalyseur, an_article
 
 FACET_NAMES = ["kind", *FACETS]
+# An expression of two words that synonyms know.
+EXPRESSION = next(
+    member
+    for group in read(shipped("seed") / SYNONYMS)
+    for member in group.equals
+    if len(member.expression) == len(member.shown.split()) == 2
+)
 
 
 def concept(*expressions: tuple[str, ...], weight: float = 1.0) -> Weighted:
@@ -109,6 +128,33 @@ class EngineContract:
     def test_a_concept_is_held_by_any_of_its_expressions(self, engine: SearchEngine) -> None:
         either = (concept(("velo",), ("cour", "ecol")),)
         assert engine.counts(Wanted(bar=Bar(either, 1.0)), []).total == 2
+
+    def test_an_expression_is_held_where_its_words_follow_one_another(
+        self, indexed: tuple[SearchEngine, IndexWriter]
+    ) -> None:
+        """One of those of the file, whatever they are: in a title or a text, not over two."""
+        engine, writer = indexed
+        one, two = EXPRESSION.shown.split()
+        texts = {
+            "titre": {"title": f"Les {one}s {two}s du pays"},
+            "texte": {"summary": f"Une haie, {one} {two}.", "results": f"{one} {two}"},
+            "envers": {"summary": f"{two} {one}"},
+            "loin": {"title": one, "summary": f"{two}, {one} d’ici et {two}", "results": one},
+        }
+        made = [document_of(a_case(id=name, **said)) for name, said in texts.items()]
+        writer.apply(made, [])
+        try:
+            stem = joined(EXPRESSION.expression)
+            asked = (concept((stem,)),)
+            wanted = Wanted(bar=Bar(asked, 1.0))
+            assert engine.frequencies([stem])[1] == {stem: 2}
+            assert engine.counts(wanted, ["kind"]).facets == {"kind": {"case": 2}}
+            found = {hit.key.id: hit for hit in engine.matches(wanted, []).candidates(asked, 10)}
+            assert {name: hit.covered for name, hit in found.items()} == {"titre": 1, "texte": 1}
+            assert min(hit.lexical for hit in found.values()) > 0
+        finally:
+            # The corpus is of other tests too.
+            writer.apply([], [document.key for document in made])
 
     def test_near_documents_join_the_set_whatever_their_words(self, engine: SearchEngine) -> None:
         wanted = Wanted(

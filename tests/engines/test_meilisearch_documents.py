@@ -18,6 +18,7 @@ from impact_alliances.engines.meilisearch.settings import (
     index_settings,
 )
 from impact_alliances.resources.key import Key
+from impact_alliances.text.synonyms import thesaurus
 from impact_alliances.vocabularies.terms import FACETS
 from support.builders import a_case, a_catalyseur
 
@@ -96,7 +97,7 @@ def test_the_settings_are_these() -> None:
         "kind",
         *FACETS,
         *lists,
-        f"schema_v{DOCUMENT_VERSION}",
+        f"schema_v{DOCUMENT_VERSION}_{thesaurus().digest}",
     ]
     assert rule["features"] == {
         "facetSearch": False,

@@ -9,6 +9,7 @@ import pytest
 
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import Choked, EngineFailure, IndexWriter
+from impact_alliances.text.synonyms import Thesaurus
 from support.builders import a_case, an_article
 
 Make = Callable[[], IndexWriter]
@@ -70,6 +71,22 @@ class WriterContract:
         """Whether it is built or not: what waits for it waits under that name."""
         assert writer.name == make().name
         assert 0 < len(writer.name) <= 64
+
+    def test_an_index_made_with_other_expressions_is_kept_until_it_is_built_anew(
+        self, make: Make, writer: IndexWriter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An editor changed the synonyms: its documents were not searched for the new ones, and it
+        answers meanwhile. A change taken in does not make it another.
+        """
+        for module in ("tantivy.generations", "meilisearch.settings"):
+            name = f"impact_alliances.engines.{module}.thesaurus"
+            monkeypatch.setattr(name, lambda: Thesaurus([]))
+        later = make()
+        assert (later.is_ready(), held(later)) == (False, prints(*ALL))
+        writer.apply([MURETS], [])
+        assert (later.is_ready(), held(later)) == (False, prints(MURETS, LAVOIR, NOTE))
+        later.rebuild(iter([ALL]))
+        assert (make().is_ready(), held(later)) == (True, prints(*ALL))
 
     # -- changes ----------------------------------------------------------------------------------
 

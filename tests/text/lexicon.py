@@ -4,15 +4,40 @@ from collections import Counter
 
 from impact_alliances.text.analysis import tokens
 from impact_alliances.text.spelling import Spelling
+from impact_alliances.text.synonyms import Thesaurus
+from impact_alliances.text.synonyms_file import COLUMNS, parse
+
+# As an editor writes them: those that find one another, what they find too, in capitals alone.
+GROUPS = """
+économie sociale et solidaire | ESS,économie solidaire
+pôle territorial de coopération économique | PTCE
+territoire zéro chômeur de longue durée | territoire zéro chômeur | TZCLD
+responsabilité sociétale des entreprises | RSE
+projet alimentaire territorial | PAT
+personne à mobilité réduite | PMR
+appel à manifestation d’intérêt | AMI,,oui
+EHPAD,maison de retraite
+sans-abri | SDF | sans domicile
+personne âgée | senior
+rénovation énergétique | isolation
+médecin | docteur
+prison | détention
+bibliothèque | médiathèque
+migrant | réfugié
+mission locale
+"""
+THESAURUS = Thesaurus(parse(f"{','.join(COLUMNS)}{GROUPS}")[0])
 
 
 class CorpusLexicon:
     """`Lexicon` over a few texts, each one a document."""
 
-    def __init__(self, *texts: str) -> None:
+    def __init__(self, *texts: str, thesaurus: Thesaurus = THESAURUS) -> None:
+        self.thesaurus = thesaurus
         held = [{token.word: token.stem for token in tokens(text) if token.stem} for text in texts]
         self._words = Counter(word for words in held for word in words)
         self._stems = {stem for words in held for stem in words.values()}
+        self._stems.update(*(thesaurus.expressions_in(text, tokens(text)) for text in texts))
 
     def has_stem(self, stem: str) -> bool:
         return stem in self._stems

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from impact_alliances.shipped import shipped
 from impact_alliances.text.analysis import stems, tokens
 from impact_alliances.text.excerpt import EXCERPT_CHARS, excerpt, highlighted
+from impact_alliances.text.expressions import joined
 
 _MARK = re.compile(r"<mark>(.*?)</mark>", re.DOTALL)
 
@@ -29,6 +30,24 @@ def test_the_words_found_are_marked_as_they_are_written() -> None:
     assert (
         _excerpt("ecole medecin", "L’École et les médecins du village")
         == "L’<mark>École</mark> et les <mark>médecins</mark> du village"
+    )
+
+
+def test_an_expression_is_marked_where_its_words_follow_one_another() -> None:
+    """Stop words between them are no obstacle; a word of it alone is not what was asked for."""
+    asked = frozenset({joined(tuple(stems("maison de retraite"))), *stems("bus")})
+    text = "La maison du maire, sa retraite, le bus ; les Maisons de retraite."
+    assert highlighted(text, asked) == (
+        "La maison du maire, sa retraite, le <mark>bus</mark> ; "
+        "les <mark>Maisons de retraite</mark>."
+    )
+
+
+def test_the_longest_expression_is_marked_and_words_asked_for_apart_too() -> None:
+    short, long = (joined(tuple(stems(text))) for text in ("zéro chômeur", "zéro chômeur durable"))
+    asked = frozenset({short, long, *stems("durable")})
+    assert highlighted("Zéro chômeur durable, durable, zéro chômeur, zéro", asked) == (
+        "<mark>Zéro chômeur durable</mark>, <mark>durable</mark>, <mark>zéro chômeur</mark>, zéro"
     )
 
 

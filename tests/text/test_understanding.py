@@ -4,8 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from impact_alliances.text.analysis import stems
-from impact_alliances.text.synonyms import longest, thesaurus
+from impact_alliances.text.analysis import stems, tokens
+from impact_alliances.text.expressions import exact, joined
+from impact_alliances.text.synonyms import Thesaurus
+from impact_alliances.text.synonyms_file import COLUMNS, parse
 from impact_alliances.text.understanding import COMPLETIONS, MOST_UNKNOWN, Understanding, understand
 from tests.text.lexicon import CorpusLexicon
 
@@ -171,6 +173,8 @@ def test_the_commonest_of_the_nearest_words_is_taken() -> None:
     assert understand("parode mobile", lexicon).corrections == (("parode", "parole"),)
 
 
+RSE = "responsabilité sociétale des entreprises"
+
 # -- synonyms and acronyms -----------------------------------------------------------------------
 
 
@@ -193,10 +197,16 @@ def test_an_acronym_or_a_word_finds_its_equals_that_the_corpus_holds(
     assert word in [concept.word for concept in understood.concepts]
     assert dict(understood.synonyms).get(word, ()) == others
     concept = next(concept for concept in understood.concepts if concept.word == word)
-    assert concept.alternatives[: 1 + len(others)] == (
-        tuple(stems(word)),
-        *(tuple(stems(other)) for other in others),
+    assert concept.alternatives[: 1 + len(others)] == tuple(
+        (_stem(expression),) for expression in (word, *others)
     )
+
+
+def _stem(text: str) -> str:
+    """The stem of an expression; of an acronym, in its own form."""
+    written = list(tokens(text))
+    is_acronym = text.lower() in ("ess", "ptce", "pmr")
+    return exact(written[0].word) if is_acronym else joined(tuple(stems(text)))
 
 
 def test_synonyms_can_be_refused() -> None:
@@ -227,16 +237,79 @@ def test_the_longest_expression_is_taken_first() -> None:
 def test_an_expression_that_begins_like_another_is_taken_whole() -> None:
     """« territoire zéro chômeur » is known by itself too."""
     whole = "territoire zéro chômeur de longue durée"
-    assert _asked(whole) == [whole]
+    lexicon = CorpusLexicon(f"Un {whole}")
+    assert [concept.word for concept in understand(whole, lexicon).concepts] == [whole]
 
 
-def test_every_expression_of_the_thesaurus_has_stems_and_equals() -> None:
-    assert all(expression and others for expression, others in thesaurus().items())
-    assert longest() == max(map(len, thesaurus()))
-    assert all(
-        expression not in [other for _, other in others]
-        for expression, others in thesaurus().items()
-    )
+def test_an_expression_is_one_stem_that_its_words_apart_do_not_have() -> None:
+    (concept,) = _read("personnes âgées").concepts
+    assert concept.alternatives[0] == (joined(tuple(stems("personnes âgées"))),)
+    assert not concept.stems & set(stems("personnes âgées"))
+
+
+def test_the_words_of_an_expression_that_nothing_holds_are_searched_apart() -> None:
+    """Neither the corpus nor an index made before it was known could answer for the whole."""
+    lexicon = CorpusLexicon("Une mission, une agence locale")
+    found = understand("mission locale", lexicon)
+    assert [concept.alternatives for concept in found.concepts] == [
+        ((stem,),) for stem in stems("mission locale")
+    ]
+
+
+def test_an_expression_keeps_its_words_of_asking() -> None:
+    """« solution » alone says nothing of a need; in an expression that is known it does."""
+    known = Thesaurus(parse(f"{','.join(COLUMNS)}\nsolution douce | remède")[0])
+    lexicon = CorpusLexicon("Une solution douce", thesaurus=known)
+    words = [concept.word for concept in understand("trouver une solution douce", lexicon).concepts]
+    assert words == ["solution douce"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("rse", RSE),
+        ("la RSE en zone rurale", f"la {RSE} en zone rurale"),
+        ("L’ESS et le PAT", "L’économie sociale et solidaire et le projet alimentaire territorial"),
+        ("ehpad", "maison de retraite"),
+        ("sans-abri", "sans-abri"),
+        ("économie sociale et solidaire", "économie sociale et solidaire"),
+    ],
+)
+def test_an_acronym_is_read_in_full_by_the_model(text: str, read: str) -> None:
+    assert _read(text).text == read
+    assert _read(text, synonyms=False).text == text
+
+
+def test_what_an_acronym_is_read_as_is_said_though_no_document_holds_it() -> None:
+    assert _read("rse").synonyms == (("rse", (RSE,)),)
+
+
+def test_an_acronym_and_its_full_form_ask_for_the_same() -> None:
+    held = CorpusLexicon("La RSE", f"La {RSE}")
+    one, other = (understand(text, held) for text in ("RSE", RSE))
+    assert one.stems == other.stems
+    assert one.text == other.text
+
+
+@pytest.mark.parametrize("acronym", ["ESS", "PAT", "TZCLD", "ami"])
+@pytest.mark.parametrize("synonyms", [True, False])
+def test_a_known_acronym_is_never_the_beginning_of_a_word(acronym: str, synonyms: bool) -> None:
+    """ESS is not Essonne, PAT no pâté. « ami » is a word, which « AMI » is not."""
+    lexicon = CorpusLexicon("Essonne, pâtés, patinoire, tzcldoute, amiral")
+    (concept,) = understand(acronym, lexicon, synonyms=synonyms).concepts
+    completed = acronym == "ami"
+    assert (len(concept.alternatives) > 1) == completed
+
+
+@pytest.mark.parametrize(
+    ("text", "is_acronym"),
+    [("AMI", True), ("un AMI régional", True), ("un ami", False), ("UN AMI FIDÈLE", False)],
+)
+def test_some_acronyms_are_other_words_when_they_are_not_in_capitals(
+    text: str, is_acronym: bool
+) -> None:
+    """In a text all in capitals they say nothing."""
+    assert ("appel à manifestation" in _read(text).text) == is_acronym
 
 
 # -- operators -----------------------------------------------------------------------------------

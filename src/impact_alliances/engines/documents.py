@@ -4,16 +4,19 @@ import hashlib
 import json
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from impact_alliances import urls
 from impact_alliances.resources.fields import COUNTED
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import key_of, kind_of
 from impact_alliances.resources.resource import Resource
-from impact_alliances.text.analysis import tokens
+from impact_alliances.text.analysis import Token, tokens
 from impact_alliances.text.identities import identity
+from impact_alliances.text.synonyms import thesaurus
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import FACETS
 
@@ -31,8 +34,8 @@ _TIE_BITS = 20
 
 @dataclass(frozen=True)
 class SearchDocument:
-    """One document. `title` and `text` are stems in order; `words` the distinct folded words;
-    `identities` what it is called, whole;
+    """One document. `title` and `text` are stems in order, then the expressions known to synonyms,
+    each as one stem; `words` the distinct folded words; `identities` what it is called, whole;
     `date_order` sorts by day with a fixed order inside a day, so that every engine pages alike.
     """
 
@@ -62,14 +65,15 @@ class SearchDocument:
 
 def document_of(resource: Resource) -> SearchDocument:
     """The document of a published resource."""
-    title = list(tokens(resource.title))
-    text = [token for part in (*resource.texts(), *resource.names()) for token in tokens(part)]
+    title = Analysed.of(resource.title)
+    texts = [Analysed.of(text) for text in (*resource.texts(), *resource.names())]
+    every_token = chain.from_iterable(text.tokens for text in (title, *texts))
     return SearchDocument(
         key=key_of(resource),
-        title=tuple(token.stem for token in title if token.stem),
-        text=tuple(token.stem for token in text if token.stem),
-        words=tuple(sorted({token.word for token in chain(title, text) if token.stem})),
-        title_words=tuple(token.word for token in title),
+        title=stems_of([title]),
+        text=stems_of(texts),
+        words=tuple(sorted({token.word for token in every_token if token.stem})),
+        title_words=tuple(token.word for token in title.tokens),
         identities=identities_of(resource),
         title_order=f"{_order_of(resource.title)} {key_of(resource)}",
         date_order=_date_order(resource),
@@ -84,6 +88,24 @@ def identities_of(resource: Resource) -> tuple[str, ...]:
     addresses = [urls.page_of(resource), urls.api_of(resource).removeprefix("/api")]
     called = map(identity, (*resource.identities(), *addresses))
     return tuple(sorted(set(filter(None, called))))
+
+
+class Analysed(NamedTuple):
+    """A text read: its words, and the expressions of synonyms that it holds, as stems."""
+
+    tokens: list[Token]
+    expressions: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> "Analysed":
+        read = list(tokens(text))
+        return cls(read, list(thesaurus().expressions_in(text, read)))
+
+
+def stems_of(texts: Sequence[Analysed]) -> tuple[str, ...]:
+    """The stems of some texts in order, then their expressions: so a phrase reads on."""
+    words = (token.stem for text in texts for token in text.tokens if token.stem)
+    return (*words, *chain.from_iterable(text.expressions for text in texts))
 
 
 def _order_of(title: str) -> str:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from impact_alliances.engines.documents import SearchDocument
 from impact_alliances.resources.key import Key
-from impact_alliances.text.synonyms import Expression
+from impact_alliances.text.expressions import Expression
 from impact_alliances.text.understanding import Concept
 
 Vector = npt.NDArray[np.float32]

@@ -2,6 +2,7 @@
 
 from impact_alliances.engines.engine import SearchEngine
 from impact_alliances.text.spelling import Spelling
+from impact_alliances.text.synonyms import thesaurus
 
 
 class EngineLexicon:
@@ -11,6 +12,7 @@ class EngineLexicon:
         self._engine = engine
         self._spelling = Spelling({})
         self.starting = engine.starting
+        self.thesaurus = thesaurus()
 
     def has_stem(self, stem: str) -> bool:
         return self._engine.frequencies([stem])[1][stem] > 0

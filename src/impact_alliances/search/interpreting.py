@@ -17,8 +17,8 @@ from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.resources.key import Key
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.text.expressions import Expression
 from impact_alliances.text.identities import identities_in
-from impact_alliances.text.synonyms import Expression
 from impact_alliances.text.understanding import Concept, Understanding, understand
 
 # A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked

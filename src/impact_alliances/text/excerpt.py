@@ -7,12 +7,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import islice, takewhile
+from itertools import chain, islice, pairwise, takewhile
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from impact_alliances.text.analysis import HYPHENATED_PREFIXES, JOINED_PREFIXES, analyse_word
+from impact_alliances.text.analysis import (
+    HYPHENATED_PREFIXES,
+    JOINED_PREFIXES,
+    analyse_word,
+    stems,
+)
+from impact_alliances.text.expressions import Expression, exact, joined, parted
 from impact_alliances.vocabularies.matching import fold
 
 # About two lines on a desktop, four on a phone.
@@ -39,7 +45,7 @@ _FOLDED_BYTES = "".join(
 
 
 class Mark(NamedTuple):
-    """A word found: its place in the text and its stem."""
+    """A word or an expression found: its place in the text and its stem."""
 
     start: int
     end: int
@@ -93,8 +99,8 @@ def _marks_by_text(texts: list[str], wanted: frozenset[str]) -> list[list[Mark]]
 
 
 class WordFinder:
-    """Finds the words of a text that have one of the `wanted` stems, without analysing every word
-    of it.
+    """Finds the words of a text that have one of the `wanted` stems, and the expressions of several
+    words, without analysing every word of it.
 
     A word begins as its stem does, so a single pass over the folded text finds the few words worth
     analysing. The pattern begins with plain letters, which lets the regular expression skip from
@@ -102,8 +108,13 @@ class WordFinder:
     """
 
     def __init__(self, wanted: frozenset[str]) -> None:
+        expressions = [parted(stem) for stem in wanted]
         self._wanted = wanted
-        beginnings = {stem[: max(2, len(_WRITTEN_BY_STEMMER.sub("", stem)))] for stem in wanted}
+        self._several = sorted((one for one in expressions if len(one) > 1), key=len, reverse=True)
+        self._sought = wanted.union(*self._several)
+        beginnings = {
+            stem[: max(2, len(_WRITTEN_BY_STEMMER.sub("", stem)))] for stem in chain(*expressions)
+        }
         either = "|".join(
             way
             for beginning in sorted(beginnings, key=len, reverse=True)
@@ -113,7 +124,23 @@ class WordFinder:
         self._pattern = re.compile(rf"(?:{either})[^\W\d_]*{numbers}") if wanted else None
 
     def marks(self, text: str) -> list[Mark]:
-        """The words found, in order."""
+        """The words and expressions found, in order."""
+        parts = self._words(text)
+        if not self._several:
+            return parts
+        marks: list[Mark] = []
+        place = 0
+        while place < len(parts):
+            here = (_run(parts, place, one, text) for one in self._several)
+            run = next(filter(None, here), parts[place : place + 1])
+            stem = joined(tuple(mark.stem for mark in run))
+            if stem in self._wanted:
+                marks.append(Mark(run[0].start, run[-1].end, stem))
+            place += len(run)
+        return marks
+
+    def _words(self, text: str) -> list[Mark]:
+        """The words found, those of expressions too."""
         if self._pattern is None:
             return []
         marks = []
@@ -122,10 +149,22 @@ class WordFinder:
             start, written = word.start(), word.group()
             if start and folded[start - 1].isalpha() and written[0].isalpha():
                 continue
-            _, stem = analyse_word(written if written.isalnum() else _JOINT.sub("", written))
-            if stem in self._wanted:
-                marks.append(Mark(start, word.end(), stem))
+            form, stem = analyse_word(written if written.isalnum() else _JOINT.sub("", written))
+            found = next((one for one in (exact(form), stem) if one in self._sought), None)
+            if found:
+                marks.append(Mark(start, word.end(), found))
         return marks
+
+
+def _run(marks: Sequence[Mark], place: int, expression: Expression, text: str) -> list[Mark]:
+    """The words from `place` on where they make this expression, stop words alone between them;
+    else none.
+    """
+    run = list(marks[place : place + len(expression)])
+    if tuple(mark.stem for mark in run) != expression:
+        return []
+    parted_by = (text[one.end : two.start] for one, two in pairwise(run))
+    return [] if any(map(stems, parted_by)) else run
 
 
 def _folded(text: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from impact_alliances.text.analysis import ASKING_WORDS, Token, clean, stems, tokens
-from impact_alliances.text.synonyms import Expression, longest, thesaurus
+from impact_alliances.text.expressions import Expression
+from impact_alliances.text.synonyms import Known, Thesaurus
 
 # Words shorter than this are left as typed: too many real words lie one letter away.
 SHORTEST_CORRECTED = 4
@@ -25,7 +26,10 @@ _EXCLUDED = re.compile(r"(?<!\S)-(?=\w)(?P<word>\S+)")
 
 
 class Lexicon(Protocol):
-    """What is known of the words of the corpus."""
+    """What is known of the words of the corpus, and of those that mean the same."""
+
+    @property
+    def thesaurus(self) -> Thesaurus: ...
 
     def has_stem(self, stem: str) -> bool:
         """Whether some document holds `stem`."""
@@ -46,7 +50,9 @@ class Lexicon(Protocol):
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing asked for: the word as used, and the expressions (stems) any of which holds it."""
+    """One thing asked for: the word as used, and the expressions any of which holds it, as they
+    are in the index; that of the word comes first.
+    """
 
     word: str
     alternatives: tuple[Expression, ...]
@@ -58,7 +64,9 @@ class Concept:
 
 @dataclass(frozen=True)
 class Understanding:
-    """A query understood. `text` is what goes to the embedder: corrected, without operators."""
+    """A query understood. `text` is what goes to the embedder: corrected, without operators, its
+    acronyms in full. `synonyms`: for each word, the expressions also looked for, as shown.
+    """
 
     text: str
     concepts: tuple[Concept, ...] = ()
@@ -82,14 +90,17 @@ def understand(
     corrections = _corrections(plain, lexicon) if correct else ()
     for typed, used in corrections:
         plain = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", used, plain)
-    concepts, shown = _concepts(plain, lexicon, synonyms=synonyms)
+    asked = _asked(plain, lexicon, synonyms=synonyms)
+    concepts: dict[frozenset[str], Concept] = {}
+    for one in asked:
+        concepts.setdefault(one.concept.stems, one.concept)
     return Understanding(
-        text=" ".join((plain, *(quoted for quoted, _ in phrases))).strip(),
-        concepts=concepts,
+        text=" ".join((_in_full(plain, asked), *(quoted for quoted, _ in phrases))).strip(),
+        concepts=tuple(concepts.values()),
         phrases=tuple(expression for _, expression in phrases if expression),
         excluded=tuple(expression for expression in excluded if expression),
         corrections=corrections,
-        synonyms=shown,
+        synonyms=tuple({one.concept.word: one.also for one in asked if one.also}.items()),
     )
 
 
@@ -141,7 +152,7 @@ def _is_known(token: Token, lexicon: Lexicon) -> bool:
     return (
         too_short
         or asks
-        or (token.stem,) in thesaurus()
+        or lexicon.thesaurus.find([token], token.word) is not None
         or lexicon.has_word(token.word)
         or lexicon.has_stem(token.stem)
     )
@@ -158,53 +169,85 @@ def _is_whole(token: Token, lexicon: Lexicon) -> bool:
     return lexicon.has_word(token.word) or lexicon.has_stem(token.stem)
 
 
-def _concepts(
-    text: str, lexicon: Lexicon, *, synonyms: bool
-) -> tuple[tuple[Concept, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
-    """The concepts of the plain words, longest known expressions first, and the synonyms to
-    show.
+@dataclass(frozen=True)
+class _Asked:
+    """Words of a query that ask for one thing, from `start` to `end` in it. `also`: the synonyms
+    looked for, as shown; `in_full`: what they stand for, where they are an acronym.
     """
+
+    start: int
+    end: int
+    concept: Concept
+    also: tuple[str, ...] = ()
+    in_full: str = ""
+
+
+def _asked(text: str, lexicon: Lexicon, *, synonyms: bool) -> list[_Asked]:
+    """What the plain words ask for, in order, longest known expressions first."""
     kept = [token for token in tokens(text) if token.stem]
-    asked = [token for token in kept if token.word not in ASKING_WORDS] or kept
-    concepts: dict[frozenset[str], Concept] = {}
-    shown: dict[str, tuple[str, ...]] = {}
+    only_asking = all(token.word in ASKING_WORDS for token in kept)
+    longest = lexicon.thesaurus.longest if synonyms else 1
+    found: list[_Asked] = []
     position = 0
-    while position < len(asked):
-        run = _run(asked, position) if synonyms else asked[position : position + 1]
-        concept, others = _concept(
-            text, run, lexicon, is_last=run[-1] is kept[-1], synonyms=synonyms
-        )
-        concepts.setdefault(concept.stems, concept)
-        if others:
-            shown[concept.word] = others
+    while position < len(kept):
+        run = _run(kept[position : position + longest], lexicon)
         position += len(run)
-    return tuple(concepts.values()), tuple(shown.items())
+        if len(run) > 1 or only_asking or run[0].word not in ASKING_WORDS:
+            is_last = position == len(kept)
+            found.append(_read(text, run, lexicon, is_last=is_last, synonyms=synonyms))
+    return found
 
 
-def _run(asked: list[Token], position: int) -> list[Token]:
-    for size in range(min(longest(), len(asked) - position), 1, -1):
-        run = asked[position : position + size]
-        if tuple(token.stem for token in run) in thesaurus():
-            return run
-    return asked[position : position + 1]
-
-
-def _concept(
+def _read(
     text: str, run: list[Token], lexicon: Lexicon, *, is_last: bool, synonyms: bool
-) -> tuple[Concept, tuple[str, ...]]:
-    surface = text[run[0].start : run[-1].end]
-    expression = tuple(token.stem for token in run)
-    others = [
-        (name, other)
-        for name, other in (thesaurus().get(expression, ()) if synonyms else ())
-        if other and all(lexicon.has_stem(stem) for stem in other)
-    ]
-    begun = (
-        [tuple(stems(word)) for word in _completions(run[0], lexicon)]
-        if is_last and len(run) == 1
-        else []
+) -> _Asked:
+    """What a run of words asks for. A word that is known is never the beginning of another."""
+    known = _known(text, run, lexicon.thesaurus)
+    if known and synonyms:
+        return _expression(text, run, known, lexicon)
+    return _word(text, run[0], lexicon, is_open=is_last and not known)
+
+
+def _run(ahead: list[Token], lexicon: Lexicon) -> list[Token]:
+    """The longest expression that these words begin with, of those the corpus can answer; else the
+    first word.
+    """
+    for size in range(len(ahead), 1, -1):
+        known = lexicon.thesaurus.find(ahead[:size], "")
+        if known and any(map(lexicon.has_stem, (known.stem, *dict(known.others).values()))):
+            return ahead[:size]
+    return ahead[:1]
+
+
+def _known(text: str, run: list[Token], thesaurus: Thesaurus) -> Known | None:
+    """What is known of the expression that these words make, written as they are. Capitals say
+    nothing in a text that has no others.
+    """
+    written = text[run[0].start : run[-1].end]
+    is_shouted = text.isupper() and len(written) < len(text)
+    return thesaurus.find(run, written.lower() if is_shouted else written)
+
+
+def _expression(text: str, run: list[Token], known: Known, lexicon: Lexicon) -> _Asked:
+    start, end = run[0].start, run[-1].end
+    held = {shown: stem for shown, stem in known.others if lexicon.has_stem(stem)}
+    concept = Concept(text[start:end], tuple((stem,) for stem in (known.stem, *held.values())))
+    also = dict.fromkeys([*([known.in_full] if known.in_full else []), *held])
+    return _Asked(start, end, concept, tuple(also), known.in_full)
+
+
+def _word(text: str, token: Token, lexicon: Lexicon, *, is_open: bool) -> _Asked:
+    """One word, with those it begins where it may not be finished (`is_open`)."""
+    begun = [tuple(stems(word)) for word in _completions(token, lexicon)] if is_open else []
+    alternatives = dict.fromkeys([(token.stem,), *filter(None, begun)])
+    return _Asked(
+        token.start, token.end, Concept(text[token.start : token.end], tuple(alternatives))
     )
-    alternatives = dict.fromkeys(
-        [expression, *(other for _, other in others), *(other for other in begun if other)]
-    )
-    return Concept(surface, tuple(alternatives)), tuple(name for name, _ in others)
+
+
+def _in_full(text: str, asked: list[_Asked]) -> str:
+    """`text` with what its acronyms stand for in their place."""
+    for one in reversed(asked):
+        if one.in_full:
+            text = f"{text[: one.start]}{one.in_full}{text[one.end :]}"
+    return text

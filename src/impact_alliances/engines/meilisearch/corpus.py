@@ -19,7 +19,7 @@ from impact_alliances.engines.bm25 import ScoredField
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.meilisearch.server import Server
 from impact_alliances.engines.meilisearch.settings import LENGTH_FIELDS, WORD_FIELDS
-from impact_alliances.text.synonyms import Expression
+from impact_alliances.text.expressions import Expression
 
 # How often, in seconds, a change of the corpus is looked for, by this process or another.
 FRESHNESS_S = 1.0

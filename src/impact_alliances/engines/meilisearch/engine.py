@@ -48,7 +48,7 @@ from impact_alliances.engines.meilisearch.questions import (
 from impact_alliances.engines.meilisearch.server import Server
 from impact_alliances.engines.meilisearch.settings import NO_CAP, embedder_name
 from impact_alliances.resources.key import Key
-from impact_alliances.text.synonyms import Expression
+from impact_alliances.text.expressions import Expression
 
 # Phrases whose holders are kept: more, and they are forgotten together.
 MOST_PHRASES = 500

@@ -12,7 +12,7 @@ from impact_alliances.engines.bars import Language, over_the_bar
 from impact_alliances.engines.engine import Bar, Wanted, Weighted
 from impact_alliances.engines.meilisearch.settings import FILTERABLE
 from impact_alliances.resources.key import Key
-from impact_alliances.text.synonyms import Expression
+from impact_alliances.text.expressions import Expression
 
 # The ids of the documents that hold each phrase of several stems: a filter knows no order of words,
 # so these are looked for beforehand.

@@ -8,6 +8,7 @@ searchable as text.
 from typing import Any
 
 from impact_alliances.engines.documents import DOCUMENT_VERSION, FACET_FIELDS, IDENTITIES
+from impact_alliances.text.synonyms import thesaurus
 from impact_alliances.vocabularies.matching import slugify
 
 # Arrays of stems and words, whose distribution is the lexicon of the corpus.
@@ -35,7 +36,11 @@ def index_settings(embedder: str, dimensions: int) -> dict[str, Any]:
         "displayedAttributes": ["fingerprint", "state", "indexed_at", *SCORED],
         "filterableAttributes": [
             {
-                "attributePatterns": [*FILTERABLE, f"schema_v{DOCUMENT_VERSION}"],
+                # Other documents, or other expressions looked for in them, are another index.
+                "attributePatterns": [
+                    *FILTERABLE,
+                    f"schema_v{DOCUMENT_VERSION}_{thesaurus().digest}",
+                ],
                 "features": equality,
             }
         ],

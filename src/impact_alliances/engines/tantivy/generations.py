@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from impact_alliances.engines.tantivy.index import VERSION, asking
+from impact_alliances.text.synonyms import thesaurus
 
 # Files of tantivy's own housekeeping begin with a dot: no reader needs them.
 _MANAGED = ".managed.json"
@@ -30,12 +31,13 @@ Stat = tuple[int, int, int]
 @dataclass(frozen=True)
 class Generation:
     """A state of the index. `files`: the seal of each; `refused`: why these documents could not be
-    taken, by key.
+    taken, by key; `expressions`: the digest of those its documents were searched for.
     """
 
     name: str
     files: dict[str, str]
     refused: dict[str, str] = field(default_factory=dict)
+    expressions: str = ""
 
 
 def seal_of(content: bytes) -> str:
@@ -109,6 +111,13 @@ class Generations:
             self._sound[file] = stat
         return is_sound
 
+    @staticmethod
+    def is_up_to_date(generation: Generation) -> bool:
+        """Whether its documents were searched for the expressions of today's synonyms. One that is
+        not answers until it is built anew.
+        """
+        return generation.expressions == thesaurus().digest
+
     # -- changing it -----------------------------------------------------------------------------
 
     @contextmanager
@@ -160,9 +169,9 @@ class Generations:
             files = {
                 name: shared.get(name) or seal_of((made / name).read_bytes()) for name in names
             }
-            body = json.dumps(
-                asdict(Generation(made.name, files, dict(refused or {}))), ensure_ascii=False
-            ).encode()
+            expressions = former.expressions if former else thesaurus().digest
+            said = Generation(made.name, files, dict(refused or {}), expressions)
+            body = json.dumps(asdict(said), ensure_ascii=False).encode()
             beside = self.folder / f"CURRENT.{uuid.uuid4().hex[:8]}"
             beside.write_bytes(seal_of(body).encode() + b"\n" + body)
             beside.replace(self._pointer)

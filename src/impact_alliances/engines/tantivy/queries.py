@@ -10,7 +10,7 @@ from impact_alliances.engines.bars import Language, over_the_bar
 from impact_alliances.engines.engine import TITLE_BOOST, Bar, Wanted, Weighted
 from impact_alliances.engines.tantivy.index import SCHEMA
 from impact_alliances.resources.key import Key
-from impact_alliances.text.synonyms import Expression
+from impact_alliances.text.expressions import Expression
 
 Clauses = list[tuple[Any, Query]]
 

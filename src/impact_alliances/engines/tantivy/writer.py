@@ -56,11 +56,15 @@ class TantivyWriter:
         return self._generations.name
 
     def is_ready(self) -> bool:
-        """Whether there is a sound generation in use. Files found sound before are read again only
-        when they were touched.
+        """Whether there is a sound generation in use, made with the synonyms of today. Files found
+        sound before are read again only when they were touched.
         """
         current = self._generations.current()
-        return current is not None and not self._generations.damaged(current)
+        return (
+            current is not None
+            and self._generations.is_up_to_date(current)
+            and not self._generations.damaged(current)
+        )
 
     def damaged(self) -> list[str]:
         """The files that are not as they were written, each read whole. Raises `Absent`, and
