@@ -250,6 +250,17 @@ class EngineContract:
             (Key("case", "cour"), 0.0, 0.0)
         ]
 
+    def test_candidates_say_the_same_whatever_else_matches(self, engine: SearchEngine) -> None:
+        """« À vélo » comes for its title, « Le bus » for holding all that is asked: of each, both
+        are exact.
+        """
+        two = (concept(("bus",), weight=2.0), concept(("velo",), weight=1.0))
+        some = engine.candidates(Wanted(), (concept(("velo",)),), 1)
+        whole = {one.key: one for one in engine.candidates(Wanted(), two, 10)}
+        for limit in (1, 2, 3):
+            assert all(whole[one.key] == one for one in engine.candidates(Wanted(), two, limit))
+        assert [one.key for one in some] == [Key("case", "velo")]
+
     # -- meaning ----------------------------------------------------------------------------------
 
     def test_neighbours_rank_by_the_nearest_passage(self, engine: SearchEngine) -> None:
@@ -259,6 +270,14 @@ class EngineContract:
         assert best[0][1] == pytest.approx(1.0, abs=2e-3)
         assert standing.of([Key("case", "bus"), Key("case", "absent")]) == {
             Key("case", "bus"): pytest.approx(1.0, abs=2e-3)
+        }
+
+    def test_neighbours_of_each_kind_are_the_nearest_of_it(self, engine: SearchEngine) -> None:
+        standing = seen_from(engine, [1, 0, 0, 0])
+        assert set(standing.best_of_each_kind(1)) == {
+            Key("case", "bus"),
+            Key("catalyseur", "awa"),
+            Key("article", "note"),
         }
 
     def test_what_was_found_by_looking_at_everything_is_kept(self, engine: SearchEngine) -> None:

@@ -2,6 +2,7 @@
 the meaning, the fused score, the order and what is said of each hit.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from impact_alliances.engines.engine import Bar, Candidate, Weighted
+from impact_alliances.engines.engine import Bar, Candidate, Vector, Weighted
+from impact_alliances.meaning.centred import Numbers
 from impact_alliances.meaning.grid import NO_GRID, Grid
+from impact_alliances.meaning.outlook import Seen
 from impact_alliances.meaning.vectors import Matrix, Standing
 from impact_alliances.resources.key import Key
 from impact_alliances.search.interpreting import (
@@ -21,7 +24,7 @@ from impact_alliances.search.interpreting import (
     standing_bar,
     weights,
 )
-from impact_alliances.search.ranking import explain, rank
+from impact_alliances.search.ranking import Evidence, explain, rank
 from impact_alliances.text.understanding import Concept
 
 
@@ -36,17 +39,19 @@ def _bar(*weights: float) -> Bar:
 
 
 def _candidate(name: str, lexical: float = 0.0, covered: float = 0.0, **rest: object) -> Candidate:
-    return Candidate(**{"key": name, "date_order": 0, **rest}, lexical=lexical, covered=covered)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"key": Key("case", name), "date_order": 0, **rest}
+    return Candidate(**values, lexical=lexical, covered=covered)
 
 
 def _scores(
     *candidates: Candidate,
     bar: Bar | None = None,
-    neighbours: "Crowd | None" = None,
+    outlook: "Sight | None" = None,
     grid: Grid = NO_GRID,
 ) -> dict[str, float]:
-    ranked = rank(candidates, bar=bar, neighbours=neighbours, grid=grid)
-    return {str(candidate.key): score for score, candidate in ranked}
+    """The scores of candidates that are the whole base."""
+    evidence = Evidence.of(bar, outlook, grid, candidates)  # type: ignore[arg-type]
+    return {candidate.key.id: score for score, candidate in rank(candidates, evidence)}
 
 
 @dataclass
@@ -61,8 +66,28 @@ class Crowd:
     def best(self, limit: int) -> list[tuple[Any, float]]:
         return sorted(self.cosines.items(), key=lambda one: -one[1])[:limit]
 
+    def best_of_each_kind(self, limit: int) -> list[Any]:
+        return [key for key, _ in self.best(limit)]
+
     def of(self, keys: Sequence[Any]) -> dict[Any, float]:
         return {key: self.cosines[key] for key in keys if key in self.cosines}
+
+
+@dataclass
+class Sight:
+    """What the meaning says of documents, as said: by name, their nearest passage, their whole,
+    how much of a hub they are, and their direction.
+    """
+
+    seen: dict[str, tuple[float, float, float, list[float]]]
+
+    def of(self, keys: Sequence[Key]) -> Seen:
+        rows = [self.seen.get(key.id, (0.0, 0.0, 0.0, [0.0, 0.0])) for key in keys]
+        nearest, whole, hub, directions = (np.array(values) for values in zip(*rows, strict=True))
+        return Seen(nearest, whole, hub, directions)
+
+    def standing(self, directions: Vector, towards: Vector) -> Numbers:
+        return directions @ towards
 
 
 # -- the weights of what is asked -----------------------------------------------------------------
@@ -175,9 +200,9 @@ def test_a_corpus_without_vectors_has_no_neighbour() -> None:
 # -- the score ------------------------------------------------------------------------------------
 
 
-def test_words_alone_are_their_bm25_by_the_share_of_the_weight_held() -> None:
-    """6 × 4 / 4, 6 × 1 / 4: what holds more of what was asked passes before what says one word
-    often. The grid is of the meaning.
+def test_words_alone_are_the_logarithm_of_their_bm25_by_the_share_held() -> None:
+    """3 ln(1 + 6 × 4 / 4), 3 ln(1 + 6 × 1 / 4): what holds more of what was asked passes before
+    what says one word often. The grid is of the meaning.
     """
     found = _scores(
         _candidate("tout", 6.0, 4.0, fragilites=["mobilite"]),
@@ -186,29 +211,50 @@ def test_words_alone_are_their_bm25_by_the_share_of_the_weight_held() -> None:
         bar=_bar(3.0, 1.0),
         grid=Grid({"mobilite": 2.0}),
     )
-    assert found == pytest.approx({"tout": 6.0, "un mot": 1.5, "rien": 0.0})
+    assert found == pytest.approx(
+        {"tout": 3 * math.log(7), "un mot": 3 * math.log(2.5), "rien": 0.0}
+    )
 
 
-def test_meaning_words_and_grid_add_up() -> None:
-    """The standing of the cosine (.6: one deviation above), .45 of the words, .3 of the grid."""
+def test_words_weigh_less_where_no_document_holds_much_of_them() -> None:
+    """The best one holds half of the weight: half of 3 ln(1 + 6 × 2 / 4)."""
+    found = _scores(_candidate("le mieux", 6.0, 2.0), bar=_bar(3.0, 1.0))
+    assert found == pytest.approx({"le mieux": 0.5 * 3 * math.log(4)})
+
+
+def test_the_formula_by_hand() -> None:
+    """Words 1 × ln(1 + 6 × 4 / 4) = 1.945910, grid 2. The first answers: 1 + 2 × 1.945910 + .3 × 2
+    = 5.491820 for « a », .5 for « b »: their directions are mixed by e^5.491820 against e^.5,
+    .993253 of the one and .006747 of the other. Then for « a » .8 + 3 × 1.945910 + .7 × 2 + 2.3 ×
+    .993253 − 1.1 × .5, for « b » .4 + 2.3 × .006747 + 1.1.
+    """
     found = _scores(
-        _candidate("tout", 6.0, 4.0, fragilites=["sante", "mobilite"]),
-        _candidate("sans grille", 6.0, 4.0),
-        _candidate("sans mots", fragilites=["mobilite"]),
-        _candidate("au-dessous"),
+        _candidate("a", 6.0, 4.0, fragilites=["sante", "mobilite"]),
+        _candidate("b"),
         bar=_bar(3.0, 1.0),
-        neighbours=Crowd({"tout": 0.6, "sans grille": 0.6, "sans mots": 0.6, "au-dessous": 0.45}),
+        outlook=Sight({"a": (1.0, 0.8, 0.5, [1.0, 0.0]), "b": (0.5, 0.4, -1.0, [0.0, 1.0])}),
         grid=Grid({"mobilite": 2.0, "sante": -1.0}),
     )
-    assert found == pytest.approx(
-        {"tout": 4.3, "sans grille": 3.7, "sans mots": 1.6, "au-dessous": -0.5}
-    )
+    assert found == pytest.approx({"a": 9.772211, "b": 1.515519}, abs=1e-6)
+
+
+def test_what_the_first_answers_have_in_common_is_of_the_first_ten_of_a_kind() -> None:
+    """The eleventh case says nothing of it, however it points; an article is not compared with
+    cases.
+    """
+    seen = {f"c{n}": (5.0 + n, 0.0, 0.0, [1.0, 0.0]) for n in range(10)}
+    seen |= {"c10": (4.9, 0.0, 0.0, [0.0, 1.0]), "note": (0.0, 0.0, 0.0, [0.0, 1.0])}
+    candidates = [_candidate(name) for name in seen if name != "note"]
+    note = _candidate("note", key=Key("article", "note"))
+    found = _scores(*candidates, note, outlook=Sight(seen))
+    assert found["c10"] == pytest.approx(0.0)
+    assert [found["c0"], found["note"]] == pytest.approx([2.3, 2.3])
 
 
 def test_a_fragilite_that_the_need_does_not_touch_costs_nothing() -> None:
     found = _scores(
         _candidate("a", fragilites=["sante"]),
-        neighbours=Crowd({"a": 0.6}),
+        outlook=Sight({"a": (1.0, 1.0, 0.0, [0.0, 0.0])}),
         grid=Grid({"sante": -1.0}),
     )
     assert found == pytest.approx({"a": 1.0})
@@ -217,27 +263,35 @@ def test_a_fragilite_that_the_need_does_not_touch_costs_nothing() -> None:
 def test_what_has_no_vector_yet_stands_where_the_corpus_does() -> None:
     """It is neither near nor far: its words decide."""
     found = _scores(
-        _candidate("nouveau", 2.0, 1.0), bar=_bar(1.0), neighbours=Crowd({"autre": 0.9})
+        _candidate("nouveau", 2.0, 1.0),
+        bar=_bar(1.0),
+        outlook=Sight({"autre": (9.0, 9.0, 9.0, [1.0, 0.0])}),
     )
-    assert found == pytest.approx({"nouveau": 0.9})
+    assert found == pytest.approx({"nouveau": 3 * math.log(3)})
+
+
+def test_a_score_does_not_depend_on_what_else_is_scored() -> None:
+    """Filters leave some of what is promising, and bring what was not."""
+    promising = [_candidate("a", 6.0, 4.0), _candidate("b", 1.0, 3.0)]
+    others = [_candidate("c", 2.0, 1.0), _candidate("b", 1.0, 3.0)]
+    sight: Any = Sight({name: (1.0, 0.5, 0.2, [0.6, 0.8]) for name in "abc"})
+    evidence = Evidence.of(_bar(3.0, 1.0), sight, NO_GRID, promising)
+    alone = [rank([one], evidence)[0][0] for one in others]
+    assert sorted(alone, reverse=True) == [score for score, _ in rank(others, evidence)]
 
 
 def test_the_best_comes_first_then_the_most_recent() -> None:
     """Scores that differ by less than one can read are alike; then the key settles, so that pages
     never overlap.
     """
-    ranked = rank(
-        [
-            _candidate("vieux", 2.0 + 4e-10, 1.0, date_order=10),
-            _candidate("a", 2.0, 1.0, date_order=20),
-            _candidate("b", 2.0, 1.0, date_order=20),
-            _candidate("meilleur", 3.0, 1.0, date_order=0),
-        ],
-        bar=_bar(1.0),
-        neighbours=None,
-        grid=NO_GRID,
-    )
-    assert [str(candidate.key) for _, candidate in ranked] == ["meilleur", "b", "a", "vieux"]
+    candidates = [
+        _candidate("vieux", 2.0 + 4e-10, 1.0, date_order=10),
+        _candidate("a", 2.0, 1.0, date_order=20),
+        _candidate("b", 2.0, 1.0, date_order=20),
+        _candidate("meilleur", 3.0, 1.0, date_order=0),
+    ]
+    ranked = rank(candidates, Evidence.of(_bar(1.0), None, NO_GRID, candidates))
+    assert [candidate.key.id for _, candidate in ranked] == ["meilleur", "b", "a", "vieux"]
 
 
 def test_the_grid_tells_what_stands_out_among_the_fragilites() -> None:
@@ -258,9 +312,9 @@ def test_a_need_evokes_the_fragilites_that_stand_out_three_at_most() -> None:
 # -- what is said of a hit ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("score", "shown"), [(5.0, 0.5), (0.0, 0.0), (-2.0, 0.0), (1.0, 0.1667)])
+@pytest.mark.parametrize(("score", "shown"), [(15.0, 0.5), (0.0, 0.0), (-2.0, 0.0), (3.0, 0.1667)])
 def test_a_score_is_shown_between_nothing_and_one(score: float, shown: float) -> None:
-    """Five is a clear hit."""
+    """Fifteen is a clear hit."""
     assert explain((score, _candidate("a")), bar=None, near=()).score == shown
 
 
@@ -268,12 +322,12 @@ def test_a_hit_says_why_it_is_there() -> None:
     """By its words at the bar exactly, whatever the last digit; by its meaning when it is near."""
     bar = _bar(3.0, 1.0)
     reached, missed = _candidate("a", 1.0, 1.6 - 1e-9), _candidate("b", 1.0, 1.5)
-    near: list[Any] = ["b"]
+    near = [Key("case", "b")]
     why = [
         explain((1.0, one), bar=given, near=near)
         for one, given in ((reached, bar), (missed, bar), (reached, None))
     ]
-    assert [(str(hit.key), hit.by_words, hit.by_meaning) for hit in why] == [
+    assert [(hit.key.id, hit.by_words, hit.by_meaning) for hit in why] == [
         ("a", True, False),
         ("b", False, True),
         ("a", False, False),

@@ -131,8 +131,8 @@ class Matches(Counts, ABC):
     @abstractmethod
     def candidates(self, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
         """The matches worth ranking for these concepts: the `limit` best by BM25 and the `limit`
-        best by weight of concepts held, so at most twice `limit`, in no order. Raises
-        `EngineFailure`.
+        best by weight of concepts held, so at most twice `limit`, in no order. What is said of each
+        does not depend on the other matches. Raises `EngineFailure`.
         """
 
 
@@ -142,7 +142,7 @@ class Neighbours(Protocol):
     documents compared.
 
     Where the corpus is too large to be held in memory, only a sample of it was compared: `is_whole`
-    is false, `mean` and `deviation` are estimates, and `best` knows no document out of the sample.
+    is false, `mean` and `deviation` are estimates, and the best are those of the sample.
     """
 
     is_whole: bool
@@ -151,6 +151,10 @@ class Neighbours(Protocol):
 
     def best(self, limit: int) -> list[tuple[Key, float]]:
         """The nearest documents, nearest first."""
+        ...
+
+    def best_of_each_kind(self, limit: int) -> list[Key]:
+        """The nearest documents of each kind, so many of each."""
         ...
 
     def of(self, keys: Sequence[Key]) -> dict[Key, float]:
@@ -196,6 +200,12 @@ class SearchEngine(Protocol):
         """The same counts, the keys of a window of the matches, and what their `candidates` need:
         asking for these then repeats nothing.
         """
+        ...
+
+    def candidates(
+        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+    ) -> list[Candidate]:
+        """The candidates of a set that nobody counts, as `Matches` gives them."""
         ...
 
     def page(

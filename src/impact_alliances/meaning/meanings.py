@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, 
 from impact_alliances.embeddings.store import StoredVectors, vectors_by_model
 from impact_alliances.engines.engine import Vector
 from impact_alliances.meaning.grid import NO_GRID, Grid
+from impact_alliances.meaning.outlook import Outlook
 from impact_alliances.meaning.passages import FRAGILITE
 from impact_alliances.meaning.renewal import Renewed
 from impact_alliances.meaning.vectors import VectorIndex
@@ -68,7 +70,8 @@ class Meaning:
         """
         resources = StoredVectors(database, model, dimensions, tuple(KINDS))
         fragilites = Anchors(StoredVectors(database, model, dimensions, (FRAGILITE,)))
-        return cls(model, dimensions, embedder, VectorIndex(resources, most), fragilites)
+        vectors = VectorIndex(resources, most, prepare=attrgetter("centred"))
+        return cls(model, dimensions, embedder, vectors, fragilites)
 
     def read(self, text: str) -> Read:
         """The vector of a query; none without a model, when it fails, or when this text cannot be
@@ -83,6 +86,11 @@ class Meaning:
         except EmbedderUnavailable as failure:
             _log.warning("%s", failure)
             return Read(said=NO_MODEL)
+
+    def seen_from(self, vector: Vector) -> Outlook | None:
+        """The base seen from a query, None while it has no vectors."""
+        passages = self.vectors.seen_from(vector)
+        return Outlook(passages) if passages else None
 
     def grid(self, vector: Vector) -> Grid:
         """Where a query stands among the sixteen fragilités; nowhere while one of them has not been

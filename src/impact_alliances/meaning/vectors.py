@@ -3,14 +3,16 @@ from the database and kept fresh.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.engine import Vector
+from impact_alliances.meaning.centred import Centred
 from impact_alliances.meaning.renewal import Renewed
 from impact_alliances.resources.key import Key
 
@@ -20,15 +22,18 @@ Others = Callable[[Sequence[Key]], dict[Key, Vector]]
 
 @dataclass(frozen=True)
 class Matrix:
-    """The passages of all documents, those of document i from row `starts[i]` on."""
+    """The passages of all documents, those of document i from row `starts[i]` on; the places of
+    the documents of each kind.
+    """
 
     keys: tuple[Key, ...]
     rows: npt.NDArray[np.float32]
     starts: npt.NDArray[np.intp]
     place: dict[Key, int]
+    kinds: dict[str, npt.NDArray[np.intp]]
 
     @classmethod
-    def of(cls, vectors: dict[Key, Vector]) -> "Matrix | None":
+    def of(cls, vectors: Mapping[Key, Vector]) -> "Matrix | None":
         """The matrix of these documents, None when there is none. Sorted by key, so that ties are
         broken alike.
         """
@@ -38,7 +43,20 @@ class Matrix:
         sizes = [len(vectors[key]) for key in keys]
         starts = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
         rows = np.concatenate([vectors[key] for key in keys]).astype(np.float32)
-        return cls(keys, rows, starts, {key: index for index, key in enumerate(keys)})
+        names = np.array([key.kind for key in keys])
+        kinds = {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
+        return cls(keys, rows, starts, {key: index for index, key in enumerate(keys)}, kinds)
+
+    @cached_property
+    def centred(self) -> Centred:
+        """The documents freed of what all of them share."""
+        return Centred.of(self.means)
+
+    @property
+    def means(self) -> Vector:
+        """The mean of the passages of each document, one a row."""
+        sizes = np.diff(self.starts, append=len(self.rows))
+        return np.asarray(np.add.reduceat(self.rows, self.starts) / sizes[:, None])
 
     def likeness(self, vector: Vector) -> npt.NDArray[np.float32]:
         """The cosine of each document's nearest passage with `vector`."""
@@ -62,30 +80,43 @@ class Standing:
     """
 
     def __init__(self, matrix: Matrix, vector: Vector, others: Others | None = None) -> None:
-        self._matrix = matrix
-        self._vector = vector
+        self.matrix = matrix
+        self.vector = vector
         self._others = others
-        self._likeness = matrix.likeness(vector)
+        self.likeness = matrix.likeness(vector)
         self.is_whole = others is None
-        self.mean = float(self._likeness.mean())
-        self.deviation = float(self._likeness.std()) or 1.0
+        self.mean = float(self.likeness.mean())
+        self.deviation = float(self.likeness.std()) or 1.0
 
     def best(self, limit: int) -> list[tuple[Key, float]]:
-        kept = min(limit, len(self._likeness))
-        top = np.argpartition(-self._likeness, kept - 1)[:kept]
-        ordered = sorted(
-            top.tolist(), key=lambda index: (-self._likeness[index], self._matrix.keys[index])
-        )
-        return [(self._matrix.keys[index], float(self._likeness[index])) for index in ordered]
+        return self._best(np.arange(len(self.likeness)), limit)
+
+    def best_of_each_kind(self, limit: int) -> list[Key]:
+        return [
+            key for places in self.matrix.kinds.values() for key, _ in self._best(places, limit)
+        ]
+
+    def _best(self, places: npt.NDArray[np.intp], limit: int) -> list[tuple[Key, float]]:
+        likeness, keys = self.likeness, self.matrix.keys
+        kept = min(limit, len(places))
+        top = places[np.argpartition(-likeness[places], kept - 1)[:kept]]
+        ordered = sorted(top.tolist(), key=lambda place: (-likeness[place], keys[place]))
+        return [(keys[place], float(likeness[place])) for place in ordered]
 
     def of(self, keys: Sequence[Key]) -> dict[Key, float]:
-        place = self._matrix.place
-        cosines = {key: float(self._likeness[place[key]]) for key in keys if key in place}
-        missing = [key for key in keys if key not in cosines] if self._others else []
-        others = self._others(missing) if self._others and missing else {}
+        place = self.matrix.place
+        cosines = {key: float(self.likeness[place[key]]) for key in keys if key in place}
         return cosines | {
-            key: float((passages @ self._vector).max()) for key, passages in others.items()
+            key: float((passages @ self.vector).max())
+            for key, passages in self.not_held(keys).items()
         }
+
+    def not_held(self, keys: Sequence[Key]) -> dict[Key, Vector]:
+        """The passages of those of these documents that the sample lacks; none where the corpus is
+        held whole.
+        """
+        missing = [key for key in keys if key not in self.matrix.place]
+        return self._others(missing) if self._others and missing else {}
 
 
 @dataclass(frozen=True)
@@ -103,7 +134,7 @@ class VectorIndex:
     and makes the next matrix beside, while searches go on with this one.
 
     `most` bounds the documents held in memory, for an engine whose own index finds the nearest:
-    past it a sample is held.
+    past it a sample is held. `prepare` makes beside what else of a matrix is to be at hand.
     """
 
     def __init__(
@@ -111,9 +142,11 @@ class VectorIndex:
         stored: StoredVectors,
         most: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        prepare: Callable[[Matrix], object] = lambda _: None,
     ) -> None:
         self._stored = stored
         self._most = most
+        self._prepare = prepare
         self._held = Renewed(self._read, clock)
 
     def refresh(self) -> None:
@@ -133,7 +166,10 @@ class VectorIndex:
         vectors = self._vectors(former, state, one_in)
         if one_in == 1 and len(vectors) != state[1]:
             vectors = self._stored.since(None)
-        return _Held(state, one_in, vectors, Matrix.of(vectors))
+        matrix = Matrix.of(vectors)
+        if matrix:
+            self._prepare(matrix)
+        return _Held(state, one_in, vectors, matrix)
 
     def _vectors(
         self, former: _Held | None, state: tuple[int, int], one_in: int

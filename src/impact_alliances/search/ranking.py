@@ -1,26 +1,34 @@
 """The order of what matches: the fusion of words and meaning. The same for every engine.
 
-Every constant here was chosen on half of the question file (`bench/questions.jsonl`) and checked on
-the other; the figures are in docs/decisions/0003.
+The weights were fitted on half of the question file (`bench/fit.py`), rounded, and checked on the
+other half; the figures are in docs/decisions/0013.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from impact_alliances.engines.engine import Bar, Candidate, Matches, Neighbours
-from impact_alliances.meaning.grid import Grid
+import numpy as np
+
+from impact_alliances.engines.engine import Bar, Candidate, Matches, Vector, Wanted
+from impact_alliances.meaning.centred import Numbers
+from impact_alliances.meaning.grid import NO_GRID, Grid
+from impact_alliances.meaning.outlook import Outlook, Seen
 from impact_alliances.resources.key import Key
-from impact_alliances.search.interpreting import Interpretation
 
-# Weight of the words (BM25 × coverage) and of the reading grid beside the standing of the meaning.
-WORDS_WEIGHT = 0.45
-GRID_WEIGHT = 0.3
+# What each term weighs beside the standing of the meaning: the words, the reading grid, what the
+# first answers have in common, and what it costs to be near to everything.
+WORDS_WEIGHT, GRID_WEIGHT, COMMON_WEIGHT, HUB_COST = 3.0, 0.7, 2.3, 1.1
+# The first answers of a kind, and what the words and the grid weigh in telling them.
+FIRST_ANSWERS = 10
+FIRST_WORDS_WEIGHT, FIRST_GRID_WEIGHT = 2.0, 0.3
 # Candidates scored; the rest of a larger set follows by date.
 RANKED = 600
 # The score of a document that the whole text names, before any other.
 NAMED_SCORE = 1_000.0
-# Maps a fused score to [0, 1[ for display: 5 is a clear hit.
-_HALF_SCORE = 5.0
+# Maps a score to [0, 1[ for display: 15 is a clear hit.
+_HALF_SCORE = 15.0
 
 
 @dataclass(frozen=True)
@@ -41,20 +49,169 @@ Scored = tuple[float, Candidate]
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """The best candidates of a search with their fused scores, in order."""
+class Evidence:
+    """What tells the documents of the base apart for one text, whatever is filtered: the concepts
+    asked for (`bar`), the base seen from its meaning (`outlook`) and its place in the `grid`.
+    `best_cover` is the largest share of the weight asked for that one document holds; `common`
+    what the first answers of each kind have in common, as a direction.
+    """
 
-    asked: Interpretation
+    bar: Bar | None = None
+    outlook: Outlook | None = None
+    grid: Grid = NO_GRID
+    best_cover: float = 0.0
+    common: Mapping[str, Vector] = field(default_factory=dict)
+    _known: Mapping[Key, float] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls, bar: Bar | None, outlook: Outlook | None, grid: Grid, promising: Sequence[Candidate]
+    ) -> "Evidence":
+        """From the documents of the whole base that may answer best."""
+        whole = _whole(bar)
+        covered = max((one.covered for one in promising), default=0.0)
+        found = cls(bar, outlook, grid, covered / whole if whole else 0.0)
+        terms = found._terms(promising)
+        found = replace(found, common=found._common(promising, terms))
+        scores = found._scores(promising, terms).tolist()
+        return replace(found, _known=dict(zip(_keys(promising), scores, strict=True)))
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything tells one document from another."""
+        return bool(self.bar or self.outlook)
+
+    def scores(self, candidates: Sequence[Candidate]) -> Numbers:
+        """The score of each document: a function of the text and of the base alone."""
+        new = [one for one in candidates if one.key not in self._known]
+        scores = self._scores(new, self._terms(new)).tolist() if new else []
+        known = {**self._known, **dict(zip(_keys(new), scores, strict=True))}
+        return np.array([known[one.key] for one in candidates])
+
+    def best_of_each_kind(self, candidates: Sequence[Candidate], most: int) -> list[Key]:
+        """The best of these of each kind: `most` of each, and no more than one in ten of a kind of
+        the base, which would be no choice.
+        """
+        kinds = self.outlook.passages.matrix.kinds if self.outlook else {}
+        best = _best_of_each_kind(candidates, self.scores(candidates), most)
+        return [
+            candidates[place].key
+            for kind, places in best.items()
+            for place in places[: -(-len(kinds.get(kind, ())) // 10)]
+        ]
+
+    def _terms(self, candidates: Sequence[Candidate]) -> "_Terms":
+        whole = _whole(self.bar) or 1.0
+        held = np.array([one.lexical * one.covered / whole for one in candidates])
+        priors = {
+            tags: self.grid.prior(tags) for tags in {tuple(one.fragilites) for one in candidates}
+        }
+        return _Terms(
+            words=self.best_cover * np.log1p(held),
+            grid=np.array([priors[tuple(one.fragilites)] for one in candidates]),
+            seen=self.outlook.of(_keys(candidates)) if self.outlook else None,
+        )
+
+    def _common(self, candidates: Sequence[Candidate], terms: "_Terms") -> dict[str, Vector]:
+        """What the first answers of each kind have in common: the mean of their directions, the
+        surer the heavier.
+        """
+        seen = terms.seen
+        if seen is None:
+            return {}
+        first = seen.nearest + FIRST_WORDS_WEIGHT * terms.words + FIRST_GRID_WEIGHT * terms.grid
+        return {
+            kind: _soft_mean(seen.directions[places], first[places])
+            for kind, places in _best_of_each_kind(candidates, first, FIRST_ANSWERS).items()
+        }
+
+    def _scores(self, candidates: Sequence[Candidate], terms: "_Terms") -> Numbers:
+        words = WORDS_WEIGHT * terms.words
+        if self.outlook is None or terms.seen is None:
+            return words
+        common = COMMON_WEIGHT * self._likeness_to_first(candidates, terms.seen, self.outlook)
+        grid, costs = GRID_WEIGHT * terms.grid, HUB_COST * terms.seen.hub
+        return np.asarray(terms.seen.whole + words + grid + common - costs)
+
+    def _likeness_to_first(
+        self, candidates: Sequence[Candidate], seen: Seen, outlook: Outlook
+    ) -> Numbers:
+        """How near each document stands to what the first answers of its kind have in common."""
+        found = np.zeros(len(candidates))
+        kinds = np.array([one.key.kind for one in candidates])
+        for kind, common in self.common.items():
+            places = np.flatnonzero(kinds == kind)
+            found[places] = outlook.standing(seen.directions[places], common)
+        return found
+
+
+NO_EVIDENCE = Evidence()
+
+
+class _Terms(NamedTuple):
+    """What is known of some documents, one value each. `words`: BM25 by the share of the weight
+    held, its logarithm, since one word said often is no answer; all the less where no document
+    holds much of what is asked. `grid`: the standing of their fragilités.
+    """
+
+    words: Numbers
+    grid: Numbers
+    seen: Seen | None
+
+
+def _whole(bar: Bar | None) -> float:
+    return sum(one.weight for one in bar.concepts) if bar else 0.0
+
+
+def _keys(candidates: Sequence[Candidate]) -> list[Key]:
+    return [candidate.key for candidate in candidates]
+
+
+def _soft_mean(directions: Vector, scores: Numbers) -> Vector:
+    """The mean of these directions, each weighing the exponential of its score."""
+    weights = np.exp(scores - scores.max())
+    return np.asarray(weights @ directions / weights.sum())
+
+
+def _best_of_each_kind(
+    candidates: Sequence[Candidate], scores: Numbers, most: int
+) -> dict[str, list[int]]:
+    """The places of the best candidates of each kind, so many of each, best first."""
+    best: dict[str, list[int]] = defaultdict(list)
+    for place in in_order(candidates, scores):
+        places = best[candidates[place].key.kind]
+        if len(places) < most:
+            places.append(place)
+    return best
+
+
+def in_order(candidates: Sequence[Candidate], scores: Numbers) -> list[int]:
+    """The places of candidates, the best first; then the most recent, and the key settles what is
+    left. Scores that differ by less than one can read are alike.
+    """
+    rounded = np.round(scores, 9).tolist()
+    return sorted(
+        range(len(candidates)),
+        key=lambda place: (rounded[place], candidates[place].date_order, candidates[place].key),
+        reverse=True,
+    )
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The best candidates of a search with their scores, in order."""
+
+    wanted: Wanted
     scored: Sequence[Scored]
 
     @classmethod
-    def of(cls, asked: Interpretation, matches: Matches, named: Sequence[Key] = ()) -> "Ranking":
+    def of(
+        cls, matches: Matches, wanted: Wanted, evidence: Evidence, named: Sequence[Key] = ()
+    ) -> "Ranking":
         """The hits `named`, then the `RANKED` best of what matches. Raises `EngineFailure`."""
-        bar, meant = asked.wanted.bar, asked.meant
-        concepts = bar.concepts if bar else ()
-        candidates = matches.candidates(concepts, RANKED) if asked.is_scored else []
-        ranked = rank(candidates, bar=bar, neighbours=meant.neighbours, grid=meant.grid)
-        return cls(asked, headed(ranked[:RANKED], named))
+        concepts = evidence.bar.concepts if evidence.bar else ()
+        candidates = matches.candidates(concepts, RANKED) if evidence.is_any else []
+        return cls(wanted, headed(rank(candidates, evidence)[:RANKED], named))
 
     @property
     def keys(self) -> list[Key]:
@@ -67,7 +224,7 @@ class Ranking:
     def explained(self, keys: Sequence[Key]) -> list[Ranked]:
         """These, in their order, each saying why it is there, ranked or not."""
         known = {scored[1].key: scored for scored in self.scored}
-        by_words, named = self.asked.wanted.bar is not None, self.asked.wanted.named
+        by_words, named = self.wanted.bar is not None, self.wanted.named
         return [
             self._explained(known[key])
             if key in known
@@ -76,35 +233,17 @@ class Ranking:
         ]
 
     def _explained(self, scored: Scored) -> Ranked:
-        wanted = self.asked.wanted
-        explained = explain(scored, bar=wanted.bar, near=wanted.near)
-        return replace(explained, by_name=explained.key in wanted.named)
+        explained = explain(scored, bar=self.wanted.bar, near=self.wanted.near)
+        return replace(explained, by_name=explained.key in self.wanted.named)
 
 
-def rank(
-    candidates: Sequence[Candidate], *, bar: Bar | None, neighbours: Neighbours | None, grid: Grid
-) -> list[Scored]:
-    """The candidates with their fused scores, in order. Without `neighbours` the words alone
-    decide.
-    """
-    whole = sum(one.weight for one in bar.concepts) if bar else 0.0
-    cosines = neighbours.of([candidate.key for candidate in candidates]) if neighbours else {}
-
-    def score(candidate: Candidate) -> float:
-        words = candidate.lexical * candidate.covered / whole if whole else 0.0
-        if neighbours is None:
-            return words
-        standing = (
-            cosines.get(candidate.key, neighbours.mean) - neighbours.mean
-        ) / neighbours.deviation
-        return standing + WORDS_WEIGHT * words + GRID_WEIGHT * grid.prior(candidate.fragilites)
-
-    scored = [
-        (round(score(candidate), 9), candidate.date_order, candidate) for candidate in candidates
+def rank(candidates: Sequence[Candidate], evidence: Evidence) -> list[Scored]:
+    """The candidates with their scores, in order."""
+    scores = evidence.scores(candidates)
+    return [
+        (round(float(scores[place]), 9), candidates[place])
+        for place in in_order(candidates, scores)
     ]
-    # By score, then the most recent first; the key settles what is left.
-    scored.sort(reverse=True)
-    return [(value, candidate) for value, _, candidate in scored]
 
 
 def headed(ranked: list[Scored], named: Sequence[Key]) -> list[Scored]:

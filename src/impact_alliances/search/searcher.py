@@ -69,12 +69,12 @@ class Searcher:
         window = _window(query, asked)
         matches = self.engine.matches(asked.wanted, facets, window)
         page = _in_order(asked, matches) if window else self._by_relevance(query, asked, matches)
-        said = [said for said in (self._degraded, asked.meant.degraded, self._late()) if said]
+        said = [said for said in (self._degraded, asked.degraded, self._late()) if said]
         return Answer(
             counts=matches,
             page=page,
             understanding=asked.understanding,
-            evoked=tuple(asked.meant.grid.evoked()),
+            evoked=tuple(asked.evidence.grid.evoked()),
             degraded=" ".join(said) or None,
         )
 
@@ -85,7 +85,7 @@ class Searcher:
         first, size = query.first, query.par_page
         if first >= matches.total:
             return []
-        ranking = Ranking.of(asked, matches, self._named(asked.wanted))
+        ranking = Ranking.of(matches, asked.wanted, asked.evidence, self._named(asked.wanted))
         page, ranked = ranking.page(first, size), len(ranking.scored)
         rest = size - len(page)
         if rest and matches.total > ranked:
@@ -105,7 +105,7 @@ def _window(query: SearchQuery, asked: Interpretation) -> Window | None:
     """The page that follows an order of the engine's; none by relevance, which is ours. What
     nothing scores goes by date.
     """
-    if query.sort == "pertinence" and (asked.is_scored or asked.wanted.named):
+    if query.sort == "pertinence" and (asked.evidence.is_any or asked.wanted.named):
         return None
     return Window("title" if query.sort == "titre" else "date", query.first, query.par_page)
 
@@ -113,7 +113,7 @@ def _window(query: SearchQuery, asked: Interpretation) -> Window | None:
 def _in_order(asked: Interpretation, matches: Matches) -> list[Ranked]:
     """The hits of the window, in an order that is not of relevance."""
     if asked.understanding.text and matches.keys:
-        return Ranking.of(asked, matches).explained(matches.keys)
+        return Ranking.of(matches, asked.wanted, asked.evidence).explained(matches.keys)
     return [Ranked(key, 0.0, False, False) for key in matches.keys]
 
 

@@ -17,12 +17,14 @@ from typing import Any
 from impact_alliances.engines.bm25 import in_line
 from impact_alliances.engines.engine import (
     ENDINGS,
+    Candidate,
     Counts,
     Matches,
     Neighbours,
     Order,
     Vector,
     Wanted,
+    Weighted,
     Window,
 )
 from impact_alliances.engines.meilisearch.corpus import CorpusReader
@@ -129,6 +131,11 @@ class MeilisearchEngine:
             holders=holders,
             read=whole["hits"],
         )
+
+    def candidates(
+        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+    ) -> list[Candidate]:
+        return self.matches(wanted, ()).candidates(concepts, limit)
 
     def page(
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()

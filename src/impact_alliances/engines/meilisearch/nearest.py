@@ -2,9 +2,11 @@
 
 from impact_alliances.engines.engine import Neighbours, Vector
 from impact_alliances.engines.meilisearch.documents import numbers
-from impact_alliances.engines.meilisearch.filters import key_of_id
+from impact_alliances.engines.meilisearch.filters import equals, key_of_id
+from impact_alliances.engines.meilisearch.questions import Answer, Question
 from impact_alliances.engines.meilisearch.server import Server
 from impact_alliances.resources.key import Key
+from impact_alliances.resources.kinds import KINDS
 
 # The server's nearest documents are approximate: asked for few, it may miss one of the very best.
 LEAST_NEAREST = 200
@@ -26,19 +28,35 @@ class NearestOnServer:
         self.of = standing.of
 
     def best(self, limit: int) -> list[tuple[Key, float]]:
-        query = {
+        (answer,) = self._server.search([self._nearest(limit)])
+        approximate = _likeness(answer)
+        exact = approximate | self.of(list(approximate))
+        return sorted(exact.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def best_of_each_kind(self, limit: int) -> list[Key]:
+        of_kinds = [{**self._nearest(limit), "filter": [equals("kind", kind)]} for kind in KINDS]
+        return [
+            key
+            for answer in self._server.search(of_kinds)
+            for key in list(_likeness(answer))[:limit]
+        ]
+
+    def _nearest(self, limit: int) -> Question:
+        return {
             "vector": numbers(self._vector),
             "hybrid": {"embedder": self._embedder, "semanticRatio": 1},
             "limit": max(limit, LEAST_NEAREST),
             "attributesToRetrieve": ["id"],
             "showRankingScore": True,
         }
-        (answer,) = self._server.search([query])
-        # A document without vectors comes last, with a score of 0.
-        approximate = {
-            key_of_id(hit["id"]): 2 * hit["_rankingScore"] - 1
-            for hit in answer["hits"]
-            if hit["_rankingScore"] > 0
-        }
-        exact = approximate | self.of(list(approximate))
-        return sorted(exact.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
+def _likeness(answer: Answer) -> dict[Key, float]:
+    """The approximate likeness of documents, in the order of the server. One without vectors comes
+    last, with a score of 0.
+    """
+    return {
+        key_of_id(hit["id"]): 2 * hit["_rankingScore"] - 1
+        for hit in answer["hits"]
+        if hit["_rankingScore"] > 0
+    }

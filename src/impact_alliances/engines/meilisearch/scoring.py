@@ -66,16 +66,9 @@ class Scoring:
 
 
 def favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
-    """The best by words and the best by coverage, as the embedded engine joins them: beyond the end
-    of a list, its lowest score.
-    """
+    """The best by words and the best by coverage."""
     if len(candidates) <= limit:
         return candidates
     by_words = sorted(candidates, key=lambda one: -one.lexical)[:limit]
     by_cover = sorted(candidates, key=lambda one: -one.covered)[:limit]
-    lowest, least = by_words[-1].lexical, by_cover[-1].covered
-    kept = {one.key: one for one in (*by_words, *by_cover)}
-    return [
-        one._replace(lexical=max(one.lexical, lowest), covered=max(one.covered, least))
-        for one in kept.values()
-    ]
+    return list({one.key: one for one in (*by_words, *by_cover)}.values())

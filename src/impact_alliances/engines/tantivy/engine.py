@@ -12,6 +12,7 @@ from tantivy import Occur, Query
 
 from impact_alliances.engines.engine import (
     ENDINGS,
+    Candidate,
     Counts,
     EngineFailure,
     Matches,
@@ -19,10 +20,11 @@ from impact_alliances.engines.engine import (
     Order,
     Vector,
     Wanted,
+    Weighted,
     Window,
 )
 from impact_alliances.engines.tantivy.index import SCHEMA, asking
-from impact_alliances.engines.tantivy.matches import TantivyMatches, counted
+from impact_alliances.engines.tantivy.matches import TantivyMatches, candidates_of, counted
 from impact_alliances.engines.tantivy.queries import set_query, sets_of
 from impact_alliances.engines.tantivy.views import View, Views
 from impact_alliances.resources.key import Key, key_in
@@ -84,12 +86,20 @@ class TantivyEngine:
     def matches(
         self, wanted: Wanted, facets: Sequence[str], window: Window | None = None
     ) -> Matches:
-        searcher = self._view().searcher
+        view = self._view()
         with asking():
             sets = sets_of(wanted, facets)
-        counts = counted(searcher, sets, facets)
-        keys = _page(searcher, sets.whole, window) if window else []
-        return TantivyMatches(counts.total, counts.facets, tuple(keys), searcher, sets.whole)
+        counts = counted(view.searcher, sets, facets)
+        keys = _page(view.searcher, sets.whole, window) if window else []
+        return TantivyMatches(counts.total, counts.facets, tuple(keys), view, sets.whole)
+
+    def candidates(
+        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+    ) -> list[Candidate]:
+        view = self._view()
+        with asking():
+            query = set_query(wanted)
+        return candidates_of(view, query, concepts, limit)
 
     def page(
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()

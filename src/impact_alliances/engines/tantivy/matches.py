@@ -1,22 +1,20 @@
 """What matches in one state of the embedded index, counted, and those of it worth ranking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
 from impact_alliances.engines.engine import Candidate, Counts, Matches, Weighted
-from impact_alliances.engines.tantivy.index import asking
+from impact_alliances.engines.tantivy.index import SCHEMA, asking
 from impact_alliances.engines.tantivy.queries import Clauses, Sets, bm25, coverage
-from impact_alliances.resources.key import key_in
+from impact_alliances.engines.tantivy.views import Place, Stored, View
 
 # More than any facet has values: counts are exact or they are not counts.
 _VALUES = 20_000
-# A document as tantivy numbers it: its segment, and its place there.
-Place = tuple[int, int]
-ScoredPlaces = dict[Place, tuple[float, Any]]
+# A document by its place: its score, and its address.
+ScoredPlaces = dict[Place, tuple[float, tantivy.DocAddress]]
 
 
 @dataclass(frozen=True)
@@ -25,46 +23,48 @@ class TantivyMatches(Matches):
     candidate.
     """
 
-    searcher: tantivy.Searcher = field(compare=False, repr=False)
+    view: View = field(compare=False, repr=False)
     query: Query = field(compare=False, repr=False)
 
     def candidates(self, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
-        with asking():
-            members = (Occur.Must, Query.const_score_query(self.query, 0.0))
-            lexical = _scored(self.searcher, [members, *bm25(concepts)], limit)
-            covered = _scored(self.searcher, [members, *coverage(concepts)], limit)
-        return _joined(self.searcher, lexical, covered)
+        return candidates_of(self.view, self.query, concepts, limit)
 
 
-def _scored(searcher: tantivy.Searcher, clauses: Clauses, limit: int) -> ScoredPlaces:
-    result = searcher.search(Query.boolean_query(clauses), max(limit, 1), count=False)
+def candidates_of(
+    view: View, query: Query, concepts: Sequence[Weighted], limit: int
+) -> list[Candidate]:
+    """The documents of a set that are worth ranking, as `Matches.candidates` says."""
+    with asking():
+        ways = [bm25(concepts), coverage(concepts)]
+        best = [_scored(view.searcher, query, clauses, limit) for clauses in ways]
+    addresses = {place: address for one in best for place, (_, address) in one.items()}
+    stored = view.stored(addresses)
+    lexical, covered = (
+        one | _beyond(view.searcher, clauses, {p: s for p, s in stored.items() if p not in one})
+        for clauses, one in zip(ways, best, strict=True)
+    )
+    return [
+        Candidate(one.key, lexical[place][0], covered[place][0], one.date_order, one.fragilites)
+        for place, one in stored.items()
+    ]
+
+
+def _scored(searcher: tantivy.Searcher, query: Query, clauses: Clauses, limit: int) -> ScoredPlaces:
+    members = (Occur.Must, Query.const_score_query(query, 0.0))
+    asked = Query.boolean_query([members, *clauses])
+    result = searcher.search(asked, max(limit, 1), count=False)
     return {(address.segment_ord, address.doc): (score, address) for score, address in result.hits}
 
 
-def _joined(
-    searcher: tantivy.Searcher, lexical: ScoredPlaces, covered: ScoredPlaces
-) -> list[Candidate]:
-    """The two rankings as one list. A document beyond the end of one of them gets that list's
-    lowest score.
-    """
-    lowest = (min((score for score, _ in lexical.values()), default=0.0), None)
-    least = (min((score for score, _ in covered.values()), default=0.0), None)
-    addresses = {place: address for place, (_, address) in {**covered, **lexical}.items()}
+def _beyond(
+    searcher: tantivy.Searcher, clauses: Clauses, missed: Mapping[Place, Stored]
+) -> ScoredPlaces:
+    """The scores of the documents that are beyond the end of one list, and stand in the other."""
+    if not missed:
+        return {}
     with asking():
-        days = (
-            searcher.fast_field_values("date_order", list(addresses.values())) if addresses else []
-        )
-        documents = [searcher.doc(address) for address in addresses.values()]
-    return [
-        Candidate(
-            key=key_in(stored.get_first("key")),
-            lexical=lexical.get(place, lowest)[0],
-            covered=covered.get(place, least)[0],
-            date_order=int(day or 0),
-            fragilites=stored.get_all("fragilite"),
-        )
-        for place, day, stored in zip(addresses, days, documents, strict=True)
-    ]
+        keys = [str(one.key) for one in missed.values()]
+        return _scored(searcher, Query.term_set_query(SCHEMA, "key", keys), clauses, len(keys))
 
 
 def counted(searcher: tantivy.Searcher, sets: Sets, facets: Sequence[str]) -> Counts:

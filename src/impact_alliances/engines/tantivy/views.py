@@ -5,16 +5,19 @@ sound.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import tantivy
 
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.tantivy.copy import PrivateCopy, sound
 from impact_alliances.engines.tantivy.generations import Generation, Generations, Stat
 from impact_alliances.engines.tantivy.index import ABSENT, DAMAGED, Absent, Damaged, asking, opened
+from impact_alliances.resources.key import Key, key_in
 
 # An index found damaged is looked at again after this many seconds: reading it whole costs.
 RETRY_S = 1.0
@@ -23,18 +26,49 @@ _TRIES = 5
 _log = logging.getLogger(__name__)
 
 
+# A document as tantivy numbers it: its segment, and its place there.
+Place = tuple[int, int]
+
+
+class Stored(NamedTuple):
+    """What ranking reads of a document whatever is asked."""
+
+    key: Key
+    date_order: int
+    fragilites: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class View:
-    """One state of the index. `searcher` never changes."""
+    """One state of the index. `searcher` never changes; the documents read once are `known`."""
 
     generation: str
     searcher: Any = field(repr=False)
+    known: dict[Place, Stored] = field(default_factory=dict, repr=False)
+
+    def stored(self, addresses: Mapping[Place, tantivy.DocAddress]) -> dict[Place, Stored]:
+        """What ranking reads of these documents."""
+        unread = {place: one for place, one in addresses.items() if place not in self.known}
+        if unread:
+            with asking():
+                self.known.update(_read(self.searcher, unread))
+        return {place: self.known[place] for place in addresses}
 
     @cached_property
     def words(self) -> dict[str, int]:
         """Every folded word of the corpus with its number of documents."""
         with asking():
             return dict(self.searcher.terms_with_prefix("words", ""))
+
+
+def _read(
+    searcher: Any, addresses: Mapping[Place, tantivy.DocAddress]
+) -> Iterator[tuple[Place, Stored]]:
+    days = searcher.fast_field_values("date_order", list(addresses.values()))
+    for (place, address), day in zip(addresses.items(), days, strict=True):
+        document = searcher.doc(address)
+        fragilites = tuple(document.get_all("fragilite"))
+        yield place, Stored(key_in(document.get_first("key")), int(day or 0), fragilites)
 
 
 class Views:
