@@ -18,6 +18,7 @@ from impact_alliances.engines.engine import (
     Weighted,
     Window,
 )
+from impact_alliances.geo.nearness import Whereabouts
 from impact_alliances.meaning.vectors import Matrix, Standing
 from impact_alliances.resources.key import Key
 from impact_alliances.shipped import shipped
@@ -170,6 +171,25 @@ class EngineContract:
         assert (
             engine.counts(Wanted(near=(Key("case", "bus"),), phrases=(("velo",),)), []).total == 0
         )
+
+    def test_a_place_is_any_of_its_communes_or_territories(self, engine: SearchEngine) -> None:
+        """And adds up with the filters, whose counts it bounds."""
+        lannion, mayenne = {"commune": ("22113",)}, {"departement": ("53",)}
+        assert engine.counts(Wanted(within=lannion), []).total == 3
+        assert engine.counts(Wanted(within=mayenne), []).total == 1
+        assert engine.counts(Wanted(within=lannion | mayenne), []).total == 4
+        wanted = Wanted(within=lannion | mayenne, filters={"kind": ("catalyseur",)})
+        counts = engine.counts(wanted, ["kind"])
+        assert (counts.total, counts.facets["kind"]) == (1, {"case": 3, "catalyseur": 1})
+
+    def test_candidates_say_where_they_are(self, engine: SearchEngine) -> None:
+        keys = (Key("case", "bus"), Key("catalyseur", "awa"), Key("article", "note"))
+        found = engine.matches(Wanted(near=keys), []).candidates((), 10)
+        assert {one.key.id: one.where for one in found} == {
+            "bus": Whereabouts("22113", ("22",), ("53",)),
+            "awa": Whereabouts("", ("53",), ("52", "53")),
+            "note": Whereabouts(),
+        }
 
     def test_nothing_is_nothing(self, engine: SearchEngine) -> None:
         counts = engine.counts(Wanted(nothing=True), ["kind"])

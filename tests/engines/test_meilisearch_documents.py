@@ -95,6 +95,7 @@ def test_the_settings_are_these() -> None:
         "id",
         "identities",
         "kind",
+        "commune",
         *FACETS,
         *lists,
         f"schema_v{DOCUMENT_VERSION}_{thesaurus().digest}",

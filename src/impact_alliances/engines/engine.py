@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impact_alliances.engines.documents import SearchDocument
+from impact_alliances.geo.nearness import Whereabouts
 from impact_alliances.resources.key import Key
 from impact_alliances.text.expressions import Expression
 from impact_alliances.text.understanding import Concept
@@ -64,7 +65,7 @@ class Wanted:
 
     With neither `bar` nor `near` the set is every document, unless `nothing` says that the text
     asks for what no one holds, those it names apart. Values of one filter are alternatives; filters
-    add up.
+    add up. Of `within` any value of any field will do: it is where the text says.
     """
 
     bar: Bar | None = None
@@ -73,6 +74,7 @@ class Wanted:
     phrases: tuple[Expression, ...] = ()
     excluded: tuple[Expression, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nothing: bool = False
 
     @property
@@ -98,7 +100,7 @@ class Window:
 
 class Candidate(NamedTuple):
     """What ranking needs of one document: its BM25 score over title and text (`lexical`), the
-    summed weights of the concepts it holds (`covered`), its day and its fragilités.
+    summed weights of the concepts it holds (`covered`), its day, its fragilités and where it is.
     """
 
     key: Key
@@ -106,6 +108,7 @@ class Candidate(NamedTuple):
     covered: float
     date_order: int
     fragilites: Sequence[str] = ()
+    where: Whereabouts = Whereabouts()
 
 
 @dataclass(frozen=True)

@@ -150,8 +150,13 @@ def _departements_of(region: str) -> tuple[str, ...]:
 
 
 def _overseas() -> tuple[str, ...]:
-    regions = (term.slug for term in REGIONS.terms if term.group == OUTRE_MER)
+    regions = (term.slug for term in REGIONS.terms if is_overseas(term.slug))
     return tuple(code for region in regions for code in _departements_of(region))
+
+
+def is_overseas(region: str) -> bool:
+    """Whether a région, or what stands for one, is overseas."""
+    return REGIONS.by_slug[region].group == OUTRE_MER
 
 
 def of_region(code: str) -> Place:

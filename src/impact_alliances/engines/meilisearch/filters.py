@@ -110,7 +110,9 @@ def _asked(wanted: Wanted, holders: Holders) -> list[str]:
 
 
 def _by_text(wanted: Wanted, holders: Holders) -> list[str]:
-    return [_text(wanted), *(holding(phrase, holders) for phrase in wanted.phrases)]
+    places = [among(name, values) for name, values in wanted.within.items()]
+    phrases = [holding(phrase, holders) for phrase in wanted.phrases]
+    return [_text(wanted), *([some(places)] if places else []), *phrases]
 
 
 def holding(phrase: Expression, holders: Holders) -> str:

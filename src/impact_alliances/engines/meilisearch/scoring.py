@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from impact_alliances.engines.bm25 import in_line
+from impact_alliances.engines.documents import PLACE_FIELDS
 from impact_alliances.engines.engine import TITLE_BOOST, Candidate, Weighted
 from impact_alliances.engines.meilisearch.corpus import Corpus
 from impact_alliances.engines.meilisearch.filters import key_of_id
+from impact_alliances.geo.nearness import Whereabouts
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Scoring:
             covered=self._covered(title + text),
             date_order=int(hit["date_order"]),
             fragilites=tuple(hit.get("fragilite", ())),
+            where=_where(hit),
         )
 
     def _covered(self, line: str) -> float:
@@ -63,6 +66,11 @@ class Scoring:
         return sum(
             weight for (weight, _), is_held in zip(self.concepts, held, strict=True) if is_held
         )
+
+
+def _where(hit: dict[str, Any]) -> Whereabouts:
+    commune, departements, regions = (hit.get(name, ()) for name in PLACE_FIELDS)
+    return Whereabouts("".join(commune), tuple(departements), tuple(regions))
 
 
 def favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:

@@ -14,6 +14,7 @@ import requests
 from meilisearch import Client
 from meilisearch.errors import MeilisearchApiError, MeilisearchError, MeilisearchTimeoutError
 
+from impact_alliances.engines.documents import PLACE_FIELDS
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.patience import left_of
 
@@ -196,11 +197,11 @@ def _check(query: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     """Whether the answer holds what the query asked for. Raises what a dictionary raises, or
     `ValueError`.
     """
-    # A document without a fragilité has no such field.
+    # A document without a fragilité, or a place, has no such field.
     asked = {
         *query.get("attributesToRetrieve", ()),
         *(("_rankingScore",) if query.get("showRankingScore") else ()),
-    } - {"fragilite"}
+    } - {"fragilite", *PLACE_FIELDS}
     if not all(asked <= hit.keys() for hit in answer["hits"]):
         raise ValueError("fields are missing")
     int(answer["estimatedTotalHits"])

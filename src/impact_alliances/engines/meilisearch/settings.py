@@ -7,7 +7,12 @@ searchable as text.
 
 from typing import Any
 
-from impact_alliances.engines.documents import DOCUMENT_VERSION, FACET_FIELDS, IDENTITIES
+from impact_alliances.engines.documents import (
+    DOCUMENT_VERSION,
+    FACET_FIELDS,
+    IDENTITIES,
+    PLACE_FIELDS,
+)
 from impact_alliances.text.synonyms import thesaurus
 from impact_alliances.vocabularies.matching import slugify
 
@@ -17,7 +22,16 @@ LENGTH_FIELDS = ("title_length", "text_length")
 FILTERABLE = ("id", IDENTITIES, *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
 # What scoring reads of a document. Texts are read as one line each: a thousand documents come and
 # are read ten times sooner.
-SCORED = ("id", "title_line", "title_length", "text_line", "text_length", "fragilite", "date_order")
+SCORED = (
+    "id",
+    "title_line",
+    "title_length",
+    "text_line",
+    "text_length",
+    "fragilite",
+    "date_order",
+    *PLACE_FIELDS,
+)
 SORTABLE = ("date_order", "title_order", "indexed_at")
 # Above any vocabulary and any base we serve: a cap reached would make counts lie.
 NO_CAP = 1_000_000

@@ -16,6 +16,7 @@ from impact_alliances.engines.documents import (
     DOCUMENT_VERSION,
     FACET_FIELDS,
     IDENTITIES,
+    PLACE_FIELDS,
     TOO_LONG_A_STEM,
     SearchDocument,
 )
@@ -30,6 +31,8 @@ VERSION = ".".join(
         tantivy.__version__.rpartition("index_format v")[2],  # type: ignore[attr-defined]
     )
 )
+# The facets that ranking reads of each document.
+STORED = ("fragilite", *PLACE_FIELDS)
 _REINDEX = "un service en cours le refait seul ; sinon, lancez « impact-alliances reindex »."
 ABSENT = f"L’index de recherche est absent : {_REINDEX}"
 DAMAGED = f"L’index de recherche est abîmé, ou d’une autre version : {_REINDEX}"
@@ -68,7 +71,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("title_order", fast=True, **raw)
     builder.add_integer_field("date_order", fast=True, indexed=True)
     for name in FACET_FIELDS:
-        builder.add_text_field(name, fast=True, stored=name == "fragilite", **raw)
+        builder.add_text_field(name, fast=True, stored=name in STORED, **raw)
     return builder.build()
 
 

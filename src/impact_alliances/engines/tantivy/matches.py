@@ -44,7 +44,14 @@ def candidates_of(
         for clauses, one in zip(ways, best, strict=True)
     )
     return [
-        Candidate(one.key, lexical[place][0], covered[place][0], one.date_order, one.fragilites)
+        Candidate(
+            one.key,
+            lexical[place][0],
+            covered[place][0],
+            one.date_order,
+            one.fragilites,
+            one.where,
+        )
         for place, one in stored.items()
     ]
 

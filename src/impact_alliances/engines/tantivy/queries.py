@@ -46,7 +46,11 @@ def _asked(wanted: Wanted) -> Query:
 
 
 def _by_text(wanted: Wanted) -> Query:
-    return _all([_text_query(wanted), *map(_phrase, wanted.phrases)])
+    places = [
+        Query.term_set_query(SCHEMA, name, list(values)) for name, values in wanted.within.items()
+    ]
+    phrases = [_phrase(phrase) for phrase in wanted.phrases]
+    return _all([_text_query(wanted), *([_any(places)] if places else []), *phrases])
 
 
 def _among(keys: Sequence[Key]) -> Query:

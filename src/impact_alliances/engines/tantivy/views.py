@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import tantivy
 
+from impact_alliances.engines.documents import PLACE_FIELDS
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.tantivy.copy import PrivateCopy, sound
 from impact_alliances.engines.tantivy.generations import Generation, Generations, Stat
 from impact_alliances.engines.tantivy.index import ABSENT, DAMAGED, Absent, Damaged, asking, opened
+from impact_alliances.geo.nearness import Whereabouts
 from impact_alliances.resources.key import Key, key_in
 
 # An index found damaged is looked at again after this many seconds: reading it whole costs.
@@ -36,6 +38,7 @@ class Stored(NamedTuple):
     key: Key
     date_order: int
     fragilites: tuple[str, ...]
+    where: Whereabouts
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,10 @@ def _read(
     days = searcher.fast_field_values("date_order", list(addresses.values()))
     for (place, address), day in zip(addresses.items(), days, strict=True):
         document = searcher.doc(address)
-        fragilites = tuple(document.get_all("fragilite"))
-        yield place, Stored(key_in(document.get_first("key")), int(day or 0), fragilites)
+        key, fragilites = key_in(document.get_first("key")), tuple(document.get_all("fragilite"))
+        commune, departements, regions = (document.get_all(name) for name in PLACE_FIELDS)
+        where = Whereabouts("".join(commune), tuple(departements), tuple(regions))
+        yield place, Stored(key, int(day or 0), fragilites, where)
 
 
 class Views:
