@@ -16,7 +16,7 @@ responsabilité sociétale des entreprises | RSE
 projet alimentaire territorial | PAT
 personne à mobilité réduite | PMR
 appel à manifestation d’intérêt | AMI,,oui
-EHPAD,maison de retraite
+établissement médicalisé | EHPAD,maison de retraite
 sans-abri | SDF | sans domicile
 personne âgée | senior
 rénovation énergétique | isolation

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from impact_alliances.errors import Refusal
+from impact_alliances.settings import Settings
 from impact_alliances.shipped import shipped
 from impact_alliances.text.analysis import stems, tokens
 from impact_alliances.text.expressions import exact, joined, parted
 from impact_alliances.text.synonyms import SYNONYMS, Known, Thesaurus, thesaurus
 from impact_alliances.text.synonyms_file import COLUMNS, parse, read
+from impact_alliances.wiring import make_service
 
 HEADER = ",".join(COLUMNS)
 
@@ -66,8 +68,7 @@ def test_an_acronym_is_told_by_its_capitals_and_says_what_it_stands_for() -> Non
     texts = ("ess", "Ess", "fablab", "économie sociale et solidaire")
     assert [one.in_full for text in texts if (one := _known(known, text))] == [
         *["économie sociale et solidaire"] * 2,
-        "atelier de fabrication",
-        "",
+        *["", ""],
     ]
 
 
@@ -177,3 +178,17 @@ def test_a_file_at_fault_is_refused_whole_and_says_all_its_faults(
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="absent"):
         read(tmp_path / "x.csv")
+
+
+def test_a_service_does_not_start_on_a_file_at_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would have to leave every sheet out of its index."""
+    (tmp_path / SYNONYMS).write_text(f"{HEADER}\nvélo\n", encoding="utf-8")
+    monkeypatch.setattr("impact_alliances.text.synonyms.shipped", lambda _: tmp_path)
+    thesaurus.cache_clear()
+    try:
+        with pytest.raises(Refusal, match="Ligne 2"):
+            make_service(Settings(data_dir=tmp_path, embedder="none"))
+    finally:
+        thesaurus.cache_clear()

@@ -23,7 +23,7 @@ SYNONYMS = "synonyms.csv"
 @dataclass(frozen=True)
 class Known:
     """What is known of an expression. `stem` stands for it; `others`: what it finds too, each as
-    shown and as stem; `in_full`: what an acronym stands for, empty for the rest.
+    shown and as stem; `in_full`: what an acronym is read as, empty for the rest.
     """
 
     stem: str

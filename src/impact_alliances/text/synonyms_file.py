@@ -2,9 +2,9 @@
 
 One line, one group. `expressions`, parted by bars, find one another; they also find those of
 `trouvent_aussi`, which do not find them in return. One of several words may stand alone: it is then
-looked for as a whole. An acronym is written with its capitals: what it
-stands for is then read in its place by the model of meaning. `majuscules` (oui) tells those that
-are another word when written small; `note` is for editors.
+looked for as a whole. An acronym is written with its capitals, and read as the first of its
+`expressions` that is none. `majuscules` (oui) tells those that are another word when written small;
+`note` is for editors.
 """
 
 import csv
@@ -56,8 +56,8 @@ class Group:
 
     @property
     def in_full(self) -> str:
-        """What its acronyms stand for: the first expression that is none; empty when all are."""
-        return next((one.shown for one in self.members if not one.is_acronym), "")
+        """What its acronyms stand for: the first of `equals` that is none; empty when all are."""
+        return next((one.shown for one in self.equals if not one.is_acronym), "")
 
 
 def read(path: Path) -> list[Group]:

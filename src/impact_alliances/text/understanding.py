@@ -4,6 +4,7 @@ Everything done to the visitor's words is kept, so that the page can say it and 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,17 +91,18 @@ def understand(
     corrections = _corrections(plain, lexicon) if correct else ()
     for typed, used in corrections:
         plain = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", used, plain)
-    asked = _asked(plain, lexicon, synonyms=synonyms)
+    plain, acronyms = _spelt_out(plain, lexicon.thesaurus) if synonyms else (plain, {})
+    asked = _asked(plain, lexicon, synonyms=synonyms, acronyms=acronyms)
     concepts: dict[frozenset[str], Concept] = {}
     for one in asked:
         concepts.setdefault(one.concept.stems, one.concept)
     return Understanding(
-        text=" ".join((_in_full(plain, asked), *(quoted for quoted, _ in phrases))).strip(),
+        text=" ".join((plain, *(quoted for quoted, _ in phrases))).strip(),
         concepts=tuple(concepts.values()),
         phrases=tuple(expression for _, expression in phrases if expression),
         excluded=tuple(expression for expression in excluded if expression),
         corrections=corrections,
-        synonyms=tuple({one.concept.word: one.also for one in asked if one.also}.items()),
+        synonyms=_said(asked, acronyms),
     )
 
 
@@ -171,41 +173,45 @@ def _is_whole(token: Token, lexicon: Lexicon) -> bool:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Words of a query that ask for one thing, from `start` to `end` in it. `also`: the synonyms
-    looked for, as shown; `in_full`: what they stand for, where they are an acronym.
-    """
+    """One thing asked for. `also`: the synonyms looked for, as shown."""
 
-    start: int
-    end: int
     concept: Concept
     also: tuple[str, ...] = ()
-    in_full: str = ""
 
 
-def _asked(text: str, lexicon: Lexicon, *, synonyms: bool) -> list[_Asked]:
-    """What the plain words ask for, in order, longest known expressions first."""
+def _spelt_out(text: str, thesaurus: Thesaurus) -> tuple[str, dict[str, str]]:
+    """`text` with what its acronyms stand for in their place, and the acronym of each: words and
+    meaning then read the same, whichever the visitor types.
+    """
+    acronyms: dict[str, str] = {}
+    spelt = text
+    for token in reversed(list(tokens(text))):
+        known = _known(text, [token], thesaurus)
+        if known and known.in_full:
+            acronyms[known.in_full] = text[token.start : token.end]
+            spelt = f"{spelt[: token.start]}{known.in_full}{spelt[token.end :]}"
+    return spelt, dict(reversed(acronyms.items()))
+
+
+def _asked(
+    text: str, lexicon: Lexicon, *, synonyms: bool, acronyms: Mapping[str, str]
+) -> list[_Asked]:
+    """What the plain words ask for, in order, longest known expressions first. A last word may be
+    the beginning of another; an acronym spelt out ends none.
+    """
     kept = [token for token in tokens(text) if token.stem]
     only_asking = all(token.word in ASKING_WORDS for token in kept)
     longest = lexicon.thesaurus.longest if synonyms else 1
+    may_go_on = not text[: kept[-1].end if kept else 0].endswith(tuple(acronyms))
     found: list[_Asked] = []
     position = 0
     while position < len(kept):
         run = _run(kept[position : position + longest], lexicon)
         position += len(run)
         if len(run) > 1 or only_asking or run[0].word not in ASKING_WORDS:
-            is_last = position == len(kept)
-            found.append(_read(text, run, lexicon, is_last=is_last, synonyms=synonyms))
+            is_open = may_go_on and position == len(kept)
+            found.append(_read(text, run, lexicon, is_open=is_open, synonyms=synonyms))
     return found
-
-
-def _read(
-    text: str, run: list[Token], lexicon: Lexicon, *, is_last: bool, synonyms: bool
-) -> _Asked:
-    """What a run of words asks for. A word that is known is never the beginning of another."""
-    known = _known(text, run, lexicon.thesaurus)
-    if known and synonyms:
-        return _expression(text, run, known, lexicon)
-    return _word(text, run[0], lexicon, is_open=is_last and not known)
 
 
 def _run(ahead: list[Token], lexicon: Lexicon) -> list[Token]:
@@ -219,6 +225,25 @@ def _run(ahead: list[Token], lexicon: Lexicon) -> list[Token]:
     return ahead[:1]
 
 
+def _read(
+    text: str, run: list[Token], lexicon: Lexicon, *, is_open: bool, synonyms: bool
+) -> _Asked:
+    """What a run of words asks for. One that is known is not the beginning of another."""
+    word = text[run[0].start : run[-1].end]
+    known = _known(text, run, lexicon.thesaurus)
+    if known and synonyms:
+        held = {shown: stem for shown, stem in known.others if lexicon.has_stem(stem)}
+        return _Asked(
+            _concept(word, (known.stem,), *((stem,) for stem in held.values())), tuple(held)
+        )
+    begun = _completions(run[0], lexicon) if is_open and not known else []
+    return _Asked(_concept(word, (run[0].stem,), *(tuple(stems(other)) for other in begun)))
+
+
+def _concept(word: str, *alternatives: Expression) -> Concept:
+    return Concept(word, tuple(filter(None, dict.fromkeys(alternatives))))
+
+
 def _known(text: str, run: list[Token], thesaurus: Thesaurus) -> Known | None:
     """What is known of the expression that these words make, written as they are. Capitals say
     nothing in a text that has no others.
@@ -228,26 +253,14 @@ def _known(text: str, run: list[Token], thesaurus: Thesaurus) -> Known | None:
     return thesaurus.find(run, written.lower() if is_shouted else written)
 
 
-def _expression(text: str, run: list[Token], known: Known, lexicon: Lexicon) -> _Asked:
-    start, end = run[0].start, run[-1].end
-    held = {shown: stem for shown, stem in known.others if lexicon.has_stem(stem)}
-    concept = Concept(text[start:end], tuple((stem,) for stem in (known.stem, *held.values())))
-    also = dict.fromkeys([*([known.in_full] if known.in_full else []), *held])
-    return _Asked(start, end, concept, tuple(also), known.in_full)
-
-
-def _word(text: str, token: Token, lexicon: Lexicon, *, is_open: bool) -> _Asked:
-    """One word, with those it begins where it may not be finished (`is_open`)."""
-    begun = [tuple(stems(word)) for word in _completions(token, lexicon)] if is_open else []
-    alternatives = dict.fromkeys([(token.stem,), *filter(None, begun)])
-    return _Asked(
-        token.start, token.end, Concept(text[token.start : token.end], tuple(alternatives))
-    )
-
-
-def _in_full(text: str, asked: list[_Asked]) -> str:
-    """`text` with what its acronyms stand for in their place."""
-    for one in reversed(asked):
-        if one.in_full:
-            text = f"{text[: one.start]}{one.in_full}{text[one.end :]}"
-    return text
+def _said(
+    asked: list[_Asked], acronyms: Mapping[str, str]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For each word or acronym as typed, what is looked for too."""
+    said = {acronym: (in_full,) for in_full, acronym in acronyms.items()}
+    for one in asked:
+        typed = acronyms.get(one.concept.word, one.concept.word)
+        others = tuple(name for name in one.also if name.lower() != typed.lower())
+        if others:
+            said[typed] = (*said.get(typed, ()), *others)
+    return tuple(said.items())
