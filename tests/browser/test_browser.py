@@ -3,6 +3,7 @@ without JavaScript.
 """
 
 import re
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -191,3 +192,31 @@ def test_a_sheet_prints_on_two_pages_with_address_and_date(
     expect(page.locator(".imprime")).to_contain_text(re.compile(r"imprimée le \d"))
     for hidden in page.locator("nav, button, form, .suites").all():
         expect(hidden).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_circles_of_an_alliance_have_the_colours_of_the_scheme(
+    page: Page, base: str, scheme: Literal["light", "dark"]
+) -> None:
+    """Each that of its profile, told by the style sheet; none where the reader imposes hers."""
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{base}/cas/un-cas-entier")
+    drawn = page.locator("figure .alliance circle").evaluate_all(
+        """(circles) => circles.map((one) => {
+          const rule = getComputedStyle(document.documentElement);
+          const named = one.getAttribute("fill").match(/--a-[a-z]+/)[0];
+          const probe = document.createElement("b");
+          document.body.append(probe);
+          probe.attributeStyleMap.set("color", rule.getPropertyValue(named));
+          return [getComputedStyle(one).fill, getComputedStyle(probe).color];
+        })"""
+    )
+    assert len({fill for fill, _ in drawn}) == len(drawn) == 5
+    assert all(fill == expected for fill, expected in drawn)
+    page.emulate_media(forced_colors="active")
+    assert {
+        page.locator("figure .alliance circle")
+        .nth(rank)
+        .evaluate("one => getComputedStyle(one).fill")
+        for rank in range(5)
+    } == {"none"}

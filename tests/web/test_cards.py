@@ -29,7 +29,7 @@ def test_a_case_tells_who_where_and_what_came_of_it() -> None:
     card = told_of(a_case(results=RESULTS))
     assert isinstance(card, CaseTold)
     assert card.alliance == "Une alliance de 1\u00a0: collectivité"
-    assert 'class="a-collectivites"' in card.figure
+    assert 'fill="var(--a-collectivites)"' in card.figure
     assert (card.place, card.year) == ("Lannion (22300)", "2024")
     assert card.result == "En un an, <b>1 200</b> trajets et <b>71 %</b> de retours."
     assert [(chip.label, chip.hue) for chip in card.chips] == [

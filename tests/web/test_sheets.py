@@ -72,7 +72,7 @@ def test_a_case_opens_on_what_it_achieved_and_who_with_whom(site: TestClient) ->
     assert headings.index("Ce qui a bloqué") == headings.index("Ce qui a aidé") + 1
     assert page.figcaption.text == "Une alliance de 1\u00a0: collectivité"
     mayor, neighbours = page.select(".partenaires li")
-    assert mayor.svg.circle["class"] == ["a-collectivites"]
+    assert mayor.svg.circle["fill"] == "var(--a-collectivites)"
     assert "pilote" in mayor.text
     assert neighbours.svg is None
 

@@ -1,8 +1,8 @@
 """The figure of an alliance: circles that overlap, one for each profile of its partners.
 
 A profile has a colour and a mark, a small shape drawn where its circle meets no other: whoever does
-not see the colours, or prints in black, reads the marks. Pages draw the circles by the classes of
-the style sheet, so that they follow the scheme of the reader; a picture has its colours inside.
+not see the colours, or prints in black, reads the marks. Pages name the colours of the style
+sheet, so that circles follow the scheme of the reader; a picture has its colours inside.
 """
 
 from collections import Counter
@@ -119,7 +119,7 @@ def figure(profiles: tuple[str, ...]) -> Markup:
     if not circles:
         return Markup()
     drawn = "".join(
-        f'<circle class="a-{one.profile}" cx="{one.x:g}" cy="{one.y:g}" r="{one.radius:g}"/>'
+        f'<circle fill="var(--a-{one.profile})" cx="{one.x:g}" cy="{one.y:g}" r="{one.radius:g}"/>'
         for one in circles
     )
     # Nothing in it comes from a reader or an editor.
@@ -135,7 +135,7 @@ def badge(profile: str) -> Markup:
     # Nothing in it comes from a reader or an editor.
     return Markup(  # noqa: S704
         '<svg class="alliance" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
-        f'<circle class="a-{profile}" cx="12" cy="12" r="12"/>'
+        f'<circle fill="var(--a-{profile})" cx="12" cy="12" r="12"/>'
         f'<path d="M12 12{_MARKS[profile]}"/></svg>'
     )
 
