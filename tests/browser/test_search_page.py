@@ -110,6 +110,23 @@ def test_a_sheet_leads_back_to_its_results_and_on_to_the_next(page: Page, base: 
     expect(back).to_have_count(0)
 
 
+def test_from_all_kinds_together_one_goes_on_to_the_next_and_to_the_rest(
+    page: Page, base: str
+) -> None:
+    """The next result of the third case is the first of another kind."""
+    page.goto(f"{base}/recherche")
+    titles = page.locator(".cartes h3 a").all_inner_texts()
+    page.locator(".cartes h3 a").nth(2).click()
+    back = page.get_by_role("navigation", name="Vos résultats")
+    back.get_by_role("link", name="Résultat suivant").click()
+    expect(page.locator("h1")).to_have_text(titles[3])
+    back.get_by_role("link", name="Retour aux 54 résultats").click()
+    page.get_by_role("link", name="Voir les 51 cas").press("Enter")
+    page.wait_for_url("**/recherche?kind=case")
+    expect(page.locator("#resultats")).to_be_focused()
+    expect(page.locator("#resultats")).to_have_text("51 cas")
+
+
 def test_a_printed_search_tells_its_address_and_its_day(page: Page, base: str) -> None:
     """And a printed list too; neither shows what only a screen needs."""
     for path in ("/recherche?q=haies&kind=case", "/jeudis"):

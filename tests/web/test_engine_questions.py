@@ -66,8 +66,21 @@ def excerpts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def test_a_page_of_results_is_one_search(
     client: TestClient, spy: Spy, excerpts: list[object]
 ) -> None:
-    assert client.get("/recherche?q=haies").status_code == 200
+    assert client.get("/recherche?q=haies&kind=case").status_code == 200
     assert (spy.asked, len(excerpts)) == ([("matches", EVERY)], 10)
+
+
+def test_a_page_of_every_kind_is_one_search_and_explains_what_it_shows(
+    client: TestClient, spy: Spy, excerpts: list[object]
+) -> None:
+    """Whether one kind answers or several; three of each are read."""
+    asked = [("counts", EVERY), ("matches", 0)]
+    one = client.get("/recherche?q=haies&echelon=local").text
+    assert (spy.asked, len(excerpts)) == (asked, one.count('class="carte '))
+    several = client.get("/recherche?q=haies&mode=semantic").text
+    cards = several.count('class="carte ')
+    assert 3 < cards <= 12
+    assert (spy.asked, len(excerpts)) == (asked * 2, one.count('class="carte ') + cards)
 
 
 def test_a_page_without_results_only_counts_what_each_filter_costs(
@@ -76,7 +89,7 @@ def test_a_page_without_results_only_counts_what_each_filter_costs(
     address = "/recherche?q=haies&fragilite=logement&acteur=entreprises&echelon=national&odd=3"
     assert client.get(address).status_code == 200
     # Each of the four given up, then each pair of them, each three, and all.
-    assert spy.asked == [("matches", EVERY), *[("counts", 0)] * (4 + 6 + 4 + 1)]
+    assert spy.asked == [("counts", EVERY), *[("counts", 0)] * (4 + 6 + 4 + 1)]
     assert excerpts == []
 
 

@@ -331,3 +331,31 @@ def test_only_what_matched_is_marked_in_a_title(client: TestClient) -> None:
     assert marked == [["haies"] if "haies" in card.h3.text else [] for card in cards]
     assert ["haies"] in marked
     assert not soup(client, "/recherche").select("mark")
+
+
+def test_all_kinds_together_show_three_of_each_and_lead_to_the_rest(client: TestClient) -> None:
+    """Each link tells how many there are; a kind that is shown whole needs none."""
+    page = soup(client, "/recherche")
+    headings = [one.text for one in page.select(".type-de-fiche")]
+    assert headings == ["Cas", "Catalyseurs", "Jeudis de l’ODD 17", "Veille"]
+    lists = page.select(".resultats ol.cartes")
+    assert [len(one.select(".carte")) for one in lists] == [3, 1, 2, 1]
+    (rest,) = page.select(".voir-tout a")
+    assert rest.text == "Voir les 30\u00a0cas"
+    cases = soup(client, str(rest["href"]))
+    assert cases.find(id="resultats").text == "30\u00a0cas"
+    own = [one.text for one in cases.select(".carte h3")]
+    assert [one.text for one in lists[0].select("h3")] == own[:3]
+    assert not page.select(".pagination")
+    assert page.find(id="onglet-1").text == "Tout (34)"
+
+
+def test_a_page_of_all_kinds_together_is_not_there(client: TestClient) -> None:
+    """The one page of them is shown, and it is said; one kind alone has its pages."""
+    page = soup(client, "/recherche?page=2")
+    assert "La page 2 n’existe pas : cette recherche compte 1\u00a0page, la voici." in page.text
+    assert len(page.select(".type-de-fiche")) == 4
+    alone = soup(client, "/recherche?fragilite=isolement-lien-social&page=2")
+    assert len(alone.select(".carte")) == 10
+    assert not alone.select(".type-de-fiche, .avis")
+    assert alone.select(".pagination")

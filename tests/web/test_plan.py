@@ -47,7 +47,11 @@ def test_a_part_that_is_not_there_is_not_found(client: TestClient, path: str) ->
 def test_searches_are_kept_out_of_search_engines(client: TestClient) -> None:
     """They are without number; the list of a kind or of a fragilité is a page to find."""
     noindex = '<meta name="robots" content="noindex, follow">'
-    for path in ("/recherche?q=haies", "/recherche?kind=case&fragilite=sante", "/recherche?page=2"):
+    for path in (
+        "/recherche?q=haies",
+        "/recherche?kind=case&fragilite=sante",
+        "/recherche?kind=case&page=2",
+    ):
         assert noindex in client.get(path).text
     for path in ("/recherche", "/recherche?kind=case", f"/cas/{SLUG}", "/jeudis", "/"):
         assert noindex not in client.get(path).text

@@ -32,9 +32,18 @@ class Finder:
         index.
         """
         started = time.perf_counter()
-        answer = self._cascade.ask(
-            lambda searcher: searcher.search(query, list(FILTERS))
-        ) or self._titles.search(query)
+        answer = self._cascade.ask(lambda searcher: searcher.search(query, list(FILTERS)))
+        return self._results(query, answer or self._titles.search(query), started)
+
+    def overview(self, query: SearchQuery, size: int) -> Results:
+        """The same for a `query` that chooses no kind, with the `size` first hits of each, kind
+        after kind; where all hits are of one, its page. Never raises for a broken index.
+        """
+        started = time.perf_counter()
+        answer = self._cascade.ask(lambda searcher: searcher.overview(query, list(FILTERS), size))
+        return self._results(query, answer or self._titles.overview(query, size), started)
+
+    def _results(self, query: SearchQuery, answer: Answer, started: float) -> Results:
         return Results(
             query=query,
             total=answer.counts.total,

@@ -64,6 +64,11 @@ class Interpretation:
     evidence: Evidence = NO_EVIDENCE
     degraded: str | None = None
 
+    def only(self, kind: str) -> "Interpretation":
+        """The same, of that kind alone."""
+        filters = {**self.wanted.filters, "kind": (kind,)}
+        return replace(self, wanted=replace(self.wanted, filters=filters))
+
 
 class Interpreter:
     """Interprets queries with the words of one engine and, where there is one, a model."""

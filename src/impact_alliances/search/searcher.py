@@ -4,7 +4,7 @@ of several that works.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from impact_alliances.engines.engine import (
@@ -19,8 +19,9 @@ from impact_alliances.engines.patience import one_wait
 from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.resources.key import Key
 from impact_alliances.search.interpreting import Interpretation, Interpreter
+from impact_alliances.search.overview import kinds_of, together
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.ranking import Ranked, Ranking
+from impact_alliances.search.ranking import RANKED, Ranked, Ranking
 from impact_alliances.text.understanding import Understanding
 
 T = TypeVar("T")
@@ -66,12 +67,49 @@ class Searcher:
     def search(self, query: SearchQuery, facets: Sequence[str]) -> Answer:
         """The answer to `query`, with the counts of these facets. Raises `EngineFailure`."""
         asked = self._interpreter.interpret(query)
+        return self._answer(asked, *self._page(query, asked, facets))
+
+    def overview(self, query: SearchQuery, facets: Sequence[str], size: int) -> Answer:
+        """The same for a `query` that chooses no kind: its page is the `size` first hits of each,
+        or, where all hits are of one, that of `search`. `facets` name the kind. Raises
+        `EngineFailure`.
+        """
+        asked = self._interpreter.interpret(query)
+        counts = self.engine.counts(asked.wanted, facets)
+        if len(kinds_of(counts)) > 1:
+            first = self._first(query, asked, counts, size)
+            page = together(first, by_score=query.sort == "pertinence")
+        else:
+            page = self._page(query, asked)[1] if counts.total else []
+        return self._answer(asked, counts, page)
+
+    def _first(
+        self, query: SearchQuery, asked: Interpretation, counts: Counts, size: int
+    ) -> dict[str, list[Ranked]]:
+        """The first hits of each kind: those of the ranking where it holds every hit, else those of
+        each kind alone.
+        """
+        kinds = kinds_of(counts)
+        if counts.total > RANKED:
+            few = replace(query, page=1, par_page=size)
+            return {kind: self._page(few, asked.only(kind))[1] for kind in kinds}
+        _, ranked = self._page(replace(query, page=1, par_page=RANKED), asked)
+        return {kind: [one for one in ranked if one.key.kind == kind][:size] for kind in kinds}
+
+    def _page(
+        self, query: SearchQuery, asked: Interpretation, facets: Sequence[str] = ()
+    ) -> tuple[Counts, list[Ranked]]:
+        """The counts of these facets, and the page."""
         window = _window(query, asked)
         matches = self.engine.matches(asked.wanted, facets, window)
-        page = _in_order(asked, matches) if window else self._by_relevance(query, asked, matches)
+        if window:
+            return matches, _in_order(asked, matches)
+        return matches, self._by_relevance(query, asked, matches)
+
+    def _answer(self, asked: Interpretation, counts: Counts, page: Sequence[Ranked]) -> Answer:
         said = [said for said in (self._degraded, asked.degraded, self._late()) if said]
         return Answer(
-            counts=matches,
+            counts=counts,
             page=page,
             understanding=asked.understanding,
             evoked=tuple(asked.evidence.grid.evoked()),

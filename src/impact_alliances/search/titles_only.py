@@ -3,11 +3,13 @@ database.
 """
 
 import datetime as dt
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,6 +25,7 @@ from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.published import load
 from impact_alliances.resources.resource import PUBLISHED
+from impact_alliances.search.overview import kinds_of, together
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.ranking import Ranked
 from impact_alliances.search.searcher import Answer
@@ -104,6 +107,17 @@ class TitlesOnly:
             (),
             NO_INDEX,
         )
+
+    def overview(self, query: SearchQuery, size: int) -> Answer:
+        """The same for a `query` that chooses no kind: its page is the `size` first of each, or,
+        where all are of one, that of `search`.
+        """
+        whole = self.search(replace(query, page=1, par_page=sys.maxsize))
+        kinds = kinds_of(whole.counts)
+        if len(kinds) < 2:
+            return self.search(query)
+        of_kind = {kind: [one for one in whole.page if one.key.kind == kind] for kind in kinds}
+        return replace(whole, page=together({kind: of_kind[kind][:size] for kind in kinds}))
 
     def _now(self, session: Session) -> list[Light]:
         """Every published resource, as of a moment ago at the most."""

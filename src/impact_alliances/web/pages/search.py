@@ -2,11 +2,13 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from impact_alliances import urls
+from impact_alliances.resources.kinds import Kind, kind_of
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
 from impact_alliances.search.results import BY_NAME, BY_WORDS, Hit, Results
@@ -14,7 +16,7 @@ from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
-from impact_alliances.web.pages.facets import SHOW_WHOLE, FacetView, facets_of
+from impact_alliances.web.pages.facets import SHOW_WHOLE, Counted, FacetView, facets_of
 from impact_alliances.web.pages.keeping import Keeping, keeping_of
 from impact_alliances.web.pages.reliefs import reliefs_of
 from impact_alliances.web.presenting import Link
@@ -22,6 +24,8 @@ from impact_alliances.web.rendering import render, wants_fragment
 
 # Words of the visitor told as the reason of a hit.
 MOST_WORDS_TOLD = 4
+# Hits of each kind where all kinds are together.
+OF_EACH_KIND = 3
 router = APIRouter(include_in_schema=False)
 
 
@@ -32,6 +36,18 @@ class Tab:
     label: str
     url: str
     is_current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cards of one kind among those of others, and where the rest of that kind is, if there is any;
+    `heading` is empty where all are of one list.
+    """
+
+    slug: str
+    heading: str
+    cards: tuple[Card, ...]
+    more: Link | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,7 @@ class SearchPage:
     clear_url: str
     hidden: tuple[tuple[str, str], ...]
     sorts: tuple[tuple[str, str, bool], ...]
-    cards: tuple[Card, ...]
+    groups: tuple[Group, ...]
     pages: tuple[Link, ...]
     page_sentence: str
     reliefs: tuple[Link, ...]
@@ -88,14 +104,35 @@ def search(request: Request, service: WiredService) -> Response:
 
 def _found(service: WiredService, query: SearchQuery) -> tuple[Results, list[str]]:
     """What answers; the last page, and a notice, in place of one past the end."""
-    found = service.finder.find(query)
-    if query.page <= found.pages:
+    found = _answer(service, query)
+    last = _last_page(found)
+    if query.page <= last:
         return found, []
-    pages = french.counted(found.pages, "page", "pages")
-    shown = "la voici" if found.pages == 1 else "voici la dernière"
+    pages = french.counted(last, "page", "pages")
+    shown = "la voici" if last == 1 else "voici la dernière"
     asked = french.number(query.page)
     notice = f"La page {asked} n’existe pas : cette recherche compte {pages}, {shown}."
-    return service.finder.find(query.at(found.pages)), [notice]
+    return _answer(service, query.at(last)), [notice]
+
+
+def _answer(service: WiredService, query: SearchQuery) -> Results:
+    """The page of one kind; of all kinds together, what comes first in each."""
+    if query.values("kind"):
+        return service.finder.find(query)
+    return service.finder.overview(query, OF_EACH_KIND)
+
+
+def _is_overview(found: Results) -> bool:
+    """Whether the hits are the first ones of several kinds: each of them has its own pages."""
+    return not found.query.values("kind") and sum(count > 0 for _, count, _ in _kinds(found)) > 1
+
+
+def _kinds(found: Results) -> tuple[Counted, ...]:
+    return next(facet.values for facet in found.facets if facet.name == "kind")
+
+
+def _last_page(found: Results) -> int:
+    return 1 if _is_overview(found) else found.pages
 
 
 def present(
@@ -121,9 +158,9 @@ def present(
         clear_url=query.without_filters().url(),
         hidden=_hidden(query),
         sorts=_sorts(query),
-        cards=tuple(_card(hit) for hit in found.hits),
+        groups=_groups(found),
         pages=_pages(found),
-        page_sentence=f"Page {query.page} sur {found.pages}",
+        page_sentence=f"Page {query.page} sur {_last_page(found)}",
         reliefs=reliefs,
         filters_count=sum(len(values) for facet, values in query.filters if facet != "kind"),
         results_button=f"Voir {french.counted(found.total, 'résultat', 'résultats')}",
@@ -139,7 +176,8 @@ def _back_to(total: int) -> str:
 
 def _page_of(found: Results) -> str:
     """« , page 2 sur 12 », said from the second page on."""
-    return f", page {found.query.page} sur {found.pages}" if found.query.page > 1 else ""
+    number = found.query.page
+    return f", page {number} sur {_last_page(found)}" if number > 1 else ""
 
 
 def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
@@ -180,13 +218,12 @@ def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
 
 
 def _tabs(found: Results) -> tuple[Tab, ...]:
-    kinds = next(facet for facet in found.facets if facet.name == "kind")
-    chosen = found.query.values("kind")
-    whole = sum(count for _, count, _ in kinds.values)
+    kinds, chosen = _kinds(found), found.query.values("kind")
+    whole = sum(count for _, count, _ in kinds)
     tabs = [
         Tab(f"Tout ({french.number(whole)})", found.query.choosing("kind", []).url(), not chosen)
     ]
-    for value, count, _ in kinds.values:
+    for value, count, _ in kinds:
         label = f"{FILTERS['kind'].label_of(value)} ({french.number(count)})"
         tabs.append(Tab(label, found.query.choosing("kind", [value]).url(), chosen == (value,)))
     return tuple(tabs)
@@ -211,6 +248,28 @@ def _hidden(query: SearchQuery) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _groups(found: Results) -> tuple[Group, ...]:
+    """The hits kind after kind, each with the way to the others of its kind; all together where
+    they are a page of one list.
+    """
+    if not found.hits:
+        return ()
+    if not _is_overview(found):
+        return (Group("", "", tuple(_card(hit) for hit in found.hits), None),)
+    counts = {value: count for value, count, _ in _kinds(found)}
+    parted = groupby(found.hits, lambda hit: kind_of(hit.resource))
+    return tuple(
+        _group(found.query, kind, tuple(_card(hit) for hit in hits), counts[kind.slug])
+        for kind, hits in parted
+    )
+
+
+def _group(query: SearchQuery, kind: Kind, cards: tuple[Card, ...], count: int) -> Group:
+    told = french.counted(count, kind.one, kind.many)
+    rest = Link(f"Voir les {told}", query.choosing("kind", [kind.slug]).url())
+    return Group(kind.slug, kind.tab, cards, rest if count > len(cards) else None)
+
+
 def _card(hit: Hit) -> Card:
     return card_of(hit.resource, hit.excerpt_html, _why(hit), hit.highlighted)
 
@@ -228,9 +287,9 @@ def _why(hit: Hit) -> str:
 
 def _pages(found: Results) -> tuple[Link, ...]:
     """The pages to offer: first, last, and those around; an empty label is a gap."""
-    if found.pages == 1:
+    here, last = found.query.page, _last_page(found)
+    if last == 1:
         return ()
-    here, last = found.query.page, found.pages
     wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
     links: list[Link] = []
     for before, page in zip([0, *wanted], wanted, strict=False):
