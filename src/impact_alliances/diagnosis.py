@@ -60,7 +60,7 @@ class Part:
 
 def parts(service: Service) -> list[Part]:
     """The quick look: database, index, model."""
-    return [_database(service), _index(service), _model(service)]
+    return [_database(service), _index(service), _model(service), *_reranking(service)]
 
 
 def examine(service: Service) -> list[Part]:
@@ -77,6 +77,7 @@ def examine(service: Service) -> list[Part]:
         *_agreements(service),
         _vectors(service),
         _model(service),
+        *_reranking(service),
         _disk(service),
     ]
 
@@ -288,6 +289,16 @@ def _model(service: Service) -> Part:
         "Recherche par les mots seulement.",
         "" if wanted == "none" else "IMPACT_EMBEDDER=none",
     )
+
+
+def _reranking(service: Service) -> list[Part]:
+    """The model that puts the first hits in order, where one is wanted."""
+    if not service.reranking:
+        return []
+    if service.reranking.has_model:
+        return [Part("modèle de reclassement", True, service.settings.reranker)]
+    said = "Absent : les fiches sont dans leur ordre habituel ; le journal dit pourquoi."
+    return [Part("modèle de reclassement", False, said, "IMPACT_RERANKER=")]
 
 
 def _disk(service: Service) -> Part:

@@ -83,6 +83,17 @@ class Settings(BaseSettings):
     embedder_batch: int = Field(
         32, ge=1, le=1024, description="For sentence-transformers: texts read at once."
     )
+    reranker: str = Field(
+        "",
+        description="A CrossEncoder of sentence-transformers that puts the first 30 hits in order "
+        "anew: its name on its hub, or its folder; empty means none.",
+    )
+    reranker_timeout_s: float = Field(
+        1.0,
+        gt=0,
+        description="How long a search waits for it, in seconds, before its hits keep their usual "
+        "order.",
+    )
     base_url: str = Field(
         "http://127.0.0.1:8000",
         description="Public address of the site, for feeds, API and citations; without it, where "

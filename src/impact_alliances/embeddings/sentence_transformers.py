@@ -4,7 +4,6 @@ an extra, imported when needed.
 
 import hashlib
 import logging
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,12 @@ from typing import Any
 import numpy as np
 
 from impact_alliances.embeddings.embedder import EmbedderUnavailable, UnreadableText, Vectors
+from impact_alliances.embeddings.library import (
+    LibraryUnavailable,
+    check_device,
+    found_here_or_downloaded,
+    imported,
+)
 from impact_alliances.embeddings.queries import RememberedQueries
 from impact_alliances.embeddings.readable import (
     LONGEST_PASSAGE,
@@ -24,6 +29,7 @@ from impact_alliances.embeddings.readable import (
     readable,
 )
 
+_BY_WORDS = "En attendant, la recherche se fait par les mots seulement."
 _log = logging.getLogger(__name__)
 # The name of a model in the database, such as « st:intfloat/multilingual-e5-small » or «
 # st-0f3a52c19b7e:/srv/models/small ». The digits come first, because whoever shortens a name cuts
@@ -40,8 +46,6 @@ _MEDIA = {"image", "audio", "video"}
 # Copies of the weights for other runtimes, which are never read here and weigh as much as the
 # model.
 _OTHER_RUNTIMES = {"onnx", "openvino"}
-# How long, in seconds, a hub may take to answer at all.
-_HUB_PATIENCE_S = 10.0
 # Below this length a vector has no direction to speak of.
 _NO_LENGTH = 1e-12
 
@@ -234,14 +238,17 @@ def _own_prefixes(prompts: Mapping[str, str | None], label: str) -> tuple[str, s
 
 def _load(model: str, folder: Path | None, device: str) -> Any:
     """The library's model. Raises `EmbedderUnavailable`, and nothing of the library's."""
-    library = _library()
-    _check_device(device)
+    try:
+        library = imported()
+        check_device(device)
+    except LibraryUnavailable as missing:
+        raise EmbedderUnavailable(f"{missing} {_BY_WORDS}") from missing
     name, _, revision = (str(folder), "", "") if folder else model.partition("@")
     read = partial(
         library.SentenceTransformer, name, revision=revision or None, device=device or None
     )
     try:
-        loaded = _found_here_or_downloaded(read, is_folder=folder is not None)
+        loaded = found_here_or_downloaded(read, is_folder=folder is not None)
         # What processors are slow at: a batch in half precision takes three times as long.
         return (
             loaded.float()
@@ -253,67 +260,11 @@ def _load(model: str, folder: Path | None, device: str) -> Any:
         raise (_no_model_in(folder) if folder else _no_model_named(model)) from refused
 
 
-def _found_here_or_downloaded(read: Callable[..., Any], *, is_folder: bool) -> Any:
-    """The model of a folder or of the hub's local cache; else of the hub."""
-    try:
-        # The cache first: starting does not wait for a hub, and the weights behind a name do not
-        # change from one start to the next.
-        return read(local_files_only=True)
-    except Exception:
-        if is_folder:
-            raise
-        _check_hub()
-    return read()
-
-
-def _check_hub() -> None:
-    """Raise at once when no hub answers: the library would try each file six times, more than a
-    minute in all.
-    """
-    import huggingface_hub
-
-    huggingface_hub.get_session().head(huggingface_hub.constants.ENDPOINT, timeout=_HUB_PATIENCE_S)
-
-
-def _library() -> Any:
-    """The library, imported and made silent."""
-    # Texts come one batch at a time: threads of the tokenizer would only compete with those of the
-    # model.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    try:
-        import sentence_transformers
-        import transformers
-    except (ImportError, OSError) as missing:
-        raise EmbedderUnavailable(
-            "La bibliothèque « sentence-transformers » n’est pas installée : installez-la par "
-            '« pip install "impact-alliances[sentence-transformers]" ». En attendant, la '
-            "recherche se fait par les mots seulement."
-        ) from missing
-    transformers.utils.logging.disable_progress_bar()
-    for name in ("sentence_transformers", "transformers", "huggingface_hub"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    return sentence_transformers
-
-
-def _check_device(device: str) -> None:
-    import torch
-
-    try:
-        # Read back: a device may be known to the library and absent, or unable to give its results.
-        torch.zeros(1, device=device or None).tolist()
-    except Exception as absent:
-        raise EmbedderUnavailable(
-            f"L’appareil de calcul « {device} » n’existe pas ici : écrivez « cpu », ou rien "
-            "pour prendre le meilleur."
-        ) from absent
-
-
 def _no_model_in(folder: Path) -> EmbedderUnavailable:
     return EmbedderUnavailable(
         f"Le dossier « {folder} » ne contient pas de modèle que sentence-transformers sache "
         "lire : donnez celui où un modèle "
-        "a été enregistré, avec sa configuration et ses poids. En attendant, la recherche se "
-        "fait par les mots seulement."
+        f"a été enregistré, avec sa configuration et ses poids. {_BY_WORDS}"
     )
 
 

@@ -5,7 +5,7 @@ of several that works.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from impact_alliances.engines.engine import (
     Counts,
@@ -22,6 +22,7 @@ from impact_alliances.search.interpreting import Interpretation, Interpreter
 from impact_alliances.search.overview import kinds_of, together
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.ranking import RANKED, Ranked, Ranking
+from impact_alliances.search.reranking import RERANKED, Reranking
 from impact_alliances.text.understanding import Understanding
 
 T = TypeVar("T")
@@ -41,9 +42,17 @@ class Answer:
     degraded: str | None
 
 
+class _Page(NamedTuple):
+    """Hits in order, and what to say, in French, of what could not order them."""
+
+    hits: list[Ranked]
+    said: str | None = None
+
+
 class Searcher:
     """Answers queries with one engine and, where there is one, a model. `degraded` is said of all
-    its answers, `late` asked at each what to say of an index that is behind the base.
+    its answers, `late` asked at each what to say of an index that is behind the base. `reranking`,
+    where there is one, has the last word on the first hits by words and meaning.
     """
 
     def __init__(
@@ -52,10 +61,12 @@ class Searcher:
         meanings: Meanings,
         degraded: str | None = None,
         late: Callable[[], str | None] = lambda: None,
+        reranking: Reranking | None = None,
     ) -> None:
         self.engine = engine
         self._degraded = degraded
         self._late = late
+        self._reranking = reranking
         self._interpreter = Interpreter(engine, meanings)
 
     def count(self, query: SearchQuery, facets: Sequence[str]) -> Counts:
@@ -77,60 +88,71 @@ class Searcher:
         asked = self._interpreter.interpret(query)
         counts = self.engine.counts(asked.wanted, facets)
         if len(kinds_of(counts)) > 1:
-            first = self._first(query, asked, counts, size)
-            page = together(first, by_score=query.sort == "pertinence")
+            first, said = self._first(query, asked, counts, size)
+            page = _Page(together(first, by_score=query.sort == "pertinence"), said)
         else:
-            page = self._page(query, asked)[1] if counts.total else []
+            page = self._page(query, asked)[1] if counts.total else _Page([])
         return self._answer(asked, counts, page)
 
     def _first(
         self, query: SearchQuery, asked: Interpretation, counts: Counts, size: int
-    ) -> dict[str, list[Ranked]]:
+    ) -> tuple[dict[str, list[Ranked]], str | None]:
         """The first hits of each kind: those of the ranking where it holds every hit, else those of
-        each kind alone.
+        each kind alone. And what to say of what could not order them.
         """
         kinds = kinds_of(counts)
         if counts.total > RANKED:
             few = replace(query, page=1, par_page=size)
-            return {kind: self._page(few, asked.only(kind))[1] for kind in kinds}
-        _, ranked = self._page(replace(query, page=1, par_page=RANKED), asked)
-        return {kind: [one for one in ranked if one.key.kind == kind][:size] for kind in kinds}
+            pages = {kind: self._page(few, asked.only(kind))[1] for kind in kinds}
+            said = next((page.said for page in pages.values() if page.said), None)
+            return {kind: page.hits for kind, page in pages.items()}, said
+        _, page = self._page(replace(query, page=1, par_page=RANKED), asked)
+        of_kind = {kind: [one for one in page.hits if one.key.kind == kind] for kind in kinds}
+        return {kind: hits[:size] for kind, hits in of_kind.items()}, page.said
 
     def _page(
         self, query: SearchQuery, asked: Interpretation, facets: Sequence[str] = ()
-    ) -> tuple[Counts, list[Ranked]]:
+    ) -> tuple[Counts, _Page]:
         """The counts of these facets, and the page."""
         window = _window(query, asked)
         matches = self.engine.matches(asked.wanted, facets, window)
         if window:
-            return matches, _in_order(asked, matches)
+            return matches, _Page(_in_order(asked, matches))
         return matches, self._by_relevance(query, asked, matches)
 
-    def _answer(self, asked: Interpretation, counts: Counts, page: Sequence[Ranked]) -> Answer:
-        said = [said for said in (self._degraded, asked.degraded, self._late()) if said]
+    def _answer(self, asked: Interpretation, counts: Counts, page: _Page) -> Answer:
+        happened = (self._degraded, asked.degraded, page.said, self._late())
+        said = [said for said in happened if said]
         return Answer(
             counts=counts,
-            page=page,
+            page=page.hits,
             understanding=asked.understanding,
             evoked=tuple(asked.evidence.grid.evoked()),
             degraded=" ".join(said) or None,
         )
 
-    def _by_relevance(
-        self, query: SearchQuery, asked: Interpretation, matches: Matches
-    ) -> list[Ranked]:
+    def _by_relevance(self, query: SearchQuery, asked: Interpretation, matches: Matches) -> _Page:
         """The page of the ranking; past its end, the rest of the set by date."""
         first, size = query.first, query.par_page
         if first >= matches.total:
-            return []
+            return _Page([])
         ranking = Ranking.of(matches, asked.wanted, asked.evidence, self._named(asked.wanted))
-        page, ranked = ranking.page(first, size), len(ranking.scored)
-        rest = size - len(page)
+        page, ranked = self._ranked(query, asked, ranking), len(ranking.scored)
+        rest = size - len(page.hits)
         if rest and matches.total > ranked:
             offset = max(0, first - ranked)
             keys = self.engine.page(asked.wanted, "date", offset, rest, ranking.keys)
-            page += ranking.explained(keys)
+            page.hits.extend(ranking.explained(keys))
         return page
+
+    def _ranked(self, query: SearchQuery, asked: Interpretation, ranking: Ranking) -> _Page:
+        """The page of the ranking, its first hits put in order anew by whoever may."""
+        first, last = query.first, query.first + query.par_page
+        if not self._reranking or query.mode != "hybrid" or first >= RERANKED:
+            return _Page(ranking.page(first, query.par_page))
+        text = asked.understanding.text
+        best, said = self._reranking.ordered(text, ranking.page(0, RERANKED))
+        return _Page([*best, *ranking.page(RERANKED, max(0, last - RERANKED))][first:last], said)
 
     def _named(self, wanted: Wanted) -> list[Key]:
         """The hits that the whole text names, newest first."""
