@@ -37,6 +37,10 @@ EXTRA = (
     '"aide à domicile"',
     "-emploi",
     "emploi",
+    "médecin dans la Creuse",
+    "crèche près de Lannion",
+    "Saint-Denis",
+    "outre-mer",
     "",
 )
 

@@ -135,5 +135,7 @@ def test_a_territory_is_what_its_filter_keeps(text: str, found: dict[str, tuple[
 
 
 def test_wider_than_a_place_is_its_region() -> None:
-    assert wider(_place("Lannion")) == {"region": ("53",)}
-    assert wider(_place("Alsace")) == {"region": ("44",)}
+    assert wider(_place("Lannion")) == _place("Bretagne")
+    assert wider(_place("Alsace")) == _place("Grand Est")
+    assert wider(_place("Bretagne")) is None
+    assert wider(_place("Antilles")) is None

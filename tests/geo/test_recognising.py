@@ -64,6 +64,8 @@ def test_what_only_looks_like_a_place_is_left_alone(half: str) -> None:
         ("épicerie à Saint-Denis (93) pour tous", "épicerie pour tous", "à Saint-Denis"),
         ("22300 Lannion", "", "à Lannion"),
         ("santé outre-mer", "santé", "outre-mer"),
+        ("Lannion -vélo", "-vélo", "à Lannion"),
+        ("Lannion-Trégor Communauté", "Trégor Communauté", "à Lannion"),
     ],
 )
 def test_the_rest_of_the_text_is_what_is_asked(text: str, rest: str, said: str) -> None:

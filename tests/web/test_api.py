@@ -233,3 +233,25 @@ def test_a_body_over_the_limit_is_refused(client: TestClient) -> None:
     answer = client.post("/api/search", content=b"x" * 2_000_000)
     assert answer.status_code == 413
     assert "dépasse la limite" in answer.text
+
+
+def test_the_place_of_a_text_is_told(client: TestClient) -> None:
+    """As it was typed and understood, with those it may be taken for; null without one."""
+    found = client.get("/api/search", params={"q": "haies à Lannion", "mode": "keyword"}).json()
+    SearchOut.model_validate(found, strict=True)
+    assert found["place"] == {
+        "typed": "Lannion",
+        "label": "Lannion (22300)",
+        "said": "à Lannion et alentour",
+        "commune": "22113",
+        "departements": ["22"],
+        "region": "",
+        "others": [],
+    }
+    assert client.get("/api/search", params={"q": "haies"}).json()["place"] is None
+    refused = client.get("/api/search", params={"q": "haies à Lannion", "lieu": "non"}).json()
+    assert refused["place"] is None
+    other = client.get("/api/search", params={"q": "Saint-Denis"}).json()["place"]["others"][0]
+    assert other["label"] == "Saint-Denis (93200)"
+    found = client.get(other["url"].removeprefix("http://127.0.0.1:8000")).json()
+    assert found["place"]["label"] == "Île-de-France"

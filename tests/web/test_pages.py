@@ -359,3 +359,41 @@ def test_a_page_of_all_kinds_together_is_not_there(client: TestClient) -> None:
     assert len(alone.select(".carte")) == 10
     assert not alone.select(".type-de-fiche, .avis")
     assert alone.select(".pagination")
+
+
+def _hint(client: TestClient, address: str) -> tuple[str, dict[str, str]]:
+    """What a search says of the place in its text, and the addresses it offers by their labels."""
+    hint = soup(client, address).select_one(".indice")
+    assert hint
+    links = {link.get_text(): str(link["href"]) for link in hint.find_all("a")}
+    return hint.get_text(" ", strip=True), links
+
+
+def test_a_place_is_said_kept_to_or_refused(client: TestClient) -> None:
+    """Each by a link, which does what it says."""
+    said, links = _hint(client, "/recherche?q=haies+à+Lannion&mode=keyword")
+    assert said.startswith("D’abord ce qui est à Lannion et alentour :")
+    assert links == {
+        "seulement dans les Côtes-d’Armor": "/recherche?q=haies&departement=22&mode=keyword",
+        "n’y voir aucun lieu": "/recherche?q=haies+%C3%A0+Lannion&mode=keyword&lieu=non",
+    }
+    heading = soup(client, "/recherche?q=haies+à+Lannion&mode=keyword").select_one("#resultats")
+    assert heading
+    assert "pour «\u00a0haies\u00a0», d’abord à Lannion et alentour" in heading.get_text()
+    refused = soup(client, links["n’y voir aucun lieu"])
+    assert not [one for one in refused.select(".indice") if "ce qui est" in one.get_text()]
+
+
+def test_a_place_alone_is_said_and_its_namesakes_offered(client: TestClient) -> None:
+    """Each link names its place without a doubt: nothing more is offered there."""
+    said, links = _hint(client, "/recherche?q=Saint-Denis")
+    assert said.startswith("Rien à Saint-Denis ni alentour. Ce qui est à La Réunion :")
+    said, links = _hint(client, links["plutôt Saint-Denis (93200)"])
+    assert said.startswith("Rien à Saint-Denis ni alentour. Ce qui est en Île-de-France :")
+    assert list(links) == ["seulement en Île-de-France", "n’y voir aucun lieu"]
+
+
+def test_a_word_that_is_a_place_too_offers_it(client: TestClient) -> None:
+    said, links = _hint(client, "/recherche?q=bourg")
+    assert said.startswith("«\u00a0bourg\u00a0» est aussi un lieu :")
+    assert links["Bourg (33710)"] == "/recherche?q=Bourg+%2833710%29"

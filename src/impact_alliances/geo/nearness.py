@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from impact_alliances.geo.places import Commune, gazetteer
-from impact_alliances.geo.territories import Place, is_overseas
+from impact_alliances.geo.territories import Place, is_overseas, of_region
 from impact_alliances.vocabularies.terms import REGION_OF
 
 # Mean radius of the Earth, in km.
@@ -114,9 +114,11 @@ def around(place: Place) -> dict[str, tuple[str, ...]]:
     return {"commune": _communes_around(place.commune), "departement": place.departements}
 
 
-def wider(place: Place) -> dict[str, tuple[str, ...]]:
-    """The régions in which a place lies: where to look when nothing is near."""
-    return {"region": tuple(sorted(place.regions))}
+def wider(place: Place) -> Place | None:
+    """The région in which a place lies: where to look when nothing is near. None where it is one,
+    or lies in several.
+    """
+    return None if place.region or len(place.regions) > 1 else of_region(*place.regions)
 
 
 @lru_cache(maxsize=256)

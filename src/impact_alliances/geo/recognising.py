@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from impact_alliances.geo.meant import is_elsewhere, meant
+from impact_alliances.geo.meant import KNOWN_WITHOUT_A_SIGN, is_elsewhere, meant
 from impact_alliances.geo.mentions import Mention, Text
 from impact_alliances.geo.names import names
 from impact_alliances.geo.places import Commune
@@ -37,12 +37,17 @@ class Reading:
 
     `typed` are the words that name the place. `others` are places that they may name too, each
     with the text that would have asked for it; without `place` they are a doubt to be told.
+    `missed` is the place named where nothing is at it, nor near: `place` is then its région.
     """
 
     rest: str
     place: Place | None = None
     typed: str = ""
     others: tuple[tuple[Place, str], ...] = ()
+    missed: Place | None = None
+
+
+NO_PLACE = Reading("")
 
 
 def read(text: str, within: Collection[str] = ()) -> Reading:
@@ -75,7 +80,9 @@ def _without(words: Text, mention: Mention, place: Place) -> str:
     if place.commune and place.commune.code in _PARTED_TOWNS:
         end = _after(_ARRONDISSEMENT, words.text, end)
     end = _after(_AROUND, words.text, end)
-    before, after = words.text[:start].rstrip(" ,;(-"), words.text[end:].lstrip(" ,;)-")
+    before = words.text[:start].rstrip(" ,;(-")
+    # « Lannion-Trégor », but « Lannion -vélo ».
+    after = words.text[end:].removeprefix("-").lstrip(" ,;)")
     return f"{before} {after}".strip()
 
 
@@ -96,8 +103,14 @@ def _others(words: Text, mention: Mention, chosen: Place) -> tuple[tuple[Place, 
     places = [of_commune(one) for one in communes if (one.population or 0) >= least]
     territory = None if mention.is_number else names().territory(mention.key)
     if chosen.commune is None:
-        places = [one for one in places if one.name == chosen.name]
+        places = [one for one in places if one.name == chosen.name and _is_known(one)]
     return _offered(words, mention, [*([territory] if territory else []), *places], chosen)
+
+
+def _is_known(place: Place) -> bool:
+    """Whether a commune may be meant by the name of a whole territory."""
+    population = place.commune.population if place.commune else None
+    return (population or 0) >= KNOWN_WITHOUT_A_SIGN
 
 
 def _doubts(words: Text, mentions: Sequence[Mention]) -> tuple[tuple[Place, str], ...]:

@@ -103,6 +103,11 @@ class Place:
         return f"{self.name} ({self.departements[0]})" if is_one else self.name
 
     @property
+    def surroundings(self) -> str:
+        """« à Lannion et alentour », « dans la Creuse »: what a search for it looks through."""
+        return f"{self.said} et alentour" if self.commune else self.said
+
+    @property
     def regions(self) -> frozenset[str]:
         """The régions in which it lies, even in part."""
         return frozenset(REGION_OF[code] for code in self.departements)

@@ -55,6 +55,7 @@ class Finder:
             understanding=answer.understanding,
             evoked=answer.evoked,
             degraded=answer.degraded,
+            reading=answer.reading,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 

@@ -13,6 +13,9 @@ from statistics import NormalDist
 from impact_alliances.engines.documents import IDENTITIES
 from impact_alliances.engines.engine import Bar, Neighbours, SearchEngine, Wanted, Weighted
 from impact_alliances.engines.lexicon import EngineLexicon
+from impact_alliances.geo.nearness import Nearness, around, wider
+from impact_alliances.geo.recognising import NO_PLACE, Reading, read
+from impact_alliances.geo.territories import Place
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.meaning.outlook import Outlook
@@ -22,6 +25,7 @@ from impact_alliances.search.ranking import NO_EVIDENCE, RANKED, Evidence
 from impact_alliances.text.expressions import Expression
 from impact_alliances.text.identities import identities_in
 from impact_alliances.text.understanding import Concept, Understanding, understand
+from impact_alliances.vocabularies.terms import REGION_OF
 
 # A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked
 # for.
@@ -57,12 +61,15 @@ class Meant:
 
 @dataclass(frozen=True)
 class Interpretation:
-    """A query made ready for an engine: the documents `wanted`, and what ranks them."""
+    """A query made ready for an engine: the documents `wanted`, and what ranks them. `reading` is
+    the place found in its text.
+    """
 
     understanding: Understanding
     wanted: Wanted
     evidence: Evidence = NO_EVIDENCE
     degraded: str | None = None
+    reading: Reading = NO_PLACE
 
     def only(self, kind: str) -> "Interpretation":
         """The same, of that kind alone."""
@@ -83,14 +90,53 @@ class Interpreter:
         if not query.q:
             return Interpretation(Understanding(""), Wanted(filters=query.chosen))
         named = self._named(query.q)
-        # What is the name of something has no fault.
-        correct = query.correction and not named
-        understood = understand(query.q, self._lexicon, correct=correct, synonyms=query.synonymes)
+        # What is the name of something has no fault, and its place is in it.
+        query = replace(query, correction=False, lieu=False) if named else query
+        reading, understood = self._read(query)
+        if reading.place and not (understood.concepts or understood.phrases):
+            return self._only_there(query, reading.place, reading, understood)
         meant = self._meant(query, understood)
         bar = None if query.mode == "semantic" else self._bar(understood)
         evidence, near = self._evidence(understood, meant, bar)
+        if reading.place:
+            evidence = replace(evidence, nearness=Nearness(reading.place))
         wanted = replace(_wanted(understood, bar, near, query.chosen), named=named)
-        return Interpretation(understood, wanted, evidence, meant.degraded)
+        return Interpretation(understood, wanted, evidence, meant.degraded, reading)
+
+    def _read(self, query: SearchQuery) -> tuple[Reading, Understanding]:
+        """The place that a text names, and what the rest of it asks for. A misspelt place is one
+        once it is corrected.
+        """
+
+        def understood(text: str, *, correct: bool) -> Understanding:
+            return understand(text, self._lexicon, correct=correct, synonyms=query.synonymes)
+
+        if not query.lieu:
+            return Reading(query.q), understood(query.q, correct=query.correction)
+        within = _departements_of(query)
+        reading = read(query.q, within)
+        found = understood(reading.rest, correct=query.correction)
+        if found.corrections and not reading.place:
+            again = read(found.text, within)
+            if again.place:
+                rest = understood(again.rest, correct=False)
+                return again, replace(rest, corrections=found.corrections)
+        return reading, found
+
+    def _only_there(
+        self, query: SearchQuery, place: Place, reading: Reading, understood: Understanding
+    ) -> Interpretation:
+        """All that is at a place or near it; in its région where there is nothing, whatever is
+        filtered.
+        """
+        wanted = Wanted(within=around(place), excluded=understood.excluded)
+        region = wider(place)
+        if region and not self._engine.counts(wanted, ()).total:
+            wanted = replace(wanted, within=around(region))
+            reading, place = replace(reading, place=region, missed=place), region
+        wanted = replace(wanted, filters=query.chosen)
+        evidence = Evidence(nearness=Nearness(place))
+        return Interpretation(understood, wanted, evidence, reading=reading)
 
     def _named(self, text: str) -> tuple[Key, ...]:
         """The documents that the whole of `text` names, newest first."""
@@ -136,6 +182,13 @@ class Interpreter:
             return evidence, near
         best = evidence.best_of_each_kind(candidates, MOST_BEST)
         return evidence, tuple(dict.fromkeys([*near, *best]))
+
+
+def _departements_of(query: SearchQuery) -> set[str]:
+    """The départements that a search is bound to, which tell namesakes apart."""
+    regions = query.values("region")
+    within = {code for code, region in REGION_OF.items() if region in regions}
+    return within | set(query.values("departement"))
 
 
 def _wanted(

@@ -120,6 +120,7 @@ Parameters: type[BaseModel] = create_model(
     mode=_choice(CHOICES["mode"], "Par les mots, par le sens, ou les deux."),
     correction=_choice(CHOICES["correction"], "« non » cherche les mots tels qu’ils sont écrits."),
     synonymes=_choice(CHOICES["synonymes"], "« non » cherche sans les synonymes."),
+    lieu=_choice(CHOICES["lieu"], "« non » ne voit aucun lieu dans le texte."),
 )
 PARAMETERS = tuple(Parameters.model_fields)
 
@@ -268,6 +269,7 @@ def _query(taken: BaseModel) -> SearchQuery:
         mode=read["mode"],
         correction=read["correction"] == "oui",
         synonymes=read["synonymes"] == "oui",
+        lieu=read["lieu"] == "oui",
     )
 
 

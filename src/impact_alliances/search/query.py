@@ -38,7 +38,10 @@ CHOICES: dict[str, Vocabulary] = {
     ),
     "correction": Vocabulary("correction", "Correction", "", _SAID_NO_OR_YES),
     "synonymes": Vocabulary("synonymes", "Synonymes", "", _SAID_NO_OR_YES),
+    "lieu": Vocabulary("lieu", "Lieu", "", _SAID_NO_OR_YES),
 }
+# What may be refused of all that is done to the visitor's words.
+REFUSALS = ("correction", "synonymes", "lieu")
 SORTS = {term.slug: term.label for term in CHOICES["tri"].terms}
 MODES = tuple(CHOICES["mode"].by_slug)
 FILTERS: dict[str, Vocabulary] = {"kind": KIND_TERMS, **FACETS}
@@ -57,6 +60,7 @@ class SearchQuery:
     mode: Mode = "hybrid"
     correction: bool = True
     synonymes: bool = True
+    lieu: bool = True
 
     def __post_init__(self) -> None:
         # One search has one address: the order it has by itself goes without saying, and relevance
@@ -122,7 +126,7 @@ class SearchQuery:
         for name in ("tri", "page", "par_page", "mode"):
             if getattr(self, name) != getattr(defaults, name):
                 pairs.append((name, str(getattr(self, name))))
-        pairs += [(name, "non") for name in ("correction", "synonymes") if not getattr(self, name)]
+        pairs += [(name, "non") for name in REFUSALS if not getattr(self, name)]
         return pairs
 
     def url(self, path: str = urls.SEARCH) -> str:
@@ -160,8 +164,10 @@ class SearchQuery:
         before = urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) < rank[facet])
         return before, urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) > rank[facet])
 
-    def sentence(self, total: int) -> str:
-        """« 12 cas pour « médecin », sur la mobilité, à l’échelon local »."""
+    def sentence(self, total: int, place: str = "") -> str:
+        """« 12 cas pour « médecin », sur la mobilité, à l’échelon local ». `place` is the one that
+        a text names, said: it comes first, or is all that is asked.
+        """
         parts = [self._counted(total)]
         if self.q:
             parts[0] += f" pour {french.quoted(self.q)}"
@@ -170,6 +176,8 @@ class SearchQuery:
             for facet, values in self.filters
             if facet != "kind"
         ]
+        if place:
+            clauses.insert(0, f"d’abord {place}" if self.q else place)
         if clauses and not self.q:
             return f"{parts[0]} {', '.join(clauses)}"
         return ", ".join([*parts, *clauses])

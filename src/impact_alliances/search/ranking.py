@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from impact_alliances.engines.engine import Bar, Candidate, Matches, Vector, Wanted
+from impact_alliances.geo.nearness import Nearness
 from impact_alliances.meaning.centred import Numbers
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.outlook import Outlook, Seen
@@ -23,6 +24,8 @@ WORDS_WEIGHT, GRID_WEIGHT, COMMON_WEIGHT, HUB_COST = 3.0, 0.7, 2.3, 1.1
 # The first answers of a kind, and what the words and the grid weigh in telling them.
 FIRST_ANSWERS = 10
 FIRST_WORDS_WEIGHT, FIRST_GRID_WEIGHT = 2.0, 0.3
+# What it is worth to be where the text says; what is near is worth less (`bench/places.py`).
+PLACE_WEIGHT = 24.0
 # Candidates scored; the rest of a larger set follows by date.
 RANKED = 600
 # The score of a document that the whole text names, before any other.
@@ -51,9 +54,10 @@ Scored = tuple[float, Candidate]
 @dataclass(frozen=True)
 class Evidence:
     """What tells the documents of the base apart for one text, whatever is filtered: the concepts
-    asked for (`bar`), the base seen from its meaning (`outlook`) and its place in the `grid`.
-    `best_cover` is the largest share of the weight asked for that one document holds; `common`
-    what the first answers of each kind have in common, as a direction.
+    asked for (`bar`), the base seen from its meaning (`outlook`), its place in the `grid`, and the
+    place on the map that it names (`nearness`). `best_cover` is the largest share of the weight
+    asked for that one document holds; `common` what the first answers of each kind have in common,
+    as a direction.
     """
 
     bar: Bar | None = None
@@ -61,6 +65,7 @@ class Evidence:
     grid: Grid = NO_GRID
     best_cover: float = 0.0
     common: Mapping[str, Vector] = field(default_factory=dict)
+    nearness: Nearness | None = None
     _known: Mapping[Key, float] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -79,21 +84,28 @@ class Evidence:
     @property
     def is_any(self) -> bool:
         """Whether anything tells one document from another."""
-        return bool(self.bar or self.outlook)
+        return bool(self.bar or self.outlook or self.nearness)
 
     def scores(self, candidates: Sequence[Candidate]) -> Numbers:
         """The score of each document: a function of the text and of the base alone."""
+        if not self.nearness:
+            return self._answering(candidates)
+        there = np.array([self.nearness.of(one.where) for one in candidates])
+        return self._answering(candidates) + PLACE_WEIGHT * there
+
+    def _answering(self, candidates: Sequence[Candidate]) -> Numbers:
+        """How well each document answers what is asked, wherever it is."""
         new = [one for one in candidates if one.key not in self._known]
         scores = self._scores(new, self._terms(new)).tolist() if new else []
         known = {**self._known, **dict(zip(_keys(new), scores, strict=True))}
         return np.array([known[one.key] for one in candidates])
 
     def best_of_each_kind(self, candidates: Sequence[Candidate], most: int) -> list[Key]:
-        """The best of these of each kind: `most` of each, and no more than one in ten of a kind of
-        the base, which would be no choice.
+        """The best of these of each kind, wherever they are: `most` of each, and no more than one
+        in ten of a kind of the base, which would be no choice.
         """
         kinds = self.outlook.passages.matrix.kinds if self.outlook else {}
-        best = _best_of_each_kind(candidates, self.scores(candidates), most)
+        best = _best_of_each_kind(candidates, self._answering(candidates), most)
         return [
             candidates[place].key
             for kind, places in best.items()

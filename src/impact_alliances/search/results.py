@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 from markupsafe import Markup
 
+from impact_alliances.geo.recognising import NO_PLACE, Reading
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.ranking import Ranked
@@ -80,6 +81,7 @@ class Facet:
 class Results:
     """The results of a query: one page of hits, their exact total over all pages, the counts of
     every facet. `degraded` says, in French, what of the search did not work; None when all did.
+    `reading` is the place found in the text.
     """
 
     query: SearchQuery
@@ -90,6 +92,24 @@ class Results:
     evoked: tuple[str, ...]
     degraded: str | None
     took_ms: float
+    reading: Reading = NO_PLACE
+
+    @property
+    def is_only_a_place(self) -> bool:
+        """Whether what is there is all that is asked."""
+        understood = self.understanding
+        return bool(self.reading.place) and not (understood.concepts or understood.phrases)
+
+    @property
+    def sentence(self) -> str:
+        """« 12 cas pour « médecin », d’abord dans la Creuse », « 42 fiches à Lannion et alentour
+        ».
+        """
+        place = self.reading.place
+        if not place or not (self.is_only_a_place or self.query.sort == "pertinence"):
+            return self.query.sentence(self.total)
+        asked = replace(self.query, q="" if self.is_only_a_place else self.reading.rest)
+        return asked.sentence(self.total, place.surroundings)
 
     @property
     def pages(self) -> int:

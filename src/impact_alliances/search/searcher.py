@@ -16,6 +16,7 @@ from impact_alliances.engines.engine import (
     Window,
 )
 from impact_alliances.engines.patience import one_wait
+from impact_alliances.geo.recognising import NO_PLACE, Reading
 from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.resources.key import Key
 from impact_alliances.search.interpreting import Interpretation, Interpreter
@@ -32,7 +33,7 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Answer:
     """The size of the set, its counts and one page of it. `degraded` says, in French, what did not
-    work.
+    work, `reading` which place the text names.
     """
 
     counts: Counts
@@ -40,6 +41,7 @@ class Answer:
     understanding: Understanding
     evoked: tuple[str, ...]
     degraded: str | None
+    reading: Reading = NO_PLACE
 
 
 class _Page(NamedTuple):
@@ -129,6 +131,7 @@ class Searcher:
             understanding=asked.understanding,
             evoked=tuple(asked.evidence.grid.evoked()),
             degraded=" ".join(said) or None,
+            reading=asked.reading,
         )
 
     def _by_relevance(self, query: SearchQuery, asked: Interpretation, matches: Matches) -> _Page:

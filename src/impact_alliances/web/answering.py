@@ -2,6 +2,7 @@
 JSON or as lines.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -33,7 +34,7 @@ def answer(found: Results, base_url: str) -> dict[str, Any]:
     """The JSON of an answer, for the API and for `impact-alliances search --json`."""
     query = found.query
     return {
-        "query": {"q": query.q, "sentence": query.sentence(found.total)},
+        "query": {"q": query.q, "sentence": found.sentence},
         "total": found.total,
         "page": query.page,
         "per_page": query.par_page,
@@ -44,6 +45,7 @@ def answer(found: Results, base_url: str) -> dict[str, Any]:
         "degraded": found.degraded,
         "corrections": [{"typed": typed, "used": used} for typed, used in found.corrections],
         "synonyms": {word: list(names) for word, names in found.understanding.synonyms},
+        "place": _place(found, base_url),
         "evoked": list(found.evoked),
         "hits": [_hit(hit, base_url) for hit in found.hits],
         "facets": {facet.name: _facet(query, facet, base_url) for facet in found.facets},
@@ -56,6 +58,30 @@ def _next(found: Results, base_url: str) -> str | None:
     if following > found.pages:
         return None
     return base_url + found.query.at(following).url(urls.API_SEARCH)
+
+
+def _place(found: Results, base_url: str) -> dict[str, Any] | None:
+    """The place read in the text, and those it may name too."""
+    query, reading = found.query, found.reading
+    place = reading.place
+    if not place:
+        return None
+    others = [
+        {
+            "label": other.label,
+            "url": replace(query, q=text, page=1).url(base_url + urls.API_SEARCH),
+        }
+        for other, text in reading.others
+    ]
+    return {
+        "typed": reading.typed,
+        "label": place.label,
+        "said": place.surroundings,
+        "commune": place.commune.code if place.commune else "",
+        "departements": list(place.departements),
+        "region": place.region,
+        "others": others,
+    }
 
 
 def _hit(hit: Hit, base_url: str) -> dict[str, Any]:
@@ -99,7 +125,9 @@ def _facet(query: SearchQuery, facet: Facet, base_url: str) -> list[dict[str, An
 
 def lines(found: Results) -> list[str]:
     """An answer for a terminal, line by line."""
-    said = [found.query.sentence(found.total), *([found.degraded] if found.degraded else [])]
+    said = [found.sentence, *([found.degraded] if found.degraded else [])]
+    if found.reading.place:
+        said.append(f"Lieu compris : {found.reading.place.label} (« lieu=non » le refuse).")
     said += [
         f"Résultats pour « {used} » (au lieu de « {typed} »)." for typed, used in found.corrections
     ]

@@ -54,7 +54,7 @@ def _feed(service: WiredService, query: SearchQuery, address: str) -> Response:
     found = service.finder.find(replace(query, tri="date", page=1, par_page=ENTRIES))
     base = service.settings.base_url
     feed = Atom(
-        title=f"IMPACT-Alliances : {query.sentence(found.total)}",
+        title=f"IMPACT-Alliances : {found.sentence}",
         link=base + query.url(),
         description="La base IMPACT-Alliances",
         language="fr",

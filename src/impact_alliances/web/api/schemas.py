@@ -24,6 +24,27 @@ class CorrectionOut(BaseModel):
     used: str = Field(description="Le mot cherché à sa place ; `correction=non` le refuse.")
 
 
+class OtherPlaceOut(BaseModel):
+    """Un lieu que le texte nomme peut-être."""
+
+    label: str = Field(examples=["Saint-Denis (93200)"])
+    url: str = Field(description="La même recherche, ce lieu compris.")
+
+
+class PlaceOut(BaseModel):
+    """Le lieu compris dans le texte : ce qui y est vient d’abord ; `lieu=non` le refuse."""
+
+    typed: str = Field(description="Les mots qui le nomment.")
+    label: str = Field(examples=["Lannion (22300)"])
+    said: str = Field(examples=["à Lannion et alentour"])
+    commune: str = Field(description="Code INSEE, vide si le lieu n’est pas une commune.")
+    departements: list[str] = Field(
+        description="Codes des départements, ou de celui de la commune."
+    )
+    region: str = Field(description="Code INSEE si le lieu est une région, vide sinon.")
+    others: list[OtherPlaceOut]
+
+
 class HitOut(BaseModel):
     """Une fiche trouvée."""
 
@@ -83,6 +104,7 @@ class SearchOut(BaseModel):
     )
     corrections: list[CorrectionOut]
     synonyms: dict[str, list[str]]
+    place: PlaceOut | None = Field(description="Le lieu compris dans le texte ; nul sans lieu.")
     evoked: list[str] = Field(description="Les fragilités que le besoin semble toucher.")
     hits: list[HitOut]
     facets: dict[str, list[FacetValueOut]]

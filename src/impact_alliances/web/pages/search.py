@@ -8,12 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from impact_alliances import urls
+from impact_alliances.geo.territories import Place
 from impact_alliances.resources.kinds import Kind, kind_of
 from impact_alliances.search.parameters import parse
-from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
+from impact_alliances.search.query import FILTERS, REFUSALS, SORTS, SearchQuery
 from impact_alliances.search.results import BY_NAME, BY_WORDS, Hit, Results
 from impact_alliances.vocabularies import french
-from impact_alliances.vocabularies.terms import FRAGILITES
+from impact_alliances.vocabularies.terms import FACETS, FRAGILITES
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.facets import SHOW_WHOLE, Counted, FacetView, facets_of
@@ -143,7 +144,7 @@ def present(
 ) -> SearchPage:
     """The page of an answer; the facets named in `whole` show all their values."""
     query = found.query
-    sentence = query.sentence(found.total)
+    sentence = found.sentence
     return SearchPage(
         query=query,
         heading="Rechercher dans la base",
@@ -202,6 +203,7 @@ def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         typed = french.listed([french.quoted(typed) for typed, _ in found.corrections])
         refuse = Link(f"Chercher plutôt {typed}", replace(query, correction=False, page=1).url())
         hints.append((f"Résultats pour {used}.", (refuse,)))
+    hints += _place_hints(found)
     if understood.synonyms:
         others = ", ".join(name for _, names in understood.synonyms for name in names)
         words = french.listed([french.quoted(word) for word, _ in understood.synonyms])
@@ -215,6 +217,39 @@ def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         )
         hints.append(("Votre besoin semble toucher :", links))
     return tuple(hints)
+
+
+def _place_hints(found: Results) -> list[tuple[str, tuple[Link, ...]]]:
+    """The place read in the text, with the ways to keep to it, to mean another one, or none; or the
+    places that may have been meant.
+    """
+    query, reading = found.query, found.reading
+    others = tuple(
+        Link(
+            f"plutôt {other.label}" if reading.place else other.label,
+            replace(query, q=text, page=1).url(),
+        )
+        for other, text in reading.others
+    )
+    if not reading.place:
+        name = f"{french.quoted(query.q)} est aussi un lieu :"
+        return [(name, others)] if others else []
+    first = "Ce qui est" if found.is_only_a_place else "D’abord ce qui est"
+    if reading.missed:
+        first = f"Rien {reading.missed.said} ni alentour. {first}"
+    refuse = Link("n’y voir aucun lieu", replace(query, lieu=False, page=1).url())
+    links = (*_kept_to(found, reading.place), *others, refuse)
+    return [(f"{first} {reading.place.surroundings} :", links)]
+
+
+def _kept_to(found: Results, place: Place) -> tuple[Link, ...]:
+    """The filter that keeps what is there, and nothing else; none where it is chosen."""
+    facet, values = place.filter
+    if set(values) <= set(found.query.values(facet)):
+        return ()
+    said = FACETS[facet].by_slug[values[0]].phrase if len(values) == 1 else place.said
+    kept = replace(found.query, q="" if found.is_only_a_place else found.reading.rest)
+    return (Link(f"seulement {said}", kept.choosing(facet, values).url()),)
 
 
 def _tabs(found: Results) -> tuple[Tab, ...]:
@@ -242,9 +277,7 @@ def _hidden(query: SearchQuery) -> tuple[tuple[str, str], ...]:
     """What the form must carry along though no field shows it."""
     shown = {*FILTERS, "q", "tri", "page"} - {"kind"}
     return tuple(
-        (name, value)
-        for name, value in query.pairs()
-        if name not in shown and name not in ("correction", "synonymes")
+        (name, value) for name, value in query.pairs() if name not in shown and name not in REFUSALS
     )
 
 
