@@ -243,11 +243,21 @@ def test_an_expression_is_one_stem_that_its_words_apart_do_not_have() -> None:
 
 def test_the_words_of_an_expression_that_nothing_holds_are_searched_apart() -> None:
     """Neither the corpus nor an index made before it was known could answer for the whole."""
-    lexicon = CorpusLexicon("Une mission, une agence locale")
-    found = understand("mission locale", lexicon)
+    found = understand("mission locale", CorpusLexicon("Une mission, une agence locale"))
     assert [concept.alternatives for concept in found.concepts] == [
         ((stem,),) for stem in stems("mission locale")
     ]
+
+
+def test_a_name_that_nothing_holds_is_asked_for_by_all_of_its_words() -> None:
+    """Some of them say nothing of it: « projet », « territorial »."""
+    whole = "projet alimentaire territorial"
+    together = CorpusLexicon("Un projet territorial, qui est alimentaire")
+    apart = CorpusLexicon("Un projet territorial", "Une aide alimentaire")
+    for text in ("PAT", whole):
+        (one,), (other,) = (understand(text, held).concepts for held in (together, apart))
+        assert one.alternatives == (tuple(stems(whole)),)
+        assert other.alternatives == ((joined(tuple(stems(whole))),),)
 
 
 def test_an_expression_keeps_its_words_of_asking() -> None:

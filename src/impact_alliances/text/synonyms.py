@@ -23,12 +23,14 @@ SYNONYMS = "synonyms.csv"
 @dataclass(frozen=True)
 class Known:
     """What is known of an expression. `stem` stands for it; `others`: what it finds too, each as
-    shown and as stem; `in_full`: what an acronym is read as, empty for the rest.
+    shown and as stem; `in_full`: what an acronym is read as, empty for the rest; `is_name`: an
+    acronym is read so, hence its words say little apart (« projet », « territorial »).
     """
 
     stem: str
     others: tuple[tuple[str, str], ...]
     in_full: str = ""
+    is_name: bool = False
 
 
 class Thesaurus:
@@ -53,7 +55,8 @@ class Thesaurus:
         for one in group.equals:
             others = tuple((name, stem) for stem, name in shown.items() if stem != one.stem)
             in_full = group.in_full if one.is_acronym else ""
-            self._known[one.stem] = Known(one.stem, others, in_full)
+            is_name = one.shown == group.in_full and any(m.is_acronym for m in group.equals)
+            self._known[one.stem] = Known(one.stem, others, in_full, is_name)
 
     def _note(self, group: Group) -> None:
         acronyms = {one.word for one in group.members if one.is_acronym}

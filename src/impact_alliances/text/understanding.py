@@ -36,6 +36,10 @@ class Lexicon(Protocol):
         """Whether some document holds `stem`."""
         ...
 
+    def has_all(self, expression: Expression) -> bool:
+        """Whether some document holds all these stems, wherever they are."""
+        ...
+
     def has_word(self, word: str) -> bool:
         """Whether some document holds the folded `word`."""
         ...
@@ -215,12 +219,12 @@ def _asked(
 
 
 def _run(ahead: list[Token], lexicon: Lexicon) -> list[Token]:
-    """The longest expression that these words begin with, of those the corpus can answer; else the
-    first word.
+    """The longest expression that these words begin with, of names and of those that the corpus can
+    answer; else the first word.
     """
     for size in range(len(ahead), 1, -1):
         known = lexicon.thesaurus.find(ahead[:size], "")
-        if known and any(map(lexicon.has_stem, (known.stem, *dict(known.others).values()))):
+        if known and (known.is_name or _held(known, lexicon)):
             return ahead[:size]
     return ahead[:1]
 
@@ -232,12 +236,27 @@ def _read(
     word = text[run[0].start : run[-1].end]
     known = _known(text, run, lexicon.thesaurus)
     if known and synonyms:
-        held = {shown: stem for shown, stem in known.others if lexicon.has_stem(stem)}
-        return _Asked(
-            _concept(word, (known.stem,), *((stem,) for stem in held.values())), tuple(held)
-        )
+        return _expression(word, tuple(token.stem for token in run), known, lexicon)
     begun = _completions(run[0], lexicon) if is_open and not known else []
     return _Asked(_concept(word, (run[0].stem,), *(tuple(stems(other)) for other in begun)))
+
+
+def _expression(word: str, words: Expression, known: Known, lexicon: Lexicon) -> _Asked:
+    """A known expression, and what it finds too. A name that the corpus knows neither whole nor
+    otherwise is asked for by all of its words.
+    """
+    held = _held(known, lexicon)
+    if not held and len(words) > 1 and lexicon.has_all(words):
+        return _Asked(_concept(word, words))
+    others = {shown: stem for shown, stem in known.others if stem in held}
+    return _Asked(
+        _concept(word, *((stem,) for stem in (known.stem, *others.values()))), tuple(others)
+    )
+
+
+def _held(known: Known, lexicon: Lexicon) -> list[str]:
+    """The stems that the corpus holds, of an expression and of those it finds."""
+    return list(filter(lexicon.has_stem, (known.stem, *(stem for _, stem in known.others))))
 
 
 def _concept(word: str, *alternatives: Expression) -> Concept:
