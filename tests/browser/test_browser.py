@@ -92,7 +92,7 @@ def test_the_main_task_is_done_by_keyboard_alone(page: Page, base: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#resultats")).to_contain_text("pour")
     expect(page.locator(".indice").first).to_contain_text("Chercher plutôt")
-    page.locator(".carte a").first.focus()
+    page.locator(".carte-case a").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("article.fiche h1")).to_contain_text("Les haies")
 

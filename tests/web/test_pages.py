@@ -397,3 +397,12 @@ def test_a_word_that_is_a_place_too_offers_it(client: TestClient) -> None:
     said, links = _hint(client, "/recherche?q=bourg")
     assert said.startswith("«\u00a0bourg\u00a0» est aussi un lieu :")
     assert links["Bourg (33710)"] == "/recherche?q=Bourg+%2833710%29"
+
+
+def test_a_reason_says_each_word_once(tmp_path: Path) -> None:
+    """In the form that is read first."""
+    service = a_service(tmp_path, a_case(title="Un médecin", summary="Des médecins, des haies."))
+    site = TestClient(create_app(service.settings, service))
+    (card,) = soup(site, "/recherche?q=medecins haie").select(".carte")
+    assert card.select_one(".raison").text == "Parle de : médecin et haies"
+    service.close()

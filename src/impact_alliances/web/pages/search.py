@@ -13,6 +13,7 @@ from impact_alliances.resources.kinds import Kind, kind_of
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, REFUSALS, SORTS, SearchQuery
 from impact_alliances.search.results import BY_NAME, BY_WORDS, Hit, Results
+from impact_alliances.text.analysis import stems
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FACETS, FRAGILITES
 from impact_alliances.web.cards import Card, card_of
@@ -312,10 +313,17 @@ def _why(hit: Hit) -> str:
     if BY_NAME in hit.matched_by:
         return "Exactement ce que vous avez écrit"
     if BY_WORDS in hit.matched_by:
-        words = dict.fromkeys(word.lower() for word in hit.marked)
-        said = french.listed(list(words)[:MOST_WORDS_TOLD])
+        said = french.listed(_words_told(hit)[:MOST_WORDS_TOLD])
         return f"Parle de : {said}" if said else "Contient vos mots"
     return "Même besoin, dit autrement" if hit.matched_by else ""
+
+
+def _words_told(hit: Hit) -> list[str]:
+    """The words marked, each in the first of its forms: « médecin » says « médecins » too."""
+    told: dict[tuple[str, ...], str] = {}
+    for word in hit.marked:
+        told.setdefault(tuple(stems(word)), word.lower())
+    return list(told.values())
 
 
 def _pages(found: Results) -> tuple[Link, ...]:
