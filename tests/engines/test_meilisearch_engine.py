@@ -367,7 +367,7 @@ def test_phrases_of_three_stems_and_their_exclusion_are_exact(indexed: Indexed) 
     writer.apply(
         [document_of(a_case(id=identifier, title=text)) for identifier, text in texts.items()], []
     )
-    phrase = (("jardin", "potag", "commun"),)
+    phrase = (("jardin", "potager", "commun"),)
     assert engine.page(Wanted(phrases=phrase), "date", 0, 9) == [Key("case", "a")]
     assert engine.counts(Wanted(excluded=phrase), []).total == 6
 

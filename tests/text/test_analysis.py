@@ -1,12 +1,12 @@
 """From French text to stems: what one may type, and what must be the same word."""
 
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact_alliances.text.analysis import STOP_WORDS, _analysed, clean, stems, tokens, words
+from impact_alliances.text.analysis import STOP_WORDS, clean, stems, tokens, words
 from impact_alliances.vocabularies.matching import fold
 
 
@@ -37,7 +37,6 @@ from impact_alliances.vocabularies.matching import fold
         ("éco-quartier", "écoquartier", "eco-quartiers"),
         ("bio-diversité", "biodiversité"),
         ("ODD17", "ODD 17", "odd-17", "Odd 17", "ODD\u00a017"),
-        ("CO2", "CO₂", "co₂", "Co 2"),
         ("médecin", "médecins", "medecin", "Médecins"),
         ("handicapé", "handicapés", "handicape"),
         ("mobilité", "mobilités"),
@@ -134,22 +133,106 @@ def test_cleaning_keeps_the_words(text: str) -> None:
     assert words(clean(visible)) == words(" ".join(visible.split()))
 
 
-_ENDINGS = ("isations", "ement", "aux", "ités", "euses", "ions", "emment", "ique", "âmes", "ée")
+# -- forms of a word -----------------------------------------------------------------------------
 
 
-@pytest.mark.no_cover
-def test_threads_do_not_spoil_each_other_s_stems() -> None:
-    """An indexer and its visitors analyse at the same time, and what is wrong once stays in the
-    memory of the process.
-    """
-    raws = [
-        f"{start}{middle}{end}"
-        for start in "bcdfglmnprst"
-        for middle in ("ocal", "uror", "ivil", "ami")
-        for end in _ENDINGS
-    ] * 20
-    analyse = _analysed.__wrapped__
-    alone = [analyse(raw) for raw in raws]
-    with ThreadPoolExecutor(8) as pool:
-        several = list(pool.map(lambda _: [analyse(raw) for raw in raws], range(8)))
-    assert all(stems == alone for stems in several)
+def _pairs(name: str) -> list[tuple[str, str]]:
+    """The pairs of a file, two by line."""
+    lines = (Path(__file__).parent / "data" / name).read_text(encoding="utf-8").splitlines()
+    return [(one, other) for one, other in (line.split("|") for line in lines)]
+
+
+def test_the_numbers_and_genders_of_a_word_are_one_word() -> None:
+    pairs = _pairs("forms_of_a_word.txt")
+    assert len(pairs) > 200
+    assert [pair for pair in pairs if stems(pair[0]) != stems(pair[1])] == []
+
+
+def test_they_are_one_word_where_no_accent_is_typed() -> None:
+    pairs = _pairs("forms_of_a_word.txt")
+    assert [pair for pair in pairs if stems(fold(pair[0])) != stems(pair[1])] == []
+
+
+def test_words_that_only_begin_alike_are_strangers() -> None:
+    pairs = _pairs("strangers.txt")
+    assert len(pairs) > 60
+    assert [pair for pair in pairs if set(stems(pair[0])) & set(stems(pair[1]))] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("voiturins", "voiturin"),
+        ("zorglubatrice", "zorglubateurs"),
+        ("co-construites", "coconstruire"),
+        ("éco-locaux", "écolocal"),
+        ("télétravaillent", "télétravailler"),
+        ("webisée", "webisés"),
+    ],
+)
+def test_words_that_no_dictionary_has_are_guessed(one: str, other: str) -> None:
+    assert stems(one) == stems(other) != []
+
+
+@pytest.mark.parametrize("word", ["pays", "temps", "taux", "repas", "ESS", "bus", "colis", "choix"])
+def test_a_word_that_is_its_own_plural_is_left_whole(word: str) -> None:
+    assert stems(word) == [fold(word)]
+
+
+# -- accents and stop words ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["été", "étés", "Été", "e\u0301te\u0301", "maïs", "sûr", "né"])
+def test_an_accent_tells_a_word_from_a_stop_word(word: str) -> None:
+    assert stems(word)
+    assert stems(fold(word)) == [] or word == "étés"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_season"),
+    [
+        ("La salle a été rénovée", False),
+        ("Les jeunes ont aussi été formés", False),
+        ("n’ayant jamais été écoutés", False),
+        ("Ils s’y baignent l’été", True),
+        ("cet été, en été", True),
+        ("pendant l’été 2022", True),
+    ],
+)
+def test_what_has_been_is_no_summer(text: str, is_season: bool) -> None:
+    assert ("ete" in stems(text)) is is_season
+
+
+# -- signs in words ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        ("ESS", "E.S.S.", "E.S.S", "e.s.s."),
+        ("RH", "R.H.", "R.H"),
+        ("R&D", "R & D", "RD", "r&d"),
+        ("CO2", "CO₂", "Co 2"),
+        ("20000", "20 000", "20\u00a0000", "20\u202f000", "20.000"),
+        ("1234567", "1 234 567"),
+        ("médecin", "mé\u00addecin", "méde\u200bcin", "\ufeffmédecin", "mé\u2060decin"),
+    ],
+    ids=lambda alike: alike[0],
+)
+def test_signs_in_a_word_do_not_part_it(alike: tuple[str, ...]) -> None:
+    assert {tuple(stems(spelling)) for spelling in alike} == {tuple(stems(alike[0]))}
+    assert len(stems(alike[0])) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("en 2023 120 cas", ["2023", "120", "cas"]),
+        ("le 12 avril", ["12", "avril"]),
+        ("02 96 05 60 70", ["02", "96", "05", "60", "70"]),
+        ("fin. Autre", ["fin", "autre"]),
+        ("ODD 17 et CO2", ["odd", "17", "co2"]),
+    ],
+)
+def test_words_and_numbers_beside_each_other_stay_apart(text: str, expected: list[str]) -> None:
+    assert [token.word for token in tokens(text) if token.stem or token.word == "autre"] == expected

@@ -1,26 +1,34 @@
 """From French text to stems: the one analysis that documents and queries share, whatever the
 engine.
 
-Order of the steps (measured in docs/decisions/0002): split, fold, drop stop words, stem. Folding
-comes first because people type no accents.
+Order of the steps (measured in docs/decisions/0002): split, drop stop words, fold, find the lemma.
+A word is folded before its lemma is looked for because people type no accents. What stands for a
+word in an index is called its stem; it is its lemma, folded.
 """
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-import snowballstemmer
-
+from impact_alliances.text.lemmas import lemma
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.signs import without_hidden_signs
 
-# Letters and digits part, so that « ODD17 » and « ODD 17 » are the same two words.
-# An accent may be a sign of its own after its letter, and the 2 of « CO₂ » is a 2.
+# An accent may be a sign of its own after its letter, a line break foreseen in a word hides in it,
+# and the 2 of « CO₂ » is a 2.
 _RAISED = "²³¹\u2070\u2074-\u2079\u2080-\u2089"
-_LETTERS = rf"[^\W\d_{_RAISED}]"
-_WORD = re.compile(rf"{_LETTERS}+(?:[\u0300-\u036f]+{_LETTERS}*)*|[\d{_RAISED}]+")
+_INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
+_LETTER = rf"[^\W\d_{_RAISED}]"
+# Letters and digits part, so that « ODD17 » and « ODD 17 » are the same two words.
+_WORD = re.compile(
+    rf"(?<![\w.]){_LETTER}(?:\.{_LETTER})+(?!\w)\.?"  # « E.S.S. »
+    rf"|(?<!\w){_LETTER} ?& ?{_LETTER}(?!\w)"  # « R&D »
+    rf"|{_LETTER}+(?:[{_INSIDE}]+{_LETTER}*)*"
+    r"|(?<!\d)\d{1,3}(?:[ .\u00a0\u202f]\d{3})+(?!\d)"  # « 20 000 »
+    rf"|[\d{_RAISED}]+"
+)
 # « co-construction », « co construction » and « coconstruction » are one word.
 JOINED_PREFIXES = frozenset({"co"})
 HYPHENATED_PREFIXES = frozenset(
@@ -51,21 +59,15 @@ ASKING_WORDS = frozenset(
     souhaitons solution solutions trouver veulent veut veux voudrais voudrait voudrions voulons
     """.split()
 )
-# Folded, « polluée » no longer looks like a participle to the stemmer: it is read as « pollué »,
-# which it is.
-_FEMININE = re.compile(r"(?<=..)ee(s?)$")
-
-
-class _Stemmer(threading.local):
-    """One stemmer a thread: it works on a text of its own, which two threads would spoil for each
-    other.
-    """
-
-    def __init__(self) -> None:
-        self.stem: Callable[[str], str] = snowballstemmer.stemmer("french").stemWord
-
-
-_stemmer = _Stemmer()
+# After a form of « avoir », with a word between them or not, « été » is no season.
+_HAVING = re.compile(
+    r"\b(?:ai|as|a|avons|avez|ont|avai[st]|avions|aviez|avaient|ayant|avoir|aur\w+|eu|ai(?:t|ent|es?))"
+    r"\s+(?:[^\W\d_]+\s+)?$",
+    re.IGNORECASE,
+)
+_FARTHEST_HAVING = 30
+# Words that only their accents tell from a stop word.
+_ACCENTED_WORDS = frozenset("été étés maïs sûr sûrs né nés fût fûts dé mémé".split())
 
 
 class Token(NamedTuple):
@@ -83,8 +85,7 @@ def analyse_word(raw: str) -> tuple[str, str]:
     """The folded form of one word and its stem; the stem of a stop word or of a lone letter is
     empty.
 
-    Of a word longer than any, the beginning stands for it: nobody looks for the rest, and stemming
-    it would take seconds.
+    Of a word longer than any, the beginning stands for it: nobody looks for the rest.
     """
     return _analysed(raw[:LONGEST_WORD])
 
@@ -93,9 +94,13 @@ def analyse_word(raw: str) -> tuple[str, str]:
 def _analysed(raw: str) -> tuple[str, str]:
     # One sign may become eighteen, parentheses and spaces among them (« ㈠ », « ﷺ »).
     word = "".join(filter(str.isalnum, fold(raw)))[:LONGEST_WORD]
-    if not word or word in STOP_WORDS or (len(word) == 1 and not word.isdigit()):
+    if not word or _is_stop_word(raw, word) or (len(word) == 1 and not word.isdigit()):
         return word, ""
-    return word, _stemmer.stem(_FEMININE.sub(r"e\1", word))
+    return word, lemma(word)
+
+
+def _is_stop_word(raw: str, folded: str) -> bool:
+    return folded in STOP_WORDS and unicodedata.normalize("NFC", raw.lower()) not in _ACCENTED_WORDS
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -106,19 +111,30 @@ def tokens(text: str) -> Iterator[Token]:
         if pending and _continues(text, pending, start, raw):
             start, raw = pending[0], pending[2] + raw
         elif pending:
-            yield Token(pending[0], pending[1], *analyse_word(pending[2]))
+            yield token_at(text, *pending)
         pending = (start, match.end(), raw)
     if pending:
-        yield Token(pending[0], pending[1], *analyse_word(pending[2]))
+        yield token_at(text, *pending)
+
+
+def token_at(text: str, start: int, end: int, raw: str) -> Token:
+    """The word written `raw` at that place of `text`."""
+    word, stem = analyse_word(raw)
+    if word == "ete" and stem and _HAVING.search(text, max(0, start - _FARTHEST_HAVING), start):
+        stem = ""
+    return Token(start, end, word, stem)
 
 
 def _continues(text: str, pending: tuple[int, int, str], start: int, raw: str) -> bool:
-    if start != pending[1] + 1 or not raw[0].isalpha():
+    if start > pending[1] + 1:
         return False
-    prefix, between = pending[2].lower(), text[pending[1]]
-    if between in "-\u2010\u2011":
+    prefix, between = pending[2].lower(), text[pending[1] : start]
+    if not raw[0].isalpha():
+        # « CO2 », which is neither « co » nor 2.
+        return prefix == "co" and len(raw) == 1 and between in ("", " ", "\u00a0")
+    if between in ("-", "\u2010", "\u2011"):
         return prefix in JOINED_PREFIXES or fold(prefix) in HYPHENATED_PREFIXES
-    return between in " \u00a0" and prefix in JOINED_PREFIXES and fold(raw) not in STOP_WORDS
+    return between in (" ", "\u00a0") and prefix in JOINED_PREFIXES and fold(raw) not in STOP_WORDS
 
 
 def stems(text: str) -> list[str]:

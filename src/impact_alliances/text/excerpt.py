@@ -15,10 +15,13 @@ from markupsafe import Markup, escape
 from impact_alliances.text.analysis import (
     HYPHENATED_PREFIXES,
     JOINED_PREFIXES,
-    analyse_word,
+    Token,
     stems,
+    token_at,
+    tokens,
 )
 from impact_alliances.text.expressions import Expression, exact, joined, parted
+from impact_alliances.text.lemmas import beginnings
 from impact_alliances.vocabularies.matching import fold
 
 # About two lines on a desktop, four on a phone.
@@ -27,12 +30,11 @@ EXCERPT_CHARS = 220
 # need, the alliance, the actions).
 _MOST_CHARS = 1_500
 _SPACE = re.compile(r"\s+")
-# The only endings that the stemmer writes rather than leaves: « locaux » local, « loyer » loi, «
-# coûteuse » coûteux, « récemment » récent, « publication » publiqu. All the rest of a stem is the
-# beginning of its words.
-_WRITTEN_BY_STEMMER = re.compile("(?:nt|qu|[ltix])$")
 _PREFIXES = sorted(JOINED_PREFIXES | HYPHENATED_PREFIXES)
-_JOINT = re.compile("[- \u00a0\u2010\u2011]")
+_JOINT = "[- \u00a0\u2010\u2011]"
+# « 20 000 » is one number; the sign for what the bytes lack may stand for a thin space.
+_NUMBERS = r"|\d{1,3}(?:[ .\u00a0\u202f|]\d{3})+(?!\d)|\d+"
+_LONGEST_DOTTED = 6
 # Folding that keeps every character in its place; « œ » stays, the pattern knows it.
 _FOLDED = {code: fold(chr(code)) for code in range(0x41, 0x250) if len(fold(chr(code))) == 1} | {
     ord("Œ"): "œ"
@@ -102,9 +104,10 @@ class WordFinder:
     """Finds the words of a text that have one of the `wanted` stems, and the expressions of several
     words, without analysing every word of it.
 
-    A word begins as its stem does, so a single pass over the folded text finds the few words worth
-    analysing. The pattern begins with plain letters, which lets the regular expression skip from
-    one to the next; that a word begins there is looked at afterwards.
+    The forms of a word begin in one way or two (« travaux » and « travail », « yeux » and « œil »),
+    so a single pass over the folded text finds the few words worth analysing. The pattern begins
+    with plain letters, which lets the regular expression skip from one to the next; that a word
+    begins there is looked at afterwards.
     """
 
     def __init__(self, wanted: frozenset[str]) -> None:
@@ -112,15 +115,11 @@ class WordFinder:
         self._wanted = wanted
         self._several = sorted((one for one in expressions if len(one) > 1), key=len, reverse=True)
         self._sought = wanted.union(*self._several)
-        beginnings = {
-            stem[: max(2, len(_WRITTEN_BY_STEMMER.sub("", stem)))] for stem in chain(*expressions)
-        }
+        begun = frozenset[str]().union(*map(beginnings, chain(*expressions)))
         either = "|".join(
-            way
-            for beginning in sorted(beginnings, key=len, reverse=True)
-            for way in _written(beginning)
+            way for beginning in sorted(begun, key=len, reverse=True) for way in _written(beginning)
         )
-        numbers = r"|\d+" if any(map(str.isdigit, wanted)) else ""
+        numbers = _NUMBERS if any(map(str.isdigit, wanted)) else ""
         self._pattern = re.compile(rf"(?:{either})[^\W\d_]*{numbers}") if wanted else None
 
     def marks(self, text: str) -> list[Mark]:
@@ -149,10 +148,11 @@ class WordFinder:
             start, written = word.start(), word.group()
             if start and folded[start - 1].isalpha() and written[0].isalpha():
                 continue
-            form, stem = analyse_word(written if written.isalnum() else _JOINT.sub("", written))
-            found = next((one for one in (exact(form), stem) if one in self._sought), None)
+            token = _token(text, start, word.end(), written.isalnum())
+            ways = (exact(token.word), token.stem)
+            found = next((one for one in ways if one in self._sought), None)
             if found:
-                marks.append(Mark(start, word.end(), found))
+                marks.append(Mark(token.start, token.end, found))
         return marks
 
 
@@ -165,6 +165,14 @@ def _run(marks: Sequence[Mark], place: int, expression: Expression, text: str) -
         return []
     parted_by = (text[one.end : two.start] for one, two in pairwise(run))
     return [] if any(map(stems, parted_by)) else run
+
+
+def _token(text: str, start: int, end: int, is_plain: bool) -> Token:
+    """The word at that place; where signs stand in it, the first word there."""
+    if is_plain:
+        return token_at(text, start, end, text[start:end])
+    first = next(tokens(text[start:end]))
+    return first._replace(start=start, end=start + first.end)
 
 
 def _folded(text: str) -> str:
@@ -194,16 +202,22 @@ codecs.register_error("impact-alliances.sign", _sign)
 
 def _written(beginning: str) -> list[str]:
     """The ways to write the first letters of a stem: « oe » and « œ », « co-construction » and « co
-    construction ».
+    construction », « E.S.S. » and « R & D ».
     """
     parted = [
-        f"{prefix}{_JOINT.pattern}{beginning.removeprefix(prefix)}"
+        f"{prefix}{_JOINT}{beginning.removeprefix(prefix)}"
         for prefix in _PREFIXES
         if beginning.startswith(prefix)
     ]
+    if len(beginning) <= _LONGEST_DOTTED:
+        parted.append(r"\.".join(beginning) + r"\.?")
+    if len(beginning) == len("rd"):
+        parted.append(" ?& ?".join(beginning))
     # « sur-le » is one word: tried after « sur », it would not be.
     ways = [*parted, beginning]
-    return [*ways, *(way.replace("oe", "œ") for way in ways if "oe" in way)]
+    # What follows « ranco » is an e, or is in the sign before it.
+    in_one_sign = [re.sub("oe|o$", "œ", way) for way in ways if re.search("oe|o$", way)]
+    return [*ways, *in_one_sign]
 
 
 @lru_cache(maxsize=64)
