@@ -40,3 +40,12 @@ def test_lists_end_with_a_conjunction(items: list[str], shown: str) -> None:
 
 def test_quotes_hold_their_text_with_no_break_spaces() -> None:
     assert french.quoted("santé") == "«\u00a0santé\u00a0»"
+
+
+def test_no_line_of_a_page_begins_with_a_high_sign() -> None:
+    """Plain spaces become no-break ones there, and nowhere else: an address keeps its own."""
+    page = '<a href="/recherche?q=a:b;c">« Qui ? »</a> : 12 % !'
+    assert french.typeset(page) == (
+        '<a href="/recherche?q=a:b;c">«\u00a0Qui\u00a0?\u00a0»</a>\u00a0: 12\u00a0%\u00a0!'
+    )
+    assert french.typeset(french.typeset(page)) == french.typeset(page)

@@ -108,7 +108,7 @@ def test_a_table_too_long_is_refused_and_not_offered(
 ) -> None:
     """In a sentence that says what to do, on the page too."""
     monkeypatch.setattr(exports, "MOST_ROWS", 10)
-    sentence = "Un tableau porte au plus 10 fiches, et cette recherche en trouve 30 :"
+    sentence = "Un tableau porte au plus 10 fiches, et cette recherche en trouve 30\u00a0:"
     answer = client.get("/recherche.csv?kind=case")
     assert (answer.status_code, sentence in answer.text) == (400, True)
     page = client.get("/recherche?kind=case").text

@@ -144,7 +144,7 @@ def test_the_other_values_of_a_facet_are_a_link_away(client: TestClient) -> None
     """They are not sent to whoever does not ask; who asks keeps them through the form."""
     folded = soup(client, "/recherche?kind=case&fragilite=sante").find(id="filtre-fragilite")
     assert len(folded.select("input[type=checkbox]")) == 6
-    assert folded.find("a").text == "Voir les 10 autres : Fragilité"
+    assert folded.find("a").text == "Voir les 10 autres\u00a0: Fragilité"
     whole = soup(client, str(folded.find("a")["href"])).find(id="filtre-fragilite")
     boxes = whole.select("input[type=checkbox]")
     assert len(boxes) == 16
@@ -215,7 +215,8 @@ def test_every_sheet_has_its_identity_card_neighbours_and_citation(client: TestC
         ("articles", "art-0001"),
     ):
         page = soup(client, sheet(client, collection, identifier))
-        assert page.find(id="identite")
+        # Nothing is told of this note but its text.
+        assert bool(page.find(id="identite")) == (collection != "jeudis")
         assert identifier in page.find(id="citation").text
         assert (
             page.find("link", rel="alternate", type="application/json")["href"]
@@ -314,14 +315,14 @@ def test_a_former_address_redirects_for_good(client: TestClient, site_service: S
 
 def test_a_card_says_why_it_is_there_in_plain_words(client: TestClient) -> None:
     """The words found as they stand there; else that they are there, or that the need is."""
-    known = {"Parle de : haies", "Contient vos mots", "Même besoin, dit autrement"}
+    known = {"Parle de\u00a0: haies", "Contient vos mots", "Même besoin, dit autrement"}
     for mode in ("", "&mode=keyword", "&mode=semantic"):
         page = soup(client, f"/recherche?q=haies{mode}")
         reasons = {one.text for one in page.select(".raison")}
         assert reasons
         assert reasons <= known
     texts = soup(client, "/recherche?q=gras").select(".carte")
-    assert all("Parle de : gras" in one.text for one in texts if one.find("mark"))
+    assert all("Parle de\u00a0: gras" in one.text for one in texts if one.find("mark"))
 
 
 def test_only_what_matched_is_marked_in_a_title(client: TestClient) -> None:
@@ -353,7 +354,9 @@ def test_all_kinds_together_show_three_of_each_and_lead_to_the_rest(client: Test
 def test_a_page_of_all_kinds_together_is_not_there(client: TestClient) -> None:
     """The one page of them is shown, and it is said; one kind alone has its pages."""
     page = soup(client, "/recherche?page=2")
-    assert "La page 2 n’existe pas : cette recherche compte 1\u00a0page, la voici." in page.text
+    assert (
+        "La page 2 n’existe pas\u00a0: cette recherche compte 1\u00a0page, la voici." in page.text
+    )
     assert len(page.select(".type-de-fiche")) == 4
     alone = soup(client, "/recherche?fragilite=isolement-lien-social&page=2")
     assert len(alone.select(".carte")) == 10
@@ -372,7 +375,7 @@ def _hint(client: TestClient, address: str) -> tuple[str, dict[str, str]]:
 def test_a_place_is_said_kept_to_or_refused(client: TestClient) -> None:
     """Each by a link, which does what it says."""
     said, links = _hint(client, "/recherche?q=haies+à+Lannion&mode=keyword")
-    assert said.startswith("D’abord ce qui est à Lannion et alentour :")
+    assert said.startswith("D’abord ce qui est à Lannion et alentour\u00a0:")
     assert links == {
         "seulement dans les Côtes-d’Armor": "/recherche?q=haies&departement=22&mode=keyword",
         "n’y voir aucun lieu": "/recherche?q=haies+%C3%A0+Lannion&mode=keyword&lieu=non",
@@ -387,15 +390,15 @@ def test_a_place_is_said_kept_to_or_refused(client: TestClient) -> None:
 def test_a_place_alone_is_said_and_its_namesakes_offered(client: TestClient) -> None:
     """Each link names its place without a doubt: nothing more is offered there."""
     said, links = _hint(client, "/recherche?q=Saint-Denis")
-    assert said.startswith("Rien à Saint-Denis ni alentour. Ce qui est à La Réunion :")
+    assert said.startswith("Rien à Saint-Denis ni alentour. Ce qui est à La Réunion\u00a0:")
     said, links = _hint(client, links["plutôt Saint-Denis (93200)"])
-    assert said.startswith("Rien à Saint-Denis ni alentour. Ce qui est en Île-de-France :")
+    assert said.startswith("Rien à Saint-Denis ni alentour. Ce qui est en Île-de-France\u00a0:")
     assert list(links) == ["seulement en Île-de-France", "n’y voir aucun lieu"]
 
 
 def test_a_word_that_is_a_place_too_offers_it(client: TestClient) -> None:
     said, links = _hint(client, "/recherche?q=bourg")
-    assert said.startswith("«\u00a0bourg\u00a0» est aussi un lieu :")
+    assert said.startswith("«\u00a0bourg\u00a0» est aussi un lieu\u00a0:")
     assert links["Bourg (33710)"] == "/recherche?q=Bourg+%2833710%29"
 
 
@@ -404,5 +407,5 @@ def test_a_reason_says_each_word_once(tmp_path: Path) -> None:
     service = a_service(tmp_path, a_case(title="Un médecin", summary="Des médecins, des haies."))
     site = TestClient(create_app(service.settings, service))
     (card,) = soup(site, "/recherche?q=medecins haie").select(".carte")
-    assert card.select_one(".raison").text == "Parle de : médecin et haies"
+    assert card.select_one(".raison").text == "Parle de\u00a0: médecin et haies"
     service.close()

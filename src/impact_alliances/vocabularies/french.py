@@ -17,6 +17,8 @@ DAYS = tuple(get_day_names(locale=FRENCH).values())
 MONTHS = tuple(name for _, name in sorted(get_month_names(locale=FRENCH).items()))
 Link = Literal["et", "ou"]
 _ORDINAL = "'er'"
+# Signs that stand apart from the word before them, and never begin a line.
+_HIGH_SIGNS = ":;?!»%"
 
 
 def number(value: int) -> str:
@@ -62,3 +64,10 @@ def cut(text: str) -> str:
 def quoted(text: str) -> str:
     """« text » with its no-break spaces."""
     return f"«{NO_BREAK_SPACE}{text}{NO_BREAK_SPACE}»"
+
+
+def typeset(text: str) -> str:
+    """A text, or a page, whose spaces do not break before « : ; ? ! » nor within the quotes."""
+    for sign in _HIGH_SIGNS:
+        text = text.replace(f" {sign}", f"{NO_BREAK_SPACE}{sign}")
+    return text.replace("« ", f"«{NO_BREAK_SPACE}")

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from impact_alliances import __version__
 from impact_alliances.settings import Settings
 from impact_alliances.templating import make_environment
+from impact_alliances.vocabularies import french
 from impact_alliances.web.assets import asset
 
 _environment = make_environment()
@@ -68,6 +69,8 @@ def render(
         html = render_block(_environment, template, block, **context)
     else:
         html = _environment.get_template(template).render(**context)
+    # Here for all: templates are written as they are read, and an import leaves plain spaces.
+    html = french.typeset(html)
     return HTMLResponse(html, status, {"Vary": "HX-Request", **(headers or {})})
 
 
