@@ -85,3 +85,11 @@ def test_a_text_is_rendered_once() -> None:
 def test_markdown_is_html_and_html_is_text(text: str, html: str | None) -> None:
     found = str(markdown(text)).strip()
     assert found == html if html else "<td>1</td>" in found
+
+
+def test_headings_of_a_table_are_those_of_their_columns() -> None:
+    """And said so, to who listens; a table has nothing but headings and cells, one by one."""
+    drawn = markdown("| Qui | Quoi |\n|---|---|\n| la mairie | pilote |")
+    assert '<th scope="col">Qui</th><th scope="col">Quoi</th>' in drawn
+    merged = markdown('<table><caption>x</caption><tr><td colspan="2">y</td></tr></table>')
+    assert "<td" not in merged

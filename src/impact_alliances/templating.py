@@ -68,7 +68,12 @@ def markdown(text: str) -> Markup:
     if _is_flood(text, html):
         return Markup("<p>{}</p>").format(fine(text))
     html = nh3.clean(
-        html, tags=_TAGS, url_schemes={"http", "https", "mailto"}, link_rel="noopener nofollow"
+        html,
+        tags=_TAGS,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener nofollow",
+        # A heading of a table written in Markdown is that of its column.
+        set_tag_attribute_values={"th": {"scope": "col"}},
     )
     # nh3 has cleaned it just above.
     return Markup(html)  # noqa: S704

@@ -59,11 +59,18 @@
     closing.focus();
   }
 
+  // -- told to who listens, once typing or clicking has paused ---------------------------------------
+  let announcing = 0;
+  function say(sentence) {
+    clearTimeout(announcing);
+    announcing = setTimeout(() => { document.getElementById("annonce").textContent = sentence; }, 500);
+  }
+
   // -- around a request: what is old dims, what is late or failed is told ----------------------------
   const state = document.getElementById("etat");
   const told = document.createElement("p");
   const again = makeButton("reessayer", "Réessayer");
-  let dimming = 0, telling = 0, announcing = 0, asked = null;
+  let dimming = 0, telling = 0, asked = null;
   function settle() {
     clearTimeout(dimming);
     clearTimeout(telling);
@@ -115,8 +122,7 @@
     const region = document.getElementById("recherche");
     if (!region || event.detail.elt?.id !== "recherche") return;
     document.title = region.dataset.titre;
-    clearTimeout(announcing);
-    announcing = setTimeout(() => { document.getElementById("annonce").textContent = region.dataset.annonce; }, 500);
+    say(region.dataset.annonce);
   });
 
   // -- a long list of values, narrowed by what is typed -----------------------------------------------
@@ -129,6 +135,8 @@
     input.addEventListener("input", () => {
       const typed = fold(input.value.trim());
       for (const value of values) value.hidden = !fold(value.textContent).includes(typed);
+      const left = values.filter((value) => !value.hidden).length;
+      say(typed && (left ? `${left} ${left > 1 ? "valeurs" : "valeur"} dans la liste.` : "Aucune valeur dans la liste."));
     });
   }
 
@@ -180,9 +188,11 @@
       else if (event.key === "Enter" && chosen >= 0) { event.preventDefault(); location.assign(list.children[chosen].dataset.url); }
     });
     input.addEventListener("blur", () => setTimeout(close, 150));
-    list.addEventListener("mousedown", (event) => {
+    // Chosen when the button is let go, so that one may still turn away; pressing keeps the list open.
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
       const option = event.target.closest("li");
-      if (option) { event.preventDefault(); location.assign(option.dataset.url); }
+      if (option) location.assign(option.dataset.url);
     });
   }
 
