@@ -9,6 +9,7 @@ import typer.main
 from impact_alliances.cli import app
 from impact_alliances.settings import Settings
 from impact_alliances.shipped import shipped
+from impact_alliances.web.conformity import conformity
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,3 +83,29 @@ def test_the_evidence_of_the_threat_model_exists() -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
     lines = re.findall(r"^\| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", page, re.MULTILINE)
     assert all(cell.strip() for line in lines for cell in line)
+
+
+# The criteria of each of the thirteen themes of RGAA 4.1.
+THEMES = (9, 2, 3, 13, 8, 2, 5, 10, 4, 14, 13, 11, 12)
+
+
+def test_every_criterion_of_accessibility_is_told_once_in_order() -> None:
+    """Those of the RGAA; each with how it is met, or why it is not, and what shows it."""
+    told = conformity().criteria
+    asked = [
+        f"{theme}.{number}" for theme, last in enumerate(THEMES, 1) for number in range(1, last + 1)
+    ]
+    assert len(asked) == 106
+    assert [one.number for one in told] == asked
+
+
+def test_the_evidence_of_accessibility_exists() -> None:
+    """Each test is defined in the file it is named with, each file read is there."""
+    for one in conformity().criteria:
+        named = re.findall(r"`([^`]+)`", one.evidence)
+        assert named, one.number
+        for path, _, test in (name.partition("::") for name in named):
+            assert (ROOT / path).exists(), one.number
+            if path.startswith("tests/"):
+                written = (ROOT / path).read_text(encoding="utf-8")
+                assert f"\ndef {test}(" in written, (one.number, test)

@@ -23,6 +23,7 @@ from impact_alliances.web.compression import Compression
 from impact_alliances.web.crowd import Door, Turns
 from impact_alliances.web.fonts import Fonts
 from impact_alliances.web.pages import (
+    accessibility,
     collections,
     documentation,
     home,
@@ -53,6 +54,7 @@ _PARTS = (
     sheets,
     pictures,
     documentation,
+    accessibility,
     plan,
     health,
     api_search,

@@ -8,6 +8,8 @@ _PACKAGE = Path(__file__).parent
 
 
 def shipped(name: str) -> Path:
-    """The folder `name` (templates, migrations or seed); a wheel carries it inside the package."""
+    """The folder `name` (templates, migrations, seed or docs); a wheel carries it inside the
+    package.
+    """
     inside = _PACKAGE / name
     return inside if inside.is_dir() else _PACKAGE.parents[1] / name

@@ -9,6 +9,7 @@ from impact_alliances.resources.resource import Resource
 
 HOME = "/"
 SEARCH = "/recherche"
+ABOUT, ACCESSIBILITY = "/a-propos", "/accessibilite"
 API_SEARCH = "/api/search"
 API_DOCS = "/api/docs"
 PICTURES = "/images/{collection}/{identifier}.png"

@@ -66,7 +66,7 @@ def test_a_column_that_no_field_tells_appears_nowhere(tmp_path: Path) -> None:
     code = tmp_path / "src" / "impact_alliances"
     code.parent.mkdir()
     subprocess.run(["cp", "-r", str(HOME), str(code)], check=True)
-    for name in ("templates", "migrations", "seed"):
+    for name in ("templates", "migrations", "seed", "docs"):
         (tmp_path / name).symlink_to(shipped(name))
     model = code / "resources" / "case.py"
     written = model.read_text(encoding="utf-8")

@@ -17,9 +17,10 @@ from impact_alliances.settings import Settings
 from impact_alliances.templating import make_environment
 from impact_alliances.vocabularies import french
 from impact_alliances.web.assets import asset
+from impact_alliances.web.conformity import conformity
 
 _environment = make_environment()
-_environment.globals["asset"] = asset
+_environment.globals |= {"asset": asset, "conformity": conformity}
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,6 @@ def _parameter(described: dict[str, Any]) -> Parameter:
     return Parameter(described["name"], described.get("description", ""), shown)
 
 
-@router.get("/a-propos")
+@router.get(urls.ABOUT)
 def about(request: Request) -> HTMLResponse:
     return render(request, "about.html", AboutPage("À propos de la base"))

@@ -18,7 +18,7 @@ from impact_alliances.web.xml import Xml
 # Addresses in one file; search engines take up to 50,000.
 PER_FILE = 10_000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_PAGES = (urls.HOME, "/a-propos", urls.API_DOCS)
+_PAGES = (urls.HOME, urls.ABOUT, urls.ACCESSIBILITY, urls.API_DOCS)
 router = APIRouter(include_in_schema=False)
 
 
