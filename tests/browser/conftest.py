@@ -1,23 +1,14 @@
 """A site, and Debian's Chromium to look at it: where there is none, these tests are passed over."""
 
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from impact_alliances.app import create_app
 from impact_alliances.wiring import Service
+from support.browser import CHROMIUM, chromium, served
 from support.builders import a_case, a_catalyseur, a_jeudi, an_article
 from support.service import a_service
-
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
 
 # A case as long as the longest of the demonstration, every part of it told.
 LONG = {
@@ -67,21 +58,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def base(service: Service) -> Iterator[str]:
     """The site on a loopback port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(service.settings, service), port=port, log_level="error", lifespan="off"
-        )
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=5)
+    with served(service) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +67,8 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: the browser tests are passed over")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
+    with chromium(CHROMIUM) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -9,24 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-PATHS = [
-    "/",
-    "/recherche",
-    "/recherche?q=haies&fragilite=sante",
-    "/recherche?q=zzzz",
-    "/catalyseurs",
-    "/jeudis",
-    "/veille",
-    "/veille/bulletins/2024-T3",
-    "/cas/les-haies-numero-1",
-    "/cas/un-cas-entier",
-    "/catalyseurs/awa",
-    "/jeudis/note",
-    "/veille/article",
-    "/api/docs",
-    "/a-propos",
-    "/rien",
-]
+from tests.browser.paths import PATHS, SHEETS
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -177,7 +160,7 @@ def test_the_fonts_are_ours(page: Page, base: str) -> None:
     assert {name.strip('"') for name in loaded} >= {"Alliance Serif", "Alliance Sans"}
 
 
-@pytest.mark.parametrize("path", [one for one in PATHS if one.count("/") == 2 and "api" not in one])
+@pytest.mark.parametrize("path", SHEETS)
 def test_a_sheet_prints_on_two_pages_with_address_and_date(
     page: Page, base: str, path: str
 ) -> None:

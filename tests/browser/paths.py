@@ -1,0 +1,22 @@
+"""Pages that show all there is: each template, with much, with little and with nothing in it."""
+
+PATHS = [
+    "/",
+    "/recherche",
+    "/recherche?q=haies&fragilite=sante",
+    "/recherche?q=zzzz",
+    "/catalyseurs",
+    "/jeudis",
+    "/veille",
+    "/veille/bulletins/2024-T3",
+    "/cas/les-haies-numero-1",
+    "/cas/un-cas-entier",
+    "/catalyseurs/awa",
+    "/jeudis/note",
+    "/veille/article",
+    "/api/docs",
+    "/a-propos",
+    "/accessibilite",
+    "/rien",
+]
+SHEETS = [path for path in PATHS if path.count("/") == 2 and not path.startswith("/api")]
