@@ -8,7 +8,7 @@ q ?=
 export q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo search test check bench fuzz mutants format seed-vectors audit lock clean
+.PHONY: help demo search test check bench fuzz mutants screens format seed-vectors audit lock clean
 
 help: ## Dire ce que fait chaque commande
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ fuzz: $(VENV)/installed ## Malmener le service, longtemps, puis un million de te
 
 mutants: $(VENV)/installed ## Changer le code d’un signe à la fois, et dire ce qu’aucun test ne voit (une heure ou deux ; only=… pour un module)
 	@"$(BIN)/mutmut" run $(if $(only),"impact_alliances.$(only)*") ; "$(BIN)/mutmut" results
+
+screens: $(VENV)/installed ## Dessiner de nouveau les pages dans docs/screens, à relire avec le changement (deux minutes ; only="home case" pour celles-là)
+	@"$(BIN)/python" -m tools.screens $(only)
 
 format: $(VENV)/installed ## Mettre le code en forme
 	@"$(BIN)/ruff" format .

@@ -32,7 +32,7 @@ FLOORS = (
 # What stands beside the house, and what of that it may import.
 BESIDE = {
     "support": set[str](),
-    "tools": set[str](),
+    "tools": {"support"},
     "bench": {"support"},
     "tests": {"support", "tools"},
 }
