@@ -23,7 +23,15 @@ def together(first: Mapping[str, Sequence[Ranked]], *, by_score: bool = True) ->
     """
     best = {kind: ranked[0].score for kind, ranked in first.items() if ranked}
     kinds = list(best)
-    better = max(kinds, key=best.__getitem__, default="")
-    if by_score and kinds and best[better] > best[kinds[0]] + LEAD:
-        kinds.sort(key=lambda kind: kind != better)
+    if by_score and kinds:
+        before = leading(best)
+        kinds.sort(key=lambda kind: kind != before)
     return [one for kind in kinds for one in first[kind]]
+
+
+def leading(best: Mapping[str, float], lead: float = LEAD) -> str:
+    """The kind that goes before the others, given the best score of each in their usual order: the
+    first of them, unless another's is higher by more than `lead`.
+    """
+    usual, better = next(iter(best)), max(best, key=best.__getitem__)
+    return better if best[better] > best[usual] + lead else usual
