@@ -25,7 +25,6 @@ from impact_alliances.meaning.passages import cut
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.text.excerpt import excerpt
-from impact_alliances.text.expressions import Expression
 from impact_alliances.text.spelling import Spelling
 from impact_alliances.text.synonyms import thesaurus
 from impact_alliances.text.understanding import understand
@@ -98,9 +97,6 @@ class Words:
 
     def has_stem(self, stem: str) -> bool:
         return stem in self._spelling.counts
-
-    def has_all(self, expression: Expression) -> bool:
-        return all(map(self.has_stem, expression))
 
     def has_word(self, word: str) -> bool:
         return word in self._spelling.counts

@@ -3,7 +3,6 @@
 from collections import Counter
 
 from impact_alliances.text.analysis import tokens
-from impact_alliances.text.expressions import Expression
 from impact_alliances.text.spelling import Spelling
 from impact_alliances.text.synonyms import Thesaurus
 from impact_alliances.text.synonyms_file import COLUMNS, parse
@@ -37,16 +36,11 @@ class CorpusLexicon:
         self.thesaurus = thesaurus
         held = [{token.word: token.stem for token in tokens(text) if token.stem} for text in texts]
         self._words = Counter(word for words in held for word in words)
-        self._documents = [
-            {*words.values(), *thesaurus.expressions_in(text, tokens(text))}
-            for words, text in zip(held, texts, strict=True)
-        ]
+        self._stems = {stem for words in held for stem in words.values()}
+        self._stems.update(*(thesaurus.expressions_in(text, tokens(text)) for text in texts))
 
     def has_stem(self, stem: str) -> bool:
-        return self.has_all((stem,))
-
-    def has_all(self, expression: Expression) -> bool:
-        return any(document.issuperset(expression) for document in self._documents)
+        return stem in self._stems
 
     def has_word(self, word: str) -> bool:
         return word in self._words

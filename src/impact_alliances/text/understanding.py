@@ -36,10 +36,6 @@ class Lexicon(Protocol):
         """Whether some document holds `stem`."""
         ...
 
-    def has_all(self, expression: Expression) -> bool:
-        """Whether some document holds all these stems, wherever they are."""
-        ...
-
     def has_word(self, word: str) -> bool:
         """Whether some document holds the folded `word`."""
         ...
@@ -236,22 +232,19 @@ def _read(
     word = text[run[0].start : run[-1].end]
     known = _known(text, run, lexicon.thesaurus)
     if known and synonyms:
-        return _expression(word, tuple(token.stem for token in run), known, lexicon)
+        return _expression(word, known, lexicon)
     begun = _completions(run[0], lexicon) if is_open and not known else []
     return _Asked(_concept(word, (run[0].stem,), *(tuple(stems(other)) for other in begun)))
 
 
-def _expression(word: str, words: Expression, known: Known, lexicon: Lexicon) -> _Asked:
-    """A known expression, and what it finds too. A name that the corpus knows neither whole nor
-    otherwise is asked for by all of its words.
+def _expression(word: str, known: Known, lexicon: Lexicon) -> _Asked:
+    """A known expression, and what it finds too, of what the corpus holds. A name that it holds in
+    no way is left to the meaning.
     """
     held = _held(known, lexicon)
-    if not held and len(words) > 1 and lexicon.has_all(words):
-        return _Asked(_concept(word, words))
     others = {shown: stem for shown, stem in known.others if stem in held}
-    return _Asked(
-        _concept(word, *((stem,) for stem in (known.stem, *others.values()))), tuple(others)
-    )
+    alternatives = ((stem,) for stem in (known.stem, *others.values()))
+    return _Asked(_concept(word, *alternatives), tuple(others))
 
 
 def _held(known: Known, lexicon: Lexicon) -> list[str]:
