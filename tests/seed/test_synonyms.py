@@ -76,10 +76,22 @@ def test_a_known_acronym_is_completed_by_nothing_and_said_in_full(acronym: str, 
 
 
 @pytest.mark.parametrize(
-    ("text", "not_this"),
-    [("personnes âgées isolées l’été", "rénovation énergétique"), ("un ami sûr", "appel à")],
+    ("asked", "neighbour"),
+    [
+        ("personnes isolées", "Une isolation, une rénovation énergétique"),
+        ("isolation", "Des personnes isolées, leur isolement"),
+        ("réfugiés", "Un refuge pour animaux"),
+        ("refuge", "Des réfugiés, un migrant, un exilé"),
+        ("un ami sûr", "Un appel à manifestation d’intérêt"),
+        ("pâté", "Un projet alimentaire territorial"),
+        ("aide", "Les aidants familiaux"),
+    ],
 )
-def test_a_word_is_not_its_neighbour(text: str, not_this: str) -> None:
-    corpus = "Une isolation, une rénovation énergétique ; des personnes âgées isolées ; un ami"
-    found = [name for _, names in _read(text, corpus).synonyms for name in names]
-    assert not [name for name in found if not_this in name]
+def test_a_word_is_not_its_neighbour(asked: str, neighbour: str) -> None:
+    """Nor is what it finds too."""
+    assert not _is_found(asked, neighbour, f"{asked} migrants, aidants ; des travaux d’isolation")
+
+
+def test_isolated_people_are_not_insulation() -> None:
+    corpus = "Une isolation, une rénovation énergétique", "Des personnes âgées isolées l’été"
+    assert _read("personnes âgées isolées l’été", *corpus).synonyms == ()
