@@ -2,9 +2,12 @@
 exists.
 """
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from impact_alliances.embeddings.embedder import Embedder
 from impact_alliances.migrating import migrate
@@ -13,6 +16,7 @@ from impact_alliances.settings import Settings
 from impact_alliances.wiring import Service, make_service
 from support.builders import store
 from support.fake_embedder import FakeEmbedder
+from support.meilisearch import meilisearch_server
 from support.processes import Chosen
 
 
@@ -26,6 +30,31 @@ def a_service(
     store(service.database, *resources)
     settle(service)
     return service
+
+
+@contextmanager
+def on_engine(engine: str, folder: Path, *resources: Resource) -> Iterator[Service]:
+    """A service that holds these resources in the engine of that name alone, `embedded` or
+    `meilisearch`. Raises `NoServer` where there is none to start.
+    """
+    if engine == "embedded":
+        made = a_service(folder, *resources)
+        yield made
+        made.close()
+        return
+    with meilisearch_server(folder) as (url, key):
+        made = a_service(
+            folder,
+            *resources,
+            search_engine=engine,
+            meilisearch_url=url,
+            meilisearch_key=SecretStr(key),
+            meilisearch_index=f"essai-{uuid.uuid4().hex[:8]}",
+            meilisearch_timeout_s=10,
+            meilisearch_spare=False,
+        )
+        yield made
+        made.close()
 
 
 def settle(service: Service) -> None:

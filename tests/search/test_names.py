@@ -3,11 +3,9 @@ The same on every engine, in every mode.
 """
 
 import datetime as dt
-import uuid
 from collections.abc import Iterator
 
 import pytest
-from pydantic import SecretStr
 
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.parameters import parse
@@ -15,8 +13,8 @@ from impact_alliances.search.query import MODES
 from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service
 from support.builders import a_case, a_catalyseur, a_jeudi, an_article
-from support.meilisearch import NoServer, meilisearch_server
-from support.service import a_service
+from support.meilisearch import NoServer
+from support.service import on_engine
 
 OLD, NEW = dt.date(2012, 2, 1), dt.date(2012, 3, 1)
 
@@ -56,26 +54,9 @@ def _resources() -> list[Resource]:
 def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("names")
-    if request.param == "embedded":
-        made = a_service(folder, *_resources())
-        yield made
-        made.close()
-        return
     try:
-        with meilisearch_server(folder) as (url, key):
-            made = a_service(
-                folder,
-                *_resources(),
-                search_engine="meilisearch",
-                meilisearch_url=url,
-                meilisearch_key=SecretStr(key),
-                meilisearch_index=f"noms-{uuid.uuid4().hex[:8]}",
-                meilisearch_timeout_s=10,
-                meilisearch_spare=False,
-            )
+        with on_engine(request.param, tmp_path_factory.mktemp("names"), *_resources()) as made:
             yield made
-            made.close()
     except NoServer as none:
         pytest.skip(str(none))
 

@@ -14,7 +14,8 @@ from impact_alliances.search.ranking import Ranked
 from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service
 from support.builders import a_case, a_catalyseur, a_jeudi, an_article
-from support.service import a_service
+from support.meilisearch import NoServer
+from support.service import on_engine
 
 SIZE = 3
 SUBJECTS = ["les haies", "le vélo", "une haie et un vélo", "la cantine"]
@@ -29,19 +30,21 @@ QUERIES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module", params=["embedded", "meilisearch"])
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     """Eight of each kind but for the Jeudis, which are two; never changed by a test."""
-    made = a_service(
-        tmp_path_factory.mktemp("overview"),
-        *(
-            build(title=f"{SUBJECTS[number % 4]}, {number}", fragilites=["mobilite"][: number % 2])
-            for build, count in ((a_case, 8), (a_catalyseur, 8), (a_jeudi, 2), (an_article, 8))
-            for number in range(count)
-        ),
-    )
-    yield made
-    made.close()
+    resources = [
+        build(title=f"{SUBJECTS[number % 4]}, {number}", fragilites=["mobilite"][: number % 2])
+        for build, count in ((a_case, 8), (a_catalyseur, 8), (a_jeudi, 2), (an_article, 8))
+        for number in range(count)
+    ]
+    try:
+        with on_engine(request.param, tmp_path_factory.mktemp("overview"), *resources) as made:
+            yield made
+    except NoServer as none:
+        pytest.skip(str(none))
 
 
 def by_kind(found: Results) -> dict[str, list[str]]:
