@@ -20,6 +20,7 @@ from impact_alliances.errors import Refusal
 from impact_alliances.importers import tables
 from impact_alliances.importers.columns import columns_of, text_of
 from impact_alliances.importers.exporting import export_file, format_of, template, write_for_editors
+from impact_alliances.resources.demandes import as_heard
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.publishing import missing_to_publish
 from impact_alliances.resources.resource import Resource
@@ -221,12 +222,15 @@ def _some(vocabulary: Vocabulary) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(sorted(vocabulary.by_slug)), max_size=3, unique=True)
 
 
+# What would be dropped, as saying nothing new, is no loss and none of these.
+_demandes = st.lists(_lines.filter(as_heard), max_size=3, unique_by=as_heard)
 _days = st.none() | st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31)).map(str)
 _shared = {
     "title": _lines.filter(bool),
     "summary": _texts,
     "body": _texts,
     "tags": _lists,
+    "demandes": _demandes,
     "fragilites": _some(FRAGILITES),
     "echelon": st.sampled_from(["", *ECHELONS.by_slug]),
     "date": _days,

@@ -602,3 +602,30 @@ def test_long_rows_are_taken_fewer_at_a_time() -> None:
     """What is held in memory is bounded in signs, not only in rows."""
     long = [Row(line, {"actions": "a" * 900_000}) for line in range(7)]
     assert [len(batch) for batch in _batches(iter(long))] == [3, 3, 1]
+
+
+# -- demandes ------------------------------------------------------------------------------------
+
+
+def test_demandes_that_bring_nothing_are_dropped_and_told(database: Engine, tmp_path: Path) -> None:
+    """Again at the next import, which changes nothing."""
+    said = "Plus de car|un CAR pour le marché !|comment aller en ville|plus de car"
+    for verdict in ("created", "unchanged"):
+        report = take(database, tmp_path, as_csv(_lines({"demandes": said})))
+        assert verdicts(report) == {verdict: 1}
+        assert _all(database)["cas-1"].demandes == ["Plus de car", "comment aller en ville"]
+        assert [fault.sentence for fault in report.faults] == [
+            f"Ligne 2, colonne « demandes » («\u00a0{demande}\u00a0») : Cette demande répète le "
+            "titre ou une autre demande de la fiche : elle est ôtée."
+            for demande in ("un CAR pour le marché !", "plus de car")
+        ]
+
+
+def test_a_title_that_takes_the_words_of_a_demande_drops_it(
+    database: Engine, tmp_path: Path
+) -> None:
+    """The demande came in another file."""
+    take(database, tmp_path, as_csv(_lines({"demandes": "Plus de car|Ville"})))
+    report = take(database, tmp_path, "id,title\ncas-1,Ville\n")
+    assert (verdicts(report), len(report.faults)) == ({"updated": 1}, 1)
+    assert _all(database)["cas-1"].demandes == ["Plus de car"]

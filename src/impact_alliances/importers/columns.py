@@ -12,6 +12,7 @@ from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from impact_alliances.geo.places import UnknownPlace, gazetteer
 from impact_alliances.importers.bounds import LONGEST_CELL
+from impact_alliances.resources.demandes import LONGEST_DEMANDE, MOST_DEMANDES
 from impact_alliances.resources.fields import FIELDS, STATUS, Field, Type
 from impact_alliances.resources.kinds import Kind
 from impact_alliances.resources.resource import DRAFT
@@ -111,6 +112,23 @@ def split(cell: object) -> list[str]:
         return [text_of(item) for item in cell if item is not None and text_of(item)]
     items = (item.strip() for item in _parted(_text(cell), "|"))
     return [item for item in items if item]
+
+
+def _demandes(cell: object) -> list[str]:
+    found = [" ".join(demande.split()) for demande in split(cell)]
+    if len(found) > MOST_DEMANDES:
+        raise BadCell(
+            f"{french.number(len(found))} demandes ; la limite est de {MOST_DEMANDES} : gardez les "
+            "plus différentes."
+        )
+    longest = max(found, key=len, default="")
+    if len(longest) > LONGEST_DEMANDE:
+        raise BadCell(
+            f"Une demande de {french.number(len(longest))} signes "
+            f"({french.quoted(french.cut(longest))}) ; la limite est de {LONGEST_DEMANDE} : "
+            "écrivez-la comme on la dirait, et séparez plusieurs demandes par |."
+        )
+    return found
 
 
 def join(items: object) -> str:
@@ -405,6 +423,7 @@ _BY_TYPE: dict[Type, Column] = {
     Type.TEXT: Column(_text, str),
     Type.ODD: _list(_odd),
     Type.LIST: _list(split),
+    Type.DEMANDES: _list(_demandes),
     Type.PARTNERS: Column(_partners, _write_partners, []),
     Type.COMMUNE: Column(_commune, str),
     Type.DEPARTEMENT: Column(_departement, str),

@@ -24,6 +24,7 @@ from impact_alliances.importers.identity import Identities, Stored, Values
 from impact_alliances.importers.report import Batch, Remark, Report, Verdict
 from impact_alliances.importers.rows import Row
 from impact_alliances.resources import publishing
+from impact_alliances.resources.demandes import parted
 from impact_alliances.resources.kinds import Kind
 from impact_alliances.resources.resource import DRAFT, PUBLISHED, Resource
 from impact_alliances.vocabularies import french
@@ -131,7 +132,7 @@ class _Run:
             slugs = publishing.Slugs(session, self.kind, [each.resource for each in filled])
             for each in filled:
                 slugs.give(each.resource)
-                batch.remarks += _settle(each)
+                batch.remarks += [*_drop_repeated(each), *_settle(each)]
                 batch.verdicts[_keep(session, each)] += 1
                 batch.drafts += each.resource.status == DRAFT
         return batch
@@ -214,6 +215,16 @@ def _set(resource: Resource, values: Values) -> None:
         # The day of reference follows from the other one again, which this row may have changed.
         resource.date = None
     publishing.complete(resource)
+
+
+def _drop_repeated(filled: _Filled) -> list[Remark]:
+    """Take away the demandes that bring nothing, and say which."""
+    resource, line = filled.resource, filled.judged.row.line
+    kept, repeated = parted(resource.demandes, resource.title)
+    if repeated:
+        resource.demandes = kept
+    reason = "Cette demande répète le titre ou une autre demande de la fiche : elle est ôtée."
+    return [Remark(line, "demandes", french.cut(one), reason, warning=True) for one in repeated]
 
 
 def _settle(filled: _Filled) -> list[Remark]:

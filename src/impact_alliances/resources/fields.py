@@ -5,6 +5,7 @@ publishing requires, visitors may know, a sheet shows and a facet counts.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from impact_alliances.resources.demandes import LONGEST_DEMANDE
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import (
@@ -44,6 +45,7 @@ class Type(StrEnum):
     TERMS = "des valeurs séparées par |"
     ODD = "des numéros de 1 à 17 séparés par |"
     LIST = "des textes courts séparés par |"
+    DEMANDES = "quelques phrases, comme on les dirait, séparées par |"
     PARTNERS = "nom:profil:rôle, séparés par |"
     COMMUNE = "code INSEE, ou nom et code postal"
     DEPARTEMENT = "code ou nom"
@@ -257,6 +259,15 @@ TAGS = Field(
     public="Mots-clés.",
     heading="Mots-clés",
 )
+DEMANDES = Field(
+    "demandes",
+    "Demandes",
+    Type.DEMANDES,
+    "plus de car le samedi|comment aller au marché sans voiture",
+    ("demande", "questions", "on y vient en demandant"),
+    limit=LONGEST_DEMANDE,
+    public="Comment on demande cette fiche, avec les mots de qui la cherche.",
+)
 STATUS_FIELD = Field(
     "status", "Statut", Type.TERM, "brouillon", ("état de publication",), vocabulary=STATUS
 )
@@ -293,6 +304,7 @@ _SHARED = (
     DATE,
     SOURCE_URL,
     TAGS,
+    DEMANDES,
     STATUS_FIELD,
     VERIFIED_ON,
 )

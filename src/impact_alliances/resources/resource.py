@@ -25,8 +25,8 @@ def plain(markdown: str) -> str:
     return _HEADING.sub("", markdown)
 
 
-def _list() -> Any:
-    return Field(default_factory=list, sa_type=JSON)
+def _list(**column: Any) -> Any:
+    return Field(default_factory=list, sa_type=JSON, sa_column_kwargs=column)
 
 
 class Resource(SQLModel):
@@ -34,8 +34,9 @@ class Resource(SQLModel):
     codes.
 
     `date` is the day the resource speaks of (start of a case, publication of a note or article);
-    `taille` is derived from the commune's population; texts are Markdown. `updated_at` is when what
-    visitors read last changed, the moment of creation until then.
+    `taille` is derived from the commune's population; texts are Markdown. `demandes` are short
+    texts: how those who need it would ask for it, in their words rather than in its own.
+    `updated_at` is when what visitors read last changed, the moment of creation until then.
 
     A kind says what is its own: `DAY`, the field that gives `date` when nothing else does; what
     contradicts itself in it; its texts, the names and places it is found under, and what it is
@@ -60,6 +61,7 @@ class Resource(SQLModel):
     date: dt.date | None = Field(default=None, index=True)
     source_url: str = ""
     tags: list[str] = _list()
+    demandes: list[str] = _list(server_default="[]")
     status: str = Field(default=DRAFT, index=True, max_length=16)
     created_at: dt.datetime = Field(default_factory=now)
     updated_at: dt.datetime = Field(default_factory=now)
