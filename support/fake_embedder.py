@@ -33,6 +33,9 @@ class FakeEmbedder:
     def part_read(self, text: str) -> str:
         return ""
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.embed_passages(texts)
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):

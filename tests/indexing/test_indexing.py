@@ -318,6 +318,6 @@ def test_a_text_changed_while_it_is_read_does_not_get_the_vectors_of_the_former_
     model.is_let_go.set()
     assert until(lambda: not stuck.vectorizer.needs.lacking())
     with reading(stuck.database) as session:
-        (row,) = session.exec(select(Embedding).where(Embedding.subject == "long"))
+        row = session.get_one(Embedding, ("case", "long", FakeEmbedder.name))
         texts = passages_of(session.get_one(Case, "long"))
     assert row.vectors == packed(texts.combined(FakeEmbedder().embed_passages(texts.texts)))

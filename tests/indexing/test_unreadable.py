@@ -67,7 +67,9 @@ def _find(service: Service, text: str) -> Results:
 def _models(service: Service) -> list[str]:
     with reading(service.database) as session:
         rows = session.exec(
-            select(Embedding.model, Embedding.vectors).where(Embedding.subject == "mal")
+            select(Embedding.model, Embedding.vectors).where(
+                Embedding.subject == "mal", Embedding.kind == "case"
+            )
         ).all()
     return [model for model, vectors in rows if vectors]
 

@@ -84,7 +84,7 @@ def seed_vectors() -> None:
     """Recalculer les vecteurs livrés avec les contenus de démonstration (make seed-vectors)."""
     with progress("Vecteurs") as advance:
         done = write_vectors(advance)
-    out.print(f"{french.counted(done, 'fiche calculée', 'fiches calculées')}.")
+    out.print(f"{french.counted(done, 'texte lu', 'textes lus')}.")
 
 
 def catch_up(service: Service) -> None:

@@ -45,6 +45,12 @@ class Embedder(Protocol):
         """
         ...
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of texts that are read as queries are and that no visitor waits for, shape
+        (len(texts), dimensions).
+        """
+        ...
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """The vectors of passages of documents, shape (len(texts), dimensions)."""
         ...

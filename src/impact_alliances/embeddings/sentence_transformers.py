@@ -23,6 +23,7 @@ from impact_alliances.embeddings.library import (
 from impact_alliances.embeddings.queries import RememberedQueries
 from impact_alliances.embeddings.readable import (
     LONGEST_PASSAGE,
+    LONGEST_QUERY,
     PASSAGE_TOKENS,
     QUERY_TOKENS,
     beginning,
@@ -97,18 +98,28 @@ class SentenceTransformers(RememberedQueries):
         )
         return rows[0], parts[0]
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        read = [readable(text, LONGEST_QUERY) for text in texts]
+        return self._in_batches(self._model.encode_query, read, self._query_prefix, QUERY_TOKENS)
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        found = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        read = [readable(text, LONGEST_PASSAGE) for text in texts]
+        return self._in_batches(
+            self._model.encode_document, read, self._passage_prefix, PASSAGE_TOKENS
+        )
+
+    def _in_batches(
+        self, encode: Callable[..., Any], read: list[str], prefix: str, most: int
+    ) -> Vectors:
+        """The vectors of texts made readable, one a row."""
+        found = np.empty((len(read), self.dimensions), dtype=np.float32)
         # A batch costs as many times its longest text as it has texts: those of like length go
         # together.
-        read = [readable(text, LONGEST_PASSAGE) for text in texts]
         order = sorted(range(len(read)), key=lambda place: len(read[place]))
         for start in range(0, len(order), self._batch_size):
             places = order[start : start + self._batch_size]
             batch = [read[place] for place in places]
-            found[places] = self._in_turn(
-                self._model.encode_document, batch, self._passage_prefix, PASSAGE_TOKENS
-            )[0]
+            found[places] = self._in_turn(encode, batch, prefix, most)[0]
         return found
 
     def _in_turn(

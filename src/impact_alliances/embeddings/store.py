@@ -95,10 +95,15 @@ def drop_misfits(session: Session, model: str, dimensions: int) -> int:
 
 
 class StoredVectors:
-    """The vectors of one model as the search reads them, by key."""
+    """The vectors of one model as the search reads them, by key. With `part`, those that stand
+    beside the subjects of these kinds, under their kind with `part` before it.
+    """
 
-    def __init__(self, engine: Engine, model: str, dimensions: int, kinds: tuple[str, ...]) -> None:
-        self._engine, self._model, self._dimensions, self._kinds = engine, model, dimensions, kinds
+    def __init__(
+        self, engine: Engine, model: str, dimensions: int, kinds: tuple[str, ...], part: str = ""
+    ) -> None:
+        self._engine, self._model, self._dimensions, self._part = engine, model, dimensions, part
+        self._kinds = tuple(part + kind for kind in kinds)
 
     def state(self) -> tuple[int, int]:
         """The newest version and the number of subjects that have vectors; changes when something
@@ -136,16 +141,16 @@ class StoredVectors:
             *self._computed()
         )
         with Session(self._engine) as session:
-            rows = session.exec(statement.where(col(Embedding.subject).in_(subjects))).all()
+            found = session.exec(statement.where(col(Embedding.subject).in_(subjects))).all()
         wanted = set(keys)
-        return self._by_key(row for row in rows if (row[0], row[1]) in wanted)
+        return {key: rows for key, rows in self._by_key(found).items() if key in wanted}
 
     def _by_key(self, rows: Iterable[tuple[str, str, bytes | None]]) -> dict[Key, Vectors]:
         # Vectors of another size are of another model under the same name: the indexer has them
         # made again.
         row_bytes = self._dimensions * BYTES_A_NUMBER
         fit = (
-            (Key(kind, subject), vectors)
+            (Key(kind.removeprefix(self._part), subject), vectors)
             for kind, subject, vectors in rows
             if vectors and len(vectors) % row_bytes == 0
         )

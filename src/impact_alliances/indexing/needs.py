@@ -1,7 +1,7 @@
 """Which texts need a vector: what the base holds against what a model has read of it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Engine, delete, func, tuple_
 from sqlmodel import Session, col, select
@@ -9,7 +9,9 @@ from sqlmodel import Session, col, select
 from impact_alliances.db import insert_absent, reading, writing
 from impact_alliances.embeddings.store import Embedding, drop_misfits, unreadable
 from impact_alliances.indexing.contents import published_batches, published_count
+from impact_alliances.meaning.asking import ASKED_KINDS, asked_keys, asked_of, owner_of
 from impact_alliances.meaning.passages import FRAGILITE, Passages, passages_of
+from impact_alliances.meaning.reading import Readable
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS, key_of
 from impact_alliances.resources.published import load
@@ -20,8 +22,9 @@ _log = logging.getLogger(__name__)
 
 
 class VectorNeeds:
-    """The needs of one model: a row of `Embedding` for each text it has read or is to read. Without
-    a `model` nothing is needed, but what leaves the base is forgotten all the same.
+    """The needs of one model: a row of `Embedding` for each text it has read or is to read, two a
+    resource: its own, and how it is asked for. Without a `model` nothing is needed, but what leaves
+    the base is forgotten all the same.
     """
 
     def __init__(self, database: Engine, model: str | None) -> None:
@@ -36,17 +39,18 @@ class VectorNeeds:
         """
         if not self._model or not resources:
             return
-        wanted = {key_of(resource): passages_of(resource).text_hash for resource in resources}
+        wanted = {key: texts.text_hash for key, texts in _readings(resources).items()}
+        looked_at = set(_with_asked([key_of(resource) for resource in resources]))
         present = select(Embedding.kind, Embedding.subject, Embedding.model, Embedding.text_hash)
         rows = session.exec(
-            present.where(col(Embedding.subject).in_([subject for _, subject in wanted]))
+            present.where(col(Embedding.subject).in_({subject for _, subject in wanted}))
         ).all()
         stale = {
             Key(kind, subject)
             for kind, subject, _, text_hash in rows
-            if wanted.get(Key(kind, subject), text_hash) != text_hash
+            if Key(kind, subject) in looked_at and wanted.get(Key(kind, subject)) != text_hash
         }
-        self.forget(session, list(stale))
+        self._remove(session, list(stale))
         kept = {
             Key(kind, subject) for kind, subject, made_by, _ in rows if made_by == self._model
         } - stale
@@ -59,7 +63,10 @@ class VectorNeeds:
         insert_absent(session, Embedding, [row.model_dump() for row in fresh])
 
     def forget(self, session: Session, gone: Sequence[Key]) -> None:
-        """Remove the vectors of these, of whatever model."""
+        """Remove the vectors of these resources, of whatever model."""
+        self._remove(session, _with_asked(gone))
+
+    def _remove(self, session: Session, gone: Sequence[Key]) -> None:
         if not gone:
             return
         name = tuple_(col(Embedding.kind), col(Embedding.subject))
@@ -89,17 +96,20 @@ class VectorNeeds:
         """Note every resource that this model has not been asked to read: a model chosen in the
         settings has them all to read.
         """
-        asked = (
-            select(func.count())
-            .select_from(Embedding)
-            .where(Embedding.model == self._model, col(Embedding.kind).in_(KINDS))
-        )
-        with reading(self._database) as session:
-            if session.exec(asked).one() >= published_count(self._database):
-                return
+        published = published_count(self._database)
+        if all(self._noted(kinds) >= published for kinds in (tuple(KINDS), ASKED_KINDS)):
+            return
         for batch in published_batches(self._database):
             with writing(self._database) as session:
                 self.reconcile(session, batch)
+
+    def _noted(self, kinds: Sequence[str]) -> int:
+        """How many texts of these kinds the model has read or is to read."""
+        noted = select(func.count()).where(
+            Embedding.model == self._model, col(Embedding.kind).in_(kinds)
+        )
+        with reading(self._database) as session:
+            return session.exec(noted).one()
 
     def ask_for_fragilites(self) -> None:
         """Note the descriptions of the fragilités, all again when one of them changed."""
@@ -140,7 +150,7 @@ class VectorNeeds:
             ).all()
         return {Key(kind, subject): text_hash for kind, subject, text_hash in rows}
 
-    def texts(self, limit: int) -> dict[Key, Passages]:
+    def texts(self, limit: int) -> dict[Key, Readable]:
         """The first texts that lack a vector, ready to be read, those that the model cannot read
         left out.
         """
@@ -153,20 +163,22 @@ class VectorNeeds:
             rows = session.exec(
                 lacking.order_by(col(Embedding.kind), col(Embedding.subject)).limit(limit)
             ).all()
-            return _passages(session, [Key(kind, subject) for kind, subject in rows])
+            return _texts(session, [Key(kind, subject) for kind, subject in rows])
 
     def unreadable(self) -> list[Key]:
-        """The resources that this model cannot read."""
-        return unreadable(self._database, self._model) if self._model else []
+        """The resources that this model cannot read, or not how they are asked for."""
+        found = unreadable(self._database, self._model) if self._model else []
+        return sorted({owner_of(key) for key in found})
 
     def lacking(self) -> int:
-        """How many resources and fragilités this model has not read yet, those it cannot read left
-        out.
+        """How many texts this model has not read yet, two a resource and one a fragilité, those it
+        cannot read left out.
         """
-        return self.lacking_sheets() + self._lacking((FRAGILITE,), len(FRAGILITES.terms))
+        asked = self._lacking(ASKED_KINDS, published_count(self._database))
+        return self.lacking_sheets() + asked + self._lacking((FRAGILITE,), len(FRAGILITES.terms))
 
     def lacking_sheets(self) -> int:
-        """How many of these are resources: fragilités come with the program, not with a file."""
+        """How many resources have a text that it has not read."""
         return self._lacking(tuple(KINDS), published_count(self._database))
 
     def _lacking(self, kinds: Sequence[str], of: int) -> int:
@@ -181,12 +193,24 @@ class VectorNeeds:
             return max(0, of - session.exec(read).one())
 
 
-def _passages(session: Session, subjects: Sequence[Key]) -> dict[Key, Passages]:
-    """The texts of these subjects; of a resource no longer published there is none."""
-    resources = load(session, [subject for subject in subjects if subject.kind != FRAGILITE])
-    texts = {key: passages_of(resource) for key, resource in resources.items()}
-    for key in subjects:
-        if key.kind == FRAGILITE:
-            term = FRAGILITES.by_slug[key.id]
-            texts[key] = Passages(term.label, (term.description,))
-    return texts
+def _with_asked(keys: Sequence[Key]) -> list[Key]:
+    """Every key under which vectors of these resources may stand."""
+    return [one for key in keys for one in (key, *asked_keys(key))]
+
+
+def _readings(resources: Iterable[Resource]) -> dict[Key, Readable]:
+    """What is read of these resources, by the key of its vectors."""
+    found: dict[Key, Readable] = {}
+    for resource in resources:
+        asked_key, asked = asked_of(resource)
+        found |= {key_of(resource): passages_of(resource), asked_key: asked}
+    return found
+
+
+def _texts(session: Session, keys: Sequence[Key]) -> dict[Key, Readable]:
+    """What is to be read for these keys; of a resource no longer published there is nothing."""
+    owners = {owner_of(key) for key in keys if key.kind != FRAGILITE}
+    found = _readings(load(session, owners).values())
+    for term in (FRAGILITES.by_slug[key.id] for key in keys if key.kind == FRAGILITE):
+        found[Key(FRAGILITE, term.slug)] = Passages(term.label, (term.description,))
+    return {key: found[key] for key in keys if key in found}

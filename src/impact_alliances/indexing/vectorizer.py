@@ -22,9 +22,10 @@ from impact_alliances.embeddings.store import Embedding, packed
 from impact_alliances.indexing.needs import VectorNeeds
 from impact_alliances.indexing.telling import Faults
 from impact_alliances.locks import Busy, Lock, NoLock
-from impact_alliances.meaning.passages import FRAGILITE, Passages, embed
+from impact_alliances.meaning.reading import Readable, embed
 from impact_alliances.resources.changes import Change
 from impact_alliances.resources.key import Key
+from impact_alliances.resources.kinds import KINDS
 
 # Texts given to the model in one go, and shipped vectors stored in one go.
 EMBED_BATCH, SHIPPED_BATCH = 16, 500
@@ -154,7 +155,7 @@ class Vectorizer:
         except EmbedderUnavailable as failure:
             _log.error("%s", failure)
             return 0
-        hashes = {key: passages.text_hash for key, passages in texts.items()}
+        hashes = {key: read.text_hash for key, read in texts.items()}
         self._store(embedder, hashes, computed)
         if texts:
             _log.info("%s vecteurs calculés.", len(texts))
@@ -183,11 +184,12 @@ class Vectorizer:
                     "version": time.time_ns(),
                 }
                 stored = session.scalar(read.values(values).returning(col(Embedding.subject)))
-                if stored and self._are_news and key.kind != FRAGILITE:
+                # An index carries the vectors of the text alone.
+                if stored and self._are_news and key.kind in KINDS:
                     session.add(Change(kind=key.kind, resource_id=key.id))
 
 
-def _read(embedder: Embedder, several: list[Passages]) -> list[Vectors | None]:
+def _read(embedder: Embedder, several: list[Readable]) -> list[Vectors | None]:
     """The vectors of each, None for those that the model cannot read: by halves, one does not cost
     the others theirs.
     """

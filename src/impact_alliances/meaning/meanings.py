@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from impact_alliances.embeddings.embedder import Embedder, EmbedderUnavailable, UnreadableText
 from impact_alliances.embeddings.store import StoredVectors, vectors_by_model
 from impact_alliances.engines.engine import Vector
+from impact_alliances.meaning.asking import ASKED_KINDS, DEMANDES, TITLE
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.outlook import Outlook
 from impact_alliances.meaning.passages import FRAGILITE
@@ -46,14 +47,19 @@ class Read(NamedTuple):
 
 @dataclass
 class Meaning:
-    """One model, the vectors of the resources and those of the fragilités. Without `embedder`,
-    resources can still be compared.
+    """One model, the vectors of the resources, those of how they are asked for and those of the
+    fragilités. Without `embedder`, resources can still be compared.
+
+    `demandes` holds the resources that have some, one row a demande; `titles` those that have none,
+    their title as if it were one.
     """
 
     model: str
     dimensions: int
     embedder: Embedder | None
     vectors: VectorIndex
+    demandes: VectorIndex
+    titles: VectorIndex
     fragilites: "Anchors"
 
     @classmethod
@@ -68,10 +74,14 @@ class Meaning:
         """The meaning that this model gives to the base, of which at most `most` resources are held
         in memory.
         """
-        resources = StoredVectors(database, model, dimensions, tuple(KINDS))
+
+        def stored(part: str = "") -> StoredVectors:
+            return StoredVectors(database, model, dimensions, tuple(KINDS), part)
+
         fragilites = Anchors(StoredVectors(database, model, dimensions, (FRAGILITE,)))
-        vectors = VectorIndex(resources, most, prepare=attrgetter("centred"))
-        return cls(model, dimensions, embedder, vectors, fragilites)
+        vectors = VectorIndex(stored(), most, prepare=attrgetter("centred"))
+        demandes, titles = (VectorIndex(stored(part), most) for part in (DEMANDES, TITLE))
+        return cls(model, dimensions, embedder, vectors, demandes, titles, fragilites)
 
     def read(self, text: str) -> Read:
         """The vector of a query; none without a model, when it fails, or when this text cannot be
@@ -182,12 +192,12 @@ class Meanings:
         """See at the next question the vectors written until now."""
         self._fullest.refresh()
         for meaning in (self.wanted, *filter(None, self._others.values())):
-            meaning.vectors.refresh()
-            meaning.fragilites.refresh()
+            for held in (meaning.vectors, meaning.demandes, meaning.titles, meaning.fragilites):
+                held.refresh()
 
     def _look(self, _: str | None) -> str:
         """The model with most vectors: the wanted one where it has as many, or where none has."""
-        counts = vectors_by_model(self._database, tuple(KINDS))
+        counts = vectors_by_model(self._database, (*KINDS, *ASKED_KINDS))
         wanted = self.wanted.model
         fullest = max(counts, key=lambda model: (counts[model], model == wanted), default=None)
         self._is_settled = fullest == wanted

@@ -1,13 +1,13 @@
 """What of a resource the model reads: its title, and its text cut into overlapping passages."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from impact_alliances.embeddings.embedder import Embedder, Vectors
+from impact_alliances.embeddings.embedder import Vectors
+from impact_alliances.meaning.reading import hash_of, plain_line
 from impact_alliances.resources.resource import Resource
 from impact_alliances.vocabularies.terms import FRAGILITES
 
@@ -34,6 +34,8 @@ class Passages:
     `text_hash` changes with them.
     """
 
+    are_asked = False
+
     title: str
     parts: tuple[str, ...]
     opening: str = ""
@@ -45,9 +47,7 @@ class Passages:
 
     @property
     def text_hash(self) -> str:
-        return hashlib.blake2b(
-            "\x00".join(self.texts).encode("utf-8", "replace"), digest_size=12
-        ).hexdigest()
+        return hash_of(self.texts)
 
     def combined(self, vectors: Vectors) -> Vectors:
         """One vector a part, of unit length: the weighted mean of title, opening and part.
@@ -68,15 +68,10 @@ def passages_of(resource: Resource) -> Passages:
     name.
     """
     themes = ", ".join(FRAGILITES.label_of(slug) for slug in resource.fragilites)
-    text = _plain("\n".join(resource.texts()))
+    text = plain_line("\n".join(resource.texts()))
     parts = tuple(cut(f"{themes}. {text}" if themes else text))
-    opening = _plain(resource.summary) if len(parts) > 1 else ""
-    return Passages(_plain(resource.title), parts, opening)
-
-
-def _plain(text: str) -> str:
-    """Straight apostrophes and single spaces, on both sides of the comparison."""
-    return " ".join(text.replace("’", "'").replace("*", "").replace("#", "").split())
+    opening = plain_line(resource.summary) if len(parts) > 1 else ""
+    return Passages(plain_line(resource.title), parts, opening)
 
 
 def cut(text: str, size: int = PASSAGE_WORDS) -> list[str]:
@@ -105,13 +100,3 @@ def _sentences(text: str, size: int) -> Iterator[str]:
             yield from (
                 " ".join(words[start : start + size]) for start in range(0, len(words), size)
             )
-
-
-def embed(embedder: Embedder, several: list[Passages]) -> list[Vectors]:
-    """For each, its vectors: one row a passage."""
-    flat = embedder.embed_passages([text for one in several for text in one.texts])
-    vectors, position = [], 0
-    for one in several:
-        vectors.append(one.combined(flat[position : position + len(one.texts)]))
-        position += len(one.texts)
-    return vectors

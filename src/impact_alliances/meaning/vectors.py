@@ -63,7 +63,7 @@ class Matrix:
         return np.maximum.reduceat(self.rows @ vector, self.starts)
 
     def passages(self, key: Key) -> Vector | None:
-        """The passages of one document, one a row."""
+        """The passages of one document, one a row; None for one that is not held."""
         index = self.place.get(key)
         if index is None:
             return None
@@ -117,6 +117,12 @@ class Standing:
         """
         missing = [key for key in keys if key not in self.matrix.place]
         return self._others(missing) if self._others and missing else {}
+
+    def row_of(self, key: Key) -> int | None:
+        """Which passage of a document is the nearest, the first being 0; None without vectors."""
+        held = self.matrix.passages(key)
+        passages = self.not_held([key]).get(key) if held is None else held
+        return None if passages is None else int((passages @ self.vector).argmax())
 
 
 @dataclass(frozen=True)
