@@ -2,12 +2,14 @@
 how to make it.
 """
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from impact_alliances.embeddings.store import Embedding, packed, unpacked
+from impact_alliances.engines.bm25 import K1, B
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import (
     Bar,
@@ -22,6 +24,7 @@ from impact_alliances.geo.nearness import Whereabouts
 from impact_alliances.meaning.vectors import Matrix, Standing
 from impact_alliances.resources.key import Key
 from impact_alliances.shipped import shipped
+from impact_alliances.text.analysis import stems
 from impact_alliances.text.expressions import joined
 from impact_alliances.text.synonyms import SYNONYMS
 from impact_alliances.text.synonyms_file import read
@@ -44,6 +47,11 @@ def concept(*expressions: tuple[str, ...], weight: float = 1.0) -> Weighted:
     return Weighted(Concept(" ".join(expressions[0]), expressions), weight)
 
 
+def _asked(words: str) -> list[Concept]:
+    """Each of these words, looked for in the demandes."""
+    return [Concept(stem, ((stem,),)) for stem in stems(words)]
+
+
 class Corpus:
     """A small corpus whose every count is known."""
 
@@ -52,6 +60,7 @@ class Corpus:
         title="Le bus des aînés",
         summary="Un bus pour les médecins.",
         fragilites=["mobilite", "sante"],
+        demandes=["mamie reste seule", "plus de place à l’ombre chez mamie"],
     )
     velo = a_case(
         id="velo",
@@ -64,6 +73,7 @@ class Corpus:
         title="La cour d’école",
         summary="Un jardin dans la cour de l’école.",
         fragilites=["education"],
+        demandes=["les enfants cherchent l’ombre", "débitumer"],
     )
     awa = a_catalyseur(
         id="awa", title="Awa Le Goff", fragilites=["mobilite"], summary="Dialogue et médecins."
@@ -280,6 +290,50 @@ class EngineContract:
         for limit in (1, 2, 3):
             assert all(whole[one.key] == one for one in engine.candidates(Wanted(), two, limit))
         assert [one.key for one in some] == [Key("case", "velo")]
+
+    # -- demandes ---------------------------------------------------------------------------------
+
+    def test_a_document_is_a_candidate_by_its_demandes_alone(self, engine: SearchEngine) -> None:
+        """No text holds « ombre ». The others are there by their words, and have no demandes."""
+        asked, bus = _asked("ombre enfants"), (concept(("bus",)),)
+        found = engine.matches(Wanted(), []).candidates(bus, 10, asked)
+        demanded = {one.key.id: one.demanded for one in found}
+        assert demanded["cour"] > demanded["bus"] > 0
+        assert demanded["velo"] == 0.0
+        few = engine.candidates(Wanted(), bus, 1, asked)
+        assert {one.key.id: one.demanded for one in few} == {
+            name: demanded[name] for name in ("bus", "cour")
+        }
+
+    def test_demandes_are_scored_as_if_they_were_the_whole_corpus(
+        self, engine: SearchEngine
+    ) -> None:
+        """BM25 × the share held of what is asked, over the two documents that have some."""
+        found = engine.matches(Wanted(), []).candidates((), 10, _asked("mamie ombre"))
+        demanded = {one.key.id: one.demanded for one in found if one.demanded}
+        # « mamie » is twice in one of the two, « ombre » in both; they have 6 and 4 stems.
+        rare, common = math.log(2), math.log(1.2)
+        long, short = (K1 * (1 - B + B * length / 5) for length in (6, 4))
+        assert demanded == {
+            "bus": pytest.approx(
+                (1 + K1) * (rare * 2 / (2 + long) + common / (1 + long)), rel=1e-6
+            ),
+            "cour": pytest.approx(
+                (1 + K1) * common / (1 + short) * common / (rare + common), rel=1e-6
+            ),
+        }
+
+    def test_a_word_that_no_demande_holds_does_not_count(self, engine: SearchEngine) -> None:
+        alone, beside = _asked("ombre"), _asked("ombre zeppelin")
+        matches = engine.matches(Wanted(), [])
+        assert matches.candidates((), 10, beside) == matches.candidates((), 10, alone)
+
+    def test_demandes_make_nothing_else_found(self, engine: SearchEngine) -> None:
+        """Neither the bar, nor the words that correct others, nor those that complete them."""
+        (stem,) = stems("ombre")
+        assert engine.frequencies([stem])[1] == {stem: 0}
+        assert "ombre" not in engine.words()
+        assert engine.starting("omb", 5) == []
 
     # -- meaning ----------------------------------------------------------------------------------
 

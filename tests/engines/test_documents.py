@@ -1,8 +1,10 @@
 """What of a resource goes into the index, and what never does."""
 
+import dataclasses
+
 from impact_alliances.engines.documents import document_of, facets_of
 from impact_alliances.meaning.passages import passages_of
-from impact_alliances.text.analysis import words
+from impact_alliances.text.analysis import stems, words
 from support.builders import a_case, a_catalyseur, a_jeudi
 
 
@@ -61,3 +63,14 @@ def test_later_days_come_first_and_one_day_has_a_fixed_order() -> None:
     ]
     assert len(set(keys)) == 2
     assert max(keys) < document_of(a_jeudi()).date_order
+
+
+def test_demandes_are_kept_apart_from_the_text() -> None:
+    """They would change what corrects a word, what an excerpt shows and what is enough."""
+    plain, asked = (a_case(id="x", demandes=found) for found in ([], ["où donc, l’autogire"]))
+    with_some = document_of(asked)
+    assert with_some.demandes == tuple(stems("où donc, l’autogire"))
+    assert set(stems("autogire")) <= set(with_some.demandes)
+    assert dataclasses.replace(with_some, demandes=()) == document_of(plain)
+    assert with_some.fingerprint != document_of(plain).fingerprint
+    assert passages_of(asked) == passages_of(plain)

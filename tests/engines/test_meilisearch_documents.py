@@ -90,7 +90,8 @@ def test_the_settings_are_these() -> None:
     assert settings["rankingRules"] == ["words", "sort"]
     assert settings["embedders"] == {"axes": {"source": "userProvided", "dimensions": 4}}
     (rule,) = settings["filterableAttributes"]
-    lists = ["stems", "title", "text", "words", "title_words", "title_length", "text_length"]
+    lists = ["stems", "title", "text", "words", "title_words", "demandes"]
+    lengths = ["title_length", "text_length", "demandes_length"]
     assert rule["attributePatterns"] == [
         "id",
         "identities",
@@ -98,6 +99,7 @@ def test_the_settings_are_these() -> None:
         "commune",
         *FACETS,
         *lists,
+        *lengths,
         f"schema_v{DOCUMENT_VERSION}_{thesaurus().digest}",
     ]
     assert rule["features"] == {

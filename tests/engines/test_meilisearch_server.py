@@ -44,6 +44,8 @@ HIT = {
     "title_length": 1,
     "text_line": " bus  car ",
     "text_length": 2,
+    "demandes_line": "",
+    "demandes_length": 0,
     "fragilite": ["mobilite"],
 }
 HIT |= {"date_order": 7}
@@ -230,9 +232,12 @@ def _answer(query: dict[str, Any]) -> dict[str, object]:
             "text": {"bus": 1, "car": 1},
             "words": {"bus": 1},
         }
-        return search_result(
-            total=1, facets={**distribution, "title_length": {"1": 1}, "text_length": {"2": 1}}
-        )
+        lengths = {
+            "title_length": {"1": 1},
+            "text_length": {"2": 1},
+            "demandes_length": {"0": 1},
+        }
+        return search_result(total=1, facets={**distribution, **lengths})
     if "sort" in query:
         return search_result({"indexed_at": 5})
     if query["facets"] == ["kind"]:

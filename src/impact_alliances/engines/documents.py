@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -40,6 +40,9 @@ class SearchDocument:
     """One document. `title` and `text` are stems in order, then the expressions known to synonyms,
     each as one stem; `words` the distinct folded words; `identities` what it is called, whole;
     `date_order` sorts by day with a fixed order inside a day, so that every engine pages alike.
+
+    `demandes` are the stems of how it is asked for, in order. They are scored apart, and make it
+    found by nothing else: they are in neither `stems` nor `words`.
     """
 
     key: Key
@@ -51,6 +54,7 @@ class SearchDocument:
     title_order: str
     date_order: int
     facets: dict[str, tuple[str, ...]]
+    demandes: tuple[str, ...] = ()
 
     @property
     def stems(self) -> set[str]:
@@ -81,6 +85,7 @@ def document_of(resource: Resource) -> SearchDocument:
         title_order=f"{_order_of(resource.title)} {key_of(resource)}",
         date_order=_date_order(resource),
         facets=facets_of(resource),
+        demandes=tuple(scored(stems_of([Analysed.of(one) for one in resource.demandes]))),
     )
 
 
@@ -109,6 +114,11 @@ def stems_of(texts: Sequence[Analysed]) -> tuple[str, ...]:
     """The stems of some texts in order, then their expressions: so a phrase reads on."""
     words = (token.stem for text in texts for token in text.tokens if token.stem)
     return (*words, *chain.from_iterable(text.expressions for text in texts))
+
+
+def scored(stems: Iterable[str]) -> list[str]:
+    """The stems that are scored: those too long are left out."""
+    return [stem for stem in stems if len(stem.encode()) < TOO_LONG_A_STEM]
 
 
 def _order_of(title: str) -> str:

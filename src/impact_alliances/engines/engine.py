@@ -100,7 +100,9 @@ class Window:
 
 class Candidate(NamedTuple):
     """What ranking needs of one document: its BM25 score over title and text (`lexical`), the
-    summed weights of the concepts it holds (`covered`), its day, its fragilités and where it is.
+    summed weights of the concepts it holds (`covered`), its day, its fragilités and where it is;
+    and `demanded`, its BM25 score over its demandes × the share they hold of what is asked, 0 where
+    it has none.
     """
 
     key: Key
@@ -109,6 +111,7 @@ class Candidate(NamedTuple):
     date_order: int
     fragilites: Sequence[str] = ()
     where: Whereabouts = Whereabouts()
+    demanded: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,13 @@ class Matches(Counts, ABC):
     keys: tuple[Key, ...]
 
     @abstractmethod
-    def candidates(self, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
-        """The matches worth ranking for these concepts: the `limit` best by BM25 and the `limit`
-        best by weight of concepts held, so at most twice `limit`, in no order. What is said of each
-        does not depend on the other matches. Raises `EngineFailure`.
+    def candidates(
+        self, concepts: Sequence[Weighted], limit: int, asked: Sequence[Concept] = ()
+    ) -> list[Candidate]:
+        """The matches worth ranking for these concepts: the `limit` best by BM25, the `limit` best
+        by weight of concepts held, and the `limit` best by what their demandes hold of the concepts
+        `asked`, be these known to the texts or not; so at most three times `limit`, in no order.
+        What is said of each does not depend on the other matches. Raises `EngineFailure`.
         """
 
 
@@ -206,7 +212,11 @@ class SearchEngine(Protocol):
         ...
 
     def candidates(
-        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+        self,
+        wanted: Wanted,
+        concepts: Sequence[Weighted],
+        limit: int,
+        asked: Sequence[Concept] = (),
     ) -> list[Candidate]:
         """The candidates of a set that nobody counts, as `Matches` gives them."""
         ...

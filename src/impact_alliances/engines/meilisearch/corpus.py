@@ -33,7 +33,8 @@ State = tuple[int, int]
 @dataclass(frozen=True)
 class Corpus:
     """The figures of the corpus at one moment: its number of documents, how many hold each stem and
-    each word, the lengths that BM25 needs. `phrases` remembers, for as long as nothing changed,
+    each word, the lengths that BM25 needs; `demandes` counts the documents that have some alone.
+    `phrases` remembers, for as long as nothing changed,
     which documents hold a phrase; `in_order` holds the words sorted, to be searched by prefix.
     """
 
@@ -43,6 +44,7 @@ class Corpus:
     title_words: Mapping[str, int]
     title: ScoredField
     text: ScoredField
+    demandes: ScoredField
     in_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: dict[Expression, tuple[str, ...]] = field(default_factory=dict)
 
@@ -62,14 +64,16 @@ def corpus_of(answer: dict[str, Any]) -> Corpus:
     counted = {
         name: answer["facetDistribution"].get(name, {}) for name in (*WORD_FIELDS, *LENGTH_FIELDS)
     }
-    title, text = (_mean(counted[name], documents) for name in LENGTH_FIELDS)
+    title, text, demandes = (counted[name] for name in LENGTH_FIELDS)
+    asked = sum(count for length, count in demandes.items() if float(length))
     return Corpus(
         documents=documents,
         stems=counted["stems"],
         words=counted["words"],
         title_words=counted["title_words"],
-        title=ScoredField(documents, title, counted["title"]),
-        text=ScoredField(documents, text, counted["text"]),
+        title=ScoredField(documents, _mean(title, documents), counted["title"]),
+        text=ScoredField(documents, _mean(text, documents), counted["text"]),
+        demandes=ScoredField(asked, _mean(demandes, asked), counted["demandes"]),
         in_order={name: tuple(sorted(counted[name])) for name in ("words", "title_words")},
     )
 

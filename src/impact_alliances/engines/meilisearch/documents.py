@@ -3,13 +3,13 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from impact_alliances.engines.bm25 import in_line
-from impact_alliances.engines.documents import IDENTITIES, TOO_LONG_A_STEM, SearchDocument
+from impact_alliances.engines.documents import IDENTITIES, SearchDocument, scored
 from impact_alliances.engines.engine import Vector
 from impact_alliances.engines.meilisearch.filters import id_of
 from impact_alliances.resources.key import Key
@@ -26,7 +26,7 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
     `state` is a hash of all the rest: two documents of the same state need not be sent twice.
     Raises `ValueError` for a number that the server could not read.
     """
-    title, text = _scored(document.title), _scored(document.text)
+    title, text, demandes = scored(document.title), scored(document.text), document.demandes
     said = {
         "id": id_of(document.key),
         "fingerprint": document.fingerprint,
@@ -34,6 +34,9 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
         "text": list(dict.fromkeys(text)),
         "title_line": in_line(title),
         "text_line": in_line(text),
+        "demandes": list(dict.fromkeys(demandes)),
+        "demandes_line": in_line(demandes),
+        "demandes_length": len(demandes),
         "stems": sorted(document.stems),
         "words": list(document.words),
         "title_words": list(dict.fromkeys(document.title_words)),
@@ -47,10 +50,6 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
     }
     state = hashlib.blake2b(line(said), digest_size=12).hexdigest()
     return {**said, "state": state, "indexed_at": time.time_ns() // 1000}
-
-
-def _scored(stems: Sequence[str]) -> list[str]:
-    return [stem for stem in stems if len(stem.encode()) < TOO_LONG_A_STEM]
 
 
 def _vectors(vectors: Vector | None) -> dict[str, Any] | None:

@@ -51,6 +51,7 @@ from impact_alliances.engines.meilisearch.server import Server
 from impact_alliances.engines.meilisearch.settings import NO_CAP, embedder_name
 from impact_alliances.resources.key import Key
 from impact_alliances.text.expressions import Expression
+from impact_alliances.text.understanding import Concept
 
 # Phrases whose holders are kept: more, and they are forgotten together.
 MOST_PHRASES = 500
@@ -133,9 +134,13 @@ class MeilisearchEngine:
         )
 
     def candidates(
-        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+        self,
+        wanted: Wanted,
+        concepts: Sequence[Weighted],
+        limit: int,
+        asked: Sequence[Concept] = (),
     ) -> list[Candidate]:
-        return self.matches(wanted, ()).candidates(concepts, limit)
+        return self.matches(wanted, ()).candidates(concepts, limit, asked)
 
     def page(
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()

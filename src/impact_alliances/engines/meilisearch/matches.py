@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from impact_alliances.engines.demanding import stems_of
 from impact_alliances.engines.engine import Bar, Candidate, Matches, Wanted, Weighted
 from impact_alliances.engines.meilisearch.corpus import Corpus
 from impact_alliances.engines.meilisearch.filters import Holders, among, filter_of
 from impact_alliances.engines.meilisearch.questions import Hits, Question, to_score
 from impact_alliances.engines.meilisearch.scoring import Scoring, favoured
 from impact_alliances.engines.meilisearch.server import Server
+from impact_alliances.text.understanding import Concept
 
 # Above this many documents most sets are too large to be read whole in the time of a search.
 LARGE_BASE = 20_000
@@ -49,24 +51,29 @@ class ServerMatches(Matches):
     holders: Holders = field(compare=False, repr=False)
     read: Hits = field(compare=False, repr=False)
 
-    def candidates(self, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
-        scoring = Scoring.of(self.corpus, concepts)
-        hits = self._hits(concepts)
+    def candidates(
+        self, concepts: Sequence[Weighted], limit: int, asked: Sequence[Concept] = ()
+    ) -> list[Candidate]:
+        scoring = Scoring.of(self.corpus, concepts, asked)
+        hits = self._hits(concepts, asked)
         return favoured([scoring.candidate(hit) for hit in hits], max(limit, 1))
 
-    def _hits(self, concepts: Sequence[Weighted]) -> Hits:
+    def _hits(self, concepts: Sequence[Weighted], asked: Sequence[Concept]) -> Hits:
         """Every document of the set, or the most promising of one too large to be read whole."""
         if self.total <= len(self.read):
             return self.read
-        questions = self._unread(concepts)
+        questions = self._unread(concepts, asked)
         answers = self.server.search(questions) if questions else []
         several = (self.read, *(answer["hits"] for answer in answers))
         return list({hit["id"]: hit for hits in several for hit in hits}.values())
 
-    def _unread(self, concepts: Sequence[Weighted]) -> list[Question]:
+    def _unread(self, concepts: Sequence[Weighted], asked: Sequence[Concept]) -> list[Question]:
         allowed = allowance(self.corpus.documents)
         if self.total > allowed.most:
-            return promising(self.wanted, concepts, self.holders, allowed.promising)
+            return [
+                *promising(self.wanted, concepts, self.holders, allowed.promising),
+                *demanded(self.wanted, asked, self.holders, allowed.promising),
+            ]
         return [to_score(filter_of(self.wanted, self.holders), len(self.read), allowed.most)]
 
 
@@ -87,3 +94,12 @@ def promising(
     if wanted.near:
         clauses.append(filter_of(replace(wanted, bar=None), holders))
     return [to_score(part, 0, limit) for part in clauses]
+
+
+def demanded(
+    wanted: Wanted, asked: Sequence[Concept], holders: Holders, limit: int
+) -> list[Question]:
+    """The part of a large set whose demandes hold a word of what is asked, `limit` at most."""
+    stems = stems_of(asked)
+    held = [*filter_of(wanted, holders), among("demandes", stems)]
+    return [to_score(held, 0, limit)] if stems else []

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from impact_alliances.engines.bm25 import in_line
+from impact_alliances.engines.demanding import Demanding
 from impact_alliances.engines.documents import PLACE_FIELDS
 from impact_alliances.engines.engine import TITLE_BOOST, Candidate, Weighted
 from impact_alliances.engines.meilisearch.corpus import Corpus
 from impact_alliances.engines.meilisearch.filters import key_of_id
 from impact_alliances.geo.nearness import Whereabouts
+from impact_alliances.text.understanding import Concept
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,12 @@ class Scoring:
     in_title: list[tuple[str, float]]
     in_text: list[tuple[str, float]]
     concepts: list[tuple[float, list[list[str]]]]
+    demanding: Demanding
 
     @classmethod
-    def of(cls, corpus: Corpus, concepts: Sequence[Weighted]) -> "Scoring":
+    def of(
+        cls, corpus: Corpus, concepts: Sequence[Weighted], asked: Sequence[Concept] = ()
+    ) -> "Scoring":
         stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
         return cls(
             corpus=corpus,
@@ -44,6 +49,7 @@ class Scoring:
                 )
                 for weighted in concepts
             ],
+            demanding=Demanding.of(corpus.demandes, asked),
         )
 
     def candidate(self, hit: dict[str, Any]) -> Candidate:
@@ -56,6 +62,7 @@ class Scoring:
             date_order=int(hit["date_order"]),
             fragilites=tuple(hit.get("fragilite", ())),
             where=_where(hit),
+            demanded=self.demanding.score(hit["demandes_line"], hit["demandes_length"]),
         )
 
     def _covered(self, line: str) -> float:
@@ -74,9 +81,11 @@ def _where(hit: dict[str, Any]) -> Whereabouts:
 
 
 def favoured(candidates: list[Candidate], limit: int) -> list[Candidate]:
-    """The best by words and the best by coverage."""
+    """The best by words, by coverage and by demandes."""
     if len(candidates) <= limit:
         return candidates
     by_words = sorted(candidates, key=lambda one: -one.lexical)[:limit]
     by_cover = sorted(candidates, key=lambda one: -one.covered)[:limit]
-    return list({one.key: one for one in (*by_words, *by_cover)}.values())
+    demanded = [one for one in candidates if one.demanded]
+    by_demandes = sorted(demanded, key=lambda one: -one.demanded)[:limit]
+    return list({one.key: one for one in (*by_words, *by_cover, *by_demandes)}.values())

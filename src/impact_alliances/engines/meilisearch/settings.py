@@ -17,21 +17,14 @@ from impact_alliances.text.synonyms import thesaurus
 from impact_alliances.vocabularies.matching import slugify
 
 # Arrays of stems and words, whose distribution is the lexicon of the corpus.
-WORD_FIELDS = ("stems", "title", "text", "words", "title_words")
-LENGTH_FIELDS = ("title_length", "text_length")
+WORD_FIELDS = ("stems", "title", "text", "words", "title_words", "demandes")
+LENGTH_FIELDS = ("title_length", "text_length", "demandes_length")
 FILTERABLE = ("id", IDENTITIES, *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
 # What scoring reads of a document. Texts are read as one line each: a thousand documents come and
 # are read ten times sooner.
-SCORED = (
-    "id",
-    "title_line",
-    "title_length",
-    "text_line",
-    "text_length",
-    "fragilite",
-    "date_order",
-    *PLACE_FIELDS,
-)
+_LINES = ("title_line", "title_length", "text_line", "text_length")
+_DEMANDES = ("demandes_line", "demandes_length")
+SCORED = ("id", *_LINES, *_DEMANDES, "fragilite", "date_order", *PLACE_FIELDS)
 SORTABLE = ("date_order", "title_order", "indexed_at")
 # Above any vocabulary and any base we serve: a cap reached would make counts lie.
 NO_CAP = 1_000_000

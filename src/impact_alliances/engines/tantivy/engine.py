@@ -28,6 +28,7 @@ from impact_alliances.engines.tantivy.matches import TantivyMatches, candidates_
 from impact_alliances.engines.tantivy.queries import set_query, sets_of
 from impact_alliances.engines.tantivy.views import View, Views
 from impact_alliances.resources.key import Key, key_in
+from impact_alliances.text.understanding import Concept
 
 # The field that each order follows, and which way.
 _ORDERS = {
@@ -94,12 +95,16 @@ class TantivyEngine:
         return TantivyMatches(counts.total, counts.facets, tuple(keys), view, sets.whole)
 
     def candidates(
-        self, wanted: Wanted, concepts: Sequence[Weighted], limit: int
+        self,
+        wanted: Wanted,
+        concepts: Sequence[Weighted],
+        limit: int,
+        asked: Sequence[Concept] = (),
     ) -> list[Candidate]:
         view = self._view()
         with asking():
             query = set_query(wanted)
-        return candidates_of(view, query, concepts, limit)
+        return candidates_of(view, query, concepts, limit, asked)
 
     def page(
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()

@@ -66,6 +66,9 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("fingerprint", stored=True, **raw)
     builder.add_text_field("title", tokenizer_name="stems")
     builder.add_text_field("text", tokenizer_name="stems")
+    # Kept too: we score them, since the index would count the documents that have none.
+    builder.add_text_field("demandes", tokenizer_name="stems", stored=True)
+    builder.add_integer_field("demandes_length", fast=True)
     for name in ("stems", "words", "title_words", IDENTITIES):
         builder.add_text_field(name, **raw)
     builder.add_text_field("title_order", fast=True, **raw)
@@ -99,6 +102,9 @@ def stored(document: SearchDocument) -> tantivy.Document:
         title_order=document.title_order,
         date_order=document.date_order,
     )
+    if document.demandes:
+        made.add_text("demandes", " ".join(document.demandes))
+        made.add_integer("demandes_length", len(document.demandes))
     lists: dict[str, Iterable[str]] = {
         "stems": document.stems,
         "words": document.words,

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import tantivy
 from tantivy import Occur, Query
 
+from impact_alliances.engines.demanding import Demanding, stems_of
 from impact_alliances.engines.engine import Candidate, Counts, Matches, Weighted
 from impact_alliances.engines.tantivy.index import SCHEMA, asking
-from impact_alliances.engines.tantivy.queries import Clauses, Sets, bm25, coverage
+from impact_alliances.engines.tantivy.queries import Clauses, Sets, bm25, coverage, demanded
 from impact_alliances.engines.tantivy.views import Place, Stored, View
+from impact_alliances.text.understanding import Concept
 
 # More than any facet has values: counts are exact or they are not counts.
 _VALUES = 20_000
@@ -26,22 +28,31 @@ class TantivyMatches(Matches):
     view: View = field(compare=False, repr=False)
     query: Query = field(compare=False, repr=False)
 
-    def candidates(self, concepts: Sequence[Weighted], limit: int) -> list[Candidate]:
-        return candidates_of(self.view, self.query, concepts, limit)
+    def candidates(
+        self, concepts: Sequence[Weighted], limit: int, asked: Sequence[Concept] = ()
+    ) -> list[Candidate]:
+        return candidates_of(self.view, self.query, concepts, limit, asked)
 
 
 def candidates_of(
-    view: View, query: Query, concepts: Sequence[Weighted], limit: int
+    view: View,
+    query: Query,
+    concepts: Sequence[Weighted],
+    limit: int,
+    asked: Sequence[Concept],
 ) -> list[Candidate]:
     """The documents of a set that are worth ranking, as `Matches.candidates` says."""
+    demanding = Demanding.of(view.demandes(stems_of(asked)), asked)
     with asking():
         ways = [bm25(concepts), coverage(concepts)]
         best = [_scored(view.searcher, query, clauses, limit) for clauses in ways]
+        if demanding.concepts:
+            best.append(_scored(view.searcher, query, demanded(stems_of(asked)), limit))
     addresses = {place: address for one in best for place, (_, address) in one.items()}
     stored = view.stored(addresses)
     lexical, covered = (
-        one | _beyond(view.searcher, clauses, {p: s for p, s in stored.items() if p not in one})
-        for clauses, one in zip(ways, best, strict=True)
+        _completed(view.searcher, clauses, one, stored)
+        for clauses, one in zip(ways, best[:2], strict=True)
     )
     return [
         Candidate(
@@ -51,6 +62,7 @@ def candidates_of(
             one.date_order,
             one.fragilites,
             one.where,
+            demanding.score(one.demandes, one.demandes_length),
         )
         for place, one in stored.items()
     ]
@@ -63,15 +75,18 @@ def _scored(searcher: tantivy.Searcher, query: Query, clauses: Clauses, limit: i
     return {(address.segment_ord, address.doc): (score, address) for score, address in result.hits}
 
 
-def _beyond(
-    searcher: tantivy.Searcher, clauses: Clauses, missed: Mapping[Place, Stored]
+def _completed(
+    searcher: tantivy.Searcher, clauses: Clauses, best: ScoredPlaces, stored: Mapping[Place, Stored]
 ) -> ScoredPlaces:
-    """The scores of the documents that are beyond the end of one list, and stand in the other."""
-    if not missed:
-        return {}
+    """The scores of one list, and those of the documents that are beyond its end and stand in
+    another.
+    """
+    keys = [str(one.key) for place, one in stored.items() if place not in best]
+    if not keys:
+        return best
     with asking():
-        keys = [str(one.key) for one in missed.values()]
-        return _scored(searcher, Query.term_set_query(SCHEMA, "key", keys), clauses, len(keys))
+        beyond = Query.term_set_query(SCHEMA, "key", keys)
+        return best | _scored(searcher, beyond, clauses, len(keys))
 
 
 def counted(searcher: tantivy.Searcher, sets: Sets, facets: Sequence[str]) -> Counts:

@@ -85,6 +85,12 @@ def bm25(concepts: Sequence[Weighted]) -> Clauses:
     return [*in_title, *((Occur.Should, _term("text", stem)) for stem in stems)]
 
 
+def demanded(stems: Sequence[str]) -> Clauses:
+    """Demandes that hold one of these stems at least."""
+    some = Query.boolean_query([(Occur.Should, _term("demandes", stem)) for stem in stems])
+    return [(Occur.Must, some)]
+
+
 def coverage(concepts: Sequence[Weighted]) -> Clauses:
     return [
         (Occur.Should, Query.const_score_query(_has_concept(weighted), weighted.weight))

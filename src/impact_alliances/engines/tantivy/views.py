@@ -5,14 +5,16 @@ sound.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import tantivy
+from tantivy import Query
 
+from impact_alliances.engines.bm25 import ScoredField, in_line
 from impact_alliances.engines.documents import PLACE_FIELDS
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.tantivy.copy import PrivateCopy, sound
@@ -33,12 +35,16 @@ Place = tuple[int, int]
 
 
 class Stored(NamedTuple):
-    """What ranking reads of a document whatever is asked."""
+    """What ranking reads of a document whatever is asked; `demandes` are as `in_line` writes their
+    stems.
+    """
 
     key: Key
     date_order: int
     fragilites: tuple[str, ...]
     where: Whereabouts
+    demandes: str
+    demandes_length: int
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,23 @@ class View:
         with asking():
             return dict(self.searcher.terms_with_prefix("words", ""))
 
+    @cached_property
+    def _demandes(self) -> tuple[int, float]:
+        """How many documents have demandes, and the mean number of stems of these."""
+        figures = {name: {name: {"field": "demandes_length"}} for name in ("value_count", "avg")}
+        with asking():
+            answer = self.searcher.aggregate(Query.all_query(), figures)
+        return int(answer["value_count"]["value"]), float(answer["avg"]["value"] or 0.0)
+
+    def demandes(self, stems: Sequence[str]) -> ScoredField:
+        """What scoring demandes for these stems needs of the corpus."""
+        documents, mean_length = self._demandes
+        with asking():
+            counts = {stem: self.searcher.doc_freq("demandes", stem) for stem in stems}
+        # Documents just replaced are counted by the index for a while longer.
+        frequencies = {stem: min(count, documents) for stem, count in counts.items()}
+        return ScoredField(documents, mean_length, frequencies)
+
 
 def _read(
     searcher: Any, addresses: Mapping[Place, tantivy.DocAddress]
@@ -73,7 +96,9 @@ def _read(
         key, fragilites = key_in(document.get_first("key")), tuple(document.get_all("fragilite"))
         commune, departements, regions = (document.get_all(name) for name in PLACE_FIELDS)
         where = Whereabouts("".join(commune), tuple(departements), tuple(regions))
-        yield place, Stored(key, int(day or 0), fragilites, where)
+        stems = str(document.get_first("demandes") or "").split()
+        found = Stored(key, int(day or 0), fragilites, where, in_line(stems), len(stems))
+        yield place, found
 
 
 class Views:
