@@ -7,6 +7,7 @@ other half; the figures are in docs/decisions/0013.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -229,6 +230,10 @@ class Ranking:
     def keys(self) -> list[Key]:
         return [candidate.key for _, candidate in self.scored]
 
+    @cached_property
+    def _named(self) -> frozenset[Key]:
+        return frozenset(self.wanted.named)
+
     def page(self, first: int, size: int) -> list[Ranked]:
         """Those from the place `first` on, each saying why it is there."""
         return [self._explained(scored) for scored in self.scored[first : first + size]]
@@ -236,7 +241,7 @@ class Ranking:
     def explained(self, keys: Sequence[Key]) -> list[Ranked]:
         """These, in their order, each saying why it is there, ranked or not."""
         known = {scored[1].key: scored for scored in self.scored}
-        by_words, named = self.wanted.bar is not None, self.wanted.named
+        by_words, named = self.wanted.bar is not None, self._named
         return [
             self._explained(known[key])
             if key in known
@@ -246,7 +251,7 @@ class Ranking:
 
     def _explained(self, scored: Scored) -> Ranked:
         explained = explain(scored, bar=self.wanted.bar, near=self.wanted.near)
-        return replace(explained, by_name=explained.key in self.wanted.named)
+        return replace(explained, by_name=explained.key in self._named)
 
 
 def rank(candidates: Sequence[Candidate], evidence: Evidence) -> list[Scored]:
@@ -262,7 +267,8 @@ def headed(ranked: list[Scored], named: Sequence[Key]) -> list[Scored]:
     """The documents `named` in their own order, ranked or not, then the others of `ranked`."""
     known = {candidate.key: candidate for _, candidate in ranked}
     first = [(NAMED_SCORE, known.get(key) or Candidate(key, 0.0, 0.0, 0)) for key in named]
-    return [*first, *(scored for scored in ranked if scored[1].key not in named)]
+    before = frozenset(named)
+    return [*first, *(scored for scored in ranked if scored[1].key not in before)]
 
 
 def explain(scored: Scored, *, bar: Bar | None, near: Sequence[Key]) -> Ranked:
