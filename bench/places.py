@@ -38,11 +38,7 @@ def where_cases_are(service: Service) -> dict[str, Whereabouts]:
     """Where each case is, by id."""
     with reading(service.database) as session:
         cases = [session.get(Case, identifier) for identifier in _judged()]
-        return {
-            case.id: Whereabouts(case.commune, tuple(case.departements()), tuple(case.regions()))
-            for case in cases
-            if case
-        }
+        return {case.id: case.whereabouts() for case in cases if case}
 
 
 def _judged() -> set[str]:

@@ -131,7 +131,8 @@ def test_around_a_commune_overseas_is_its_territory() -> None:
 )
 def test_a_territory_is_what_its_filter_keeps(text: str, found: dict[str, tuple[str, ...]]) -> None:
     place = _place(text)
-    assert around(place) == dict([place.filter]) == found
+    ((_, facet, values),) = place.filters
+    assert around(place) == {facet: values} == found
 
 
 def test_wider_than_a_place_is_its_region() -> None:

@@ -123,3 +123,21 @@ def test_a_departement_and_a_commune_of_one_name_are_told_apart() -> None:
 def test_any_text_can_be_read(text: str) -> None:
     reading = read(text)
     assert reading.place or reading.rest == text
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [
+        ("Lannion", "près de Lannion"),
+        ("Le Havre", "près du Havre"),
+        ("Les Abymes", "près des Abymes"),
+        ("Auch", "près d’Auch"),
+        ("Évreux", "près d’Évreux"),
+        ("La Rochelle", "près de La Rochelle"),
+        ("Creuse", "dans la Creuse"),
+    ],
+)
+def test_what_is_near_a_place_is_said_so(text: str, beside: str) -> None:
+    place = read(text).place
+    assert place
+    assert place.beside == beside

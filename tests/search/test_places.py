@@ -117,7 +117,10 @@ def test_the_nearer_the_sooner(service: Service) -> None:
 def test_the_sentence_says_what_comes_first(service: Service) -> None:
     """Where it does: by date, nothing does."""
     found = _found(service, q="vélo à Rennes", mode="keyword")
-    assert found.sentence == "8\u00a0fiches pour «\u00a0vélo\u00a0», d’abord à Rennes et alentour"
+    assert (
+        found.sentence
+        == "8\u00a0fiches pour «\u00a0vélo\u00a0», de préférence à Rennes et alentour"
+    )
     by_date = _found(service, q="vélo à Rennes", mode="keyword", tri="date")
     assert by_date.sentence == "8\u00a0fiches pour «\u00a0vélo à Rennes\u00a0»"
 
@@ -146,7 +149,7 @@ def test_a_filter_tells_namesakes_apart(service: Service) -> None:
 def test_a_misspelt_place_is_one_once_corrected(service: Service) -> None:
     """And the correction is said, to be refused."""
     found = _found(service, q="vélo à Lanion")
-    assert found.understanding.corrections == (("Lanion", "lannion"),)
+    assert found.understanding.corrections == (("Lanion", "Lannion"),)
     assert found.reading.place
     assert found.reading.place.label == "Lannion (22300)"
     assert _ids(found)[0] == "vélo-lannion"

@@ -375,16 +375,17 @@ def _hint(client: TestClient, address: str) -> tuple[str, dict[str, str]]:
 def test_a_place_is_said_kept_to_or_refused(client: TestClient) -> None:
     """Each by a link, which does what it says."""
     said, links = _hint(client, "/recherche?q=haies+à+Lannion&mode=keyword")
-    assert said.startswith("D’abord ce qui est à Lannion et alentour\u00a0:")
+    assert said.startswith("De préférence à Lannion et alentour\u00a0:")
     assert links == {
         "seulement dans les Côtes-d’Armor": "/recherche?q=haies&departement=22&mode=keyword",
+        "seulement en Bretagne": "/recherche?q=haies&region=53&mode=keyword",
         "n’y voir aucun lieu": "/recherche?q=haies+%C3%A0+Lannion&mode=keyword&lieu=non",
     }
     heading = soup(client, "/recherche?q=haies+à+Lannion&mode=keyword").select_one("#resultats")
     assert heading
-    assert "pour «\u00a0haies\u00a0», d’abord à Lannion et alentour" in heading.get_text()
+    assert "pour «\u00a0haies\u00a0», de préférence à Lannion et alentour" in heading.get_text()
     refused = soup(client, links["n’y voir aucun lieu"])
-    assert not [one for one in refused.select(".indice") if "ce qui est" in one.get_text()]
+    assert not [one for one in refused.select(".indice") if "préférence" in one.get_text()]
 
 
 def test_a_place_alone_is_said_and_its_namesakes_offered(client: TestClient) -> None:
@@ -409,3 +410,16 @@ def test_a_reason_says_each_word_once(tmp_path: Path) -> None:
     (card,) = soup(site, "/recherche?q=medecins haie").select(".carte")
     assert card.select_one(".raison").text == "Parle de\u00a0: médecin et haies"
     service.close()
+
+
+def test_a_hit_says_that_it_is_there_or_near(client: TestClient) -> None:
+    """Beside what it says of the need, or alone where a place is all that is asked."""
+
+    def reasons(address: str) -> set[str]:
+        return {one.get_text() for one in soup(client, address).select(".raison")}
+
+    assert reasons("/recherche?q=haies+à+Lannion&mode=keyword") == {
+        "Parle de\u00a0: haies · à Lannion"
+    }
+    assert reasons("/recherche?q=Guingamp&kind=case") == {"Près de Guingamp"}
+    assert reasons("/recherche?q=22&kind=case") == {"Dans les Côtes-d’Armor"}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from impact_alliances.geo.places import Commune
+from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import (
     DEPARTEMENTS,
     OUTRE_MER,
@@ -80,6 +81,9 @@ _OVERSEAS_NAMES = (
 )
 
 
+_VOWELS = frozenset("aeiouyh")
+
+
 @dataclass(frozen=True)
 class Place:
     """Somewhere in France. `said` is how a sentence tells it (« à Lannion », « dans la Creuse »).
@@ -108,14 +112,34 @@ class Place:
         return f"{self.said} et alentour" if self.commune else self.said
 
     @property
+    def beside(self) -> str:
+        """« près de Lannion », « près du Havre », « près d’Auch »; of a territory, `said`."""
+        if not self.commune:
+            return self.said
+        for there, beside in (("au ", "près du "), ("aux ", "près des ")):
+            if self.said.startswith(there):
+                return beside + self.said.removeprefix(there)
+        return f"près d’{self.name}" if fold(self.name[0]) in _VOWELS else f"près de {self.name}"
+
+    @property
+    def filters(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """What keeps to it and nothing else: how each is said, the facet and its values. A commune
+        is kept to by its département or its région.
+        """
+        if not self.commune:
+            return ((self.said, *self._filter),)
+        (departement,) = self.departements
+        wider = [of_departement(departement), of_region(REGION_OF[departement])]
+        return tuple({one.said: (one.said, *one._filter) for one in wider}.values())
+
+    @property
+    def _filter(self) -> tuple[str, tuple[str, ...]]:
+        return ("region", (self.region,)) if self.region else ("departement", self.departements)
+
+    @property
     def regions(self) -> frozenset[str]:
         """The régions in which it lies, even in part."""
         return frozenset(REGION_OF[code] for code in self.departements)
-
-    @property
-    def filter(self) -> tuple[str, tuple[str, ...]]:
-        """The facet, and its values, that keep what is there: a commune's is its département."""
-        return ("region", (self.region,)) if self.region else ("departement", self.departements)
 
 
 def of_commune(commune: Commune) -> Place:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+from impact_alliances.geo.nearness import Whereabouts
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, FRAGILITES, REGIONS
 
@@ -74,6 +75,10 @@ class Resource(SQLModel):
     def regions(self) -> list[str]:
         """The régions a facet counts this resource under."""
         return [self.region] if self.region else []
+
+    def whereabouts(self) -> Whereabouts:
+        """Where this resource is, to be compared with a place."""
+        return Whereabouts(self.commune, tuple(self.departements()), tuple(self.regions()))
 
     def incoherences(self) -> list[str]:
         """What contradicts itself here, as French sentences."""

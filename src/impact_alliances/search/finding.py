@@ -79,7 +79,7 @@ class Finder:
     def _hits(self, answer: Answer) -> tuple[Hit, ...]:
         with reading(self._database) as session:
             loaded = load(session, [one.key for one in answer.page])
-        stems = answer.understanding.stems
+        stems, place = answer.understanding.stems, answer.reading.place
         return tuple(
-            Hit.of(loaded[one.key], one, stems) for one in answer.page if one.key in loaded
+            Hit.of(loaded[one.key], one, stems, place) for one in answer.page if one.key in loaded
         )

@@ -25,6 +25,7 @@ from impact_alliances.search.ranking import NO_EVIDENCE, RANKED, Evidence
 from impact_alliances.text.expressions import Expression
 from impact_alliances.text.identities import identities_in
 from impact_alliances.text.understanding import Concept, Understanding, understand
+from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import REGION_OF
 
 # A document is a lexical hit when it holds this share of the weight (IDF) of the concepts asked
@@ -119,8 +120,10 @@ class Interpreter:
         if found.corrections and not reading.place:
             again = read(found.text, within)
             if again.place:
+                names = {fold(again.place.name): again.place.name}
+                corrections = [(typed, names.get(used, used)) for typed, used in found.corrections]
                 rest = understood(again.rest, correct=False)
-                return again, replace(rest, corrections=found.corrections)
+                return again, replace(rest, corrections=tuple(corrections))
         return reading, found
 
     def _only_there(

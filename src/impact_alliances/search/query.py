@@ -177,7 +177,7 @@ class SearchQuery:
             if facet != "kind"
         ]
         if place:
-            clauses.insert(0, f"d’abord {place}" if self.q else place)
+            clauses.insert(0, f"de préférence {place}" if self.q else place)
         if clauses and not self.q:
             return f"{parts[0]} {', '.join(clauses)}"
         return ", ".join([*parts, *clauses])

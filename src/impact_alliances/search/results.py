@@ -7,7 +7,9 @@ from html import unescape
 
 from markupsafe import Markup
 
+from impact_alliances.geo.nearness import SAME_DEPARTEMENT, Nearness
 from impact_alliances.geo.recognising import NO_PLACE, Reading
+from impact_alliances.geo.territories import Place
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.ranking import Ranked
@@ -15,14 +17,14 @@ from impact_alliances.text.excerpt import excerpt, highlighted
 from impact_alliances.text.understanding import Understanding
 from impact_alliances.vocabularies.matching import fold
 
-BY_NAME, BY_WORDS, BY_MEANING = "nom", "mots", "sens"
+BY_NAME, BY_WORDS, BY_MEANING, BY_PLACE = "nom", "mots", "sens", "lieu"
 _MARKED = re.compile("<mark>([^<]+)</mark>")
 
 
 @dataclass(frozen=True)
 class Hit:
     """One resource found, with why. `score` is in [0, 1[; 0 when the order is not by relevance.
-    `stems` are those of the words asked for.
+    `stems` are those of the words asked for, `nearness` how near it is to the place asked for.
     """
 
     resource: Resource
@@ -30,17 +32,23 @@ class Hit:
     matched_by: tuple[str, ...]
     excerpt_html: Markup
     stems: frozenset[str]
+    nearness: float = 0.0
 
     @classmethod
-    def of(cls, resource: Resource, ranked: Ranked, stems: frozenset[str]) -> "Hit":
+    def of(
+        cls, resource: Resource, ranked: Ranked, stems: frozenset[str], place: Place | None = None
+    ) -> "Hit":
         """A ranked document, its resource loaded, with an excerpt where these stems are marked."""
+        near = Nearness(place).of(resource.whereabouts()) if place else 0.0
         reasons = (
             (BY_NAME, ranked.by_name),
             (BY_WORDS, ranked.by_words),
             (BY_MEANING, ranked.by_meaning),
+            (BY_PLACE, near >= SAME_DEPARTEMENT),
         )
         matched_by = tuple(name for name, holds in reasons if holds)
-        return cls(resource, ranked.score, matched_by, excerpt(resource.texts(), stems), stems)
+        excerpt_html = excerpt(resource.texts(), stems)
+        return cls(resource, ranked.score, matched_by, excerpt_html, stems, near)
 
     def highlighted(self, name: str) -> Markup:
         """A title, or another short text of the resource, as safe HTML: the words asked for are
@@ -102,8 +110,8 @@ class Results:
 
     @property
     def sentence(self) -> str:
-        """« 12 cas pour « médecin », d’abord dans la Creuse », « 42 fiches à Lannion et alentour
-        ».
+        """« 12 cas pour « médecin », de préférence dans la Creuse », or « 42 fiches à Lannion et
+        alentour ».
         """
         place = self.reading.place
         if not place or not (self.is_only_a_place or self.query.sort == "pertinence"):

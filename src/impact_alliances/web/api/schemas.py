@@ -59,7 +59,7 @@ class HitOut(BaseModel):
     score: float = Field(
         description="Entre 0 et 1, pour lire l’ordre ; ne se compare pas d’une recherche à l’autre."
     )
-    matched_by: list[Literal["nom", "mots", "sens"]] = Field(
+    matched_by: list[Literal["nom", "mots", "sens", "lieu"]] = Field(
         description="Pourquoi la fiche est là ; « nom » : le texte entier la nomme."
     )
     fragilites: list[str]

@@ -12,10 +12,10 @@ from impact_alliances.geo.territories import Place
 from impact_alliances.resources.kinds import Kind, kind_of
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, REFUSALS, SORTS, SearchQuery
-from impact_alliances.search.results import BY_NAME, BY_WORDS, Hit, Results
+from impact_alliances.search.results import BY_MEANING, BY_NAME, BY_PLACE, BY_WORDS, Hit, Results
 from impact_alliances.text.analysis import stems
 from impact_alliances.vocabularies import french
-from impact_alliances.vocabularies.terms import FACETS, FRAGILITES
+from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.facets import SHOW_WHOLE, Counted, FacetView, facets_of
@@ -235,7 +235,8 @@ def _place_hints(found: Results) -> list[tuple[str, tuple[Link, ...]]]:
     if not reading.place:
         name = f"{french.quoted(query.q)} est aussi un lieu :"
         return [(name, others)] if others else []
-    first = "Ce qui est" if found.is_only_a_place else "D’abord ce qui est"
+    by_date = "Lieu compris," if query.sort != "pertinence" else ""
+    first = "Ce qui est" if found.is_only_a_place else by_date or "De préférence"
     if reading.missed:
         first = f"Rien {reading.missed.said} ni alentour. {first}"
     refuse = Link("n’y voir aucun lieu", replace(query, lieu=False, page=1).url())
@@ -244,13 +245,13 @@ def _place_hints(found: Results) -> list[tuple[str, tuple[Link, ...]]]:
 
 
 def _kept_to(found: Results, place: Place) -> tuple[Link, ...]:
-    """The filter that keeps what is there, and nothing else; none where it is chosen."""
-    facet, values = place.filter
-    if set(values) <= set(found.query.values(facet)):
-        return ()
-    said = FACETS[facet].by_slug[values[0]].phrase if len(values) == 1 else place.said
+    """The filters that keep what is there, and nothing else; none that is chosen."""
     kept = replace(found.query, q="" if found.is_only_a_place else found.reading.rest)
-    return (Link(f"seulement {said}", kept.choosing(facet, values).url()),)
+    return tuple(
+        Link(f"seulement {said}", kept.choosing(facet, values).url())
+        for said, facet, values in place.filters
+        if not set(values) <= set(found.query.values(facet))
+    )
 
 
 def _tabs(found: Results) -> tuple[Tab, ...]:
@@ -289,11 +290,16 @@ def _groups(found: Results) -> tuple[Group, ...]:
     if not found.hits:
         return ()
     if not _is_overview(found):
-        return (Group("", "", tuple(_card(hit) for hit in found.hits), None),)
+        return (Group("", "", tuple(_card(hit, found.reading.place) for hit in found.hits), None),)
     counts = {value: count for value, count, _ in _kinds(found)}
     parted = groupby(found.hits, lambda hit: kind_of(hit.resource))
     return tuple(
-        _group(found.query, kind, tuple(_card(hit) for hit in hits), counts[kind.slug])
+        _group(
+            found.query,
+            kind,
+            tuple(_card(hit, found.reading.place) for hit in hits),
+            counts[kind.slug],
+        )
         for kind, hits in parted
     )
 
@@ -304,18 +310,28 @@ def _group(query: SearchQuery, kind: Kind, cards: tuple[Card, ...], count: int) 
     return Group(kind.slug, kind.tab, cards, rest if count > len(cards) else None)
 
 
-def _card(hit: Hit) -> Card:
-    return card_of(hit.resource, hit.excerpt_html, _why(hit), hit.highlighted)
+def _card(hit: Hit, place: Place | None) -> Card:
+    return card_of(hit.resource, hit.excerpt_html, _why(hit, place), hit.highlighted)
 
 
-def _why(hit: Hit) -> str:
-    """Why a hit is there, in a mayor's words: « Parle de : médecin », « Même besoin… »."""
+def _why(hit: Hit, place: Place | None) -> str:
+    """Why a hit is there, in a mayor's words: « Parle de : médecin », « Même besoin… », « Près de
+    Lannion ».
+    """
+    said = _why_asked(hit)
+    if not place or BY_PLACE not in hit.matched_by:
+        return said
+    where = place.said if hit.nearness == 1 else place.beside
+    return f"{said} · {where}" if said else f"{where[0].upper()}{where[1:]}"
+
+
+def _why_asked(hit: Hit) -> str:
     if BY_NAME in hit.matched_by:
         return "Exactement ce que vous avez écrit"
     if BY_WORDS in hit.matched_by:
         said = french.listed(_words_told(hit)[:MOST_WORDS_TOLD])
         return f"Parle de : {said}" if said else "Contient vos mots"
-    return "Même besoin, dit autrement" if hit.matched_by else ""
+    return "Même besoin, dit autrement" if BY_MEANING in hit.matched_by else ""
 
 
 def _words_told(hit: Hit) -> list[str]:
