@@ -1,5 +1,6 @@
 """The page of results in a real browser: reached by Tab, still under the eye, told when late."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -127,17 +128,21 @@ def test_from_all_kinds_together_one_goes_on_to_the_next_and_to_the_rest(
     expect(page.locator("#resultats")).to_have_text("51 cas")
 
 
-def test_a_printed_search_tells_its_address_and_its_day(page: Page, base: str) -> None:
-    """And a printed list too; neither shows what only a screen needs."""
-    for path in ("/recherche?q=haies&kind=case", "/jeudis"):
-        page.goto(base + path)
-        page.emulate_media(media="print")
-        told = page.locator(".imprime")
-        expect(told).to_have_count(1)
-        expect(told).to_be_visible()
-        expect(told).to_contain_text(path)
-        expect(page.locator("nav:visible, button:visible, form:visible")).to_have_count(0)
-        page.emulate_media(media="screen")
+@pytest.mark.parametrize(
+    "path", ["/recherche?q=haies&kind=case", "/recherche?kind=case", "/recherche", "/jeudis"]
+)
+def test_a_printed_search_tells_its_address_and_its_day(page: Page, base: str, path: str) -> None:
+    """And a printed list too, on two pages of A4 at most; without what only a screen needs."""
+    page.goto(base + path)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 2
+    page.emulate_media(media="print")
+    told = page.locator(".imprime")
+    expect(told).to_have_count(1)
+    expect(told).to_be_visible()
+    expect(told).to_contain_text(path)
+    expect(told).to_contain_text(re.compile(r"imprimée le \d"))
+    expect(page.locator("nav:visible, button:visible, form:visible")).to_have_count(0)
+    expect(page.locator(".carte:visible").first).to_be_visible()
 
 
 def test_a_long_list_of_values_is_in_order_and_narrowed(page: Page, base: str) -> None:
