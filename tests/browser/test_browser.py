@@ -203,3 +203,13 @@ def test_the_circles_of_an_alliance_have_the_colours_of_the_scheme(
         .evaluate("one => getComputedStyle(one).fill")
         for rank in range(5)
     } == {"none"}
+
+
+def test_the_examples_stand_under_the_field_beside_the_map(page: Page, base: str) -> None:
+    """Rather than below both, under a hole."""
+    page.goto(base)
+    examples, outline = (page.locator(one).bounding_box() for one in (".exemples", ".territoires"))
+    assert examples
+    assert outline
+    assert examples["x"] + examples["width"] <= outline["x"] + 16
+    assert examples["y"] + examples["height"] <= outline["y"] + outline["height"]

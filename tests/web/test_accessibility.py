@@ -140,7 +140,9 @@ def test_presentation_is_left_to_the_style_sheet(pages: dict[str, BeautifulSoup]
 
 def test_what_looks_like_a_list_is_one(pages: dict[str, BeautifulSoup]) -> None:
     """Results, labels of a card, examples, partners, crumbs, pages; identities are pairs."""
-    lists = ".cartes, .puces, ul.exemples, .partenaires, .ariane > *, .pagination > ul, .bande > dl"
+    lists = (
+        ".cartes, .puces, .exemples ul, .partenaires, .ariane > *, .pagination > ul, .bande > dl"
+    )
     found = [one for page in pages.values() for one in page.select(lists)]
     assert {one.name for one in found} == {"ul", "ol", "dl"}
     for one in found:
