@@ -198,10 +198,21 @@ def _height(page: Page, selector: str) -> float:
     return box["y"]
 
 
-def test_results_show_on_the_first_screen(phone: Page, page: Page, base: str) -> None:
+@pytest.mark.parametrize(
+    ("search", "above"),
+    [
+        ("q=haies&fragilite=sante", ".choisis"),
+        ("q=haeis+et+jeunes+à+Lannion", ".indice + .indice + .indice + h2"),
+    ],
+    ids=["filters", "words and a place understood, kinds together"],
+)
+def test_results_show_on_the_first_screen(
+    phone: Page, page: Page, base: str, search: str, above: str
+) -> None:
     """The first card above 600 px on a phone, its text above 700; above 520 px on a desk."""
     for shown, most in ((phone, 600), (page, 520)):
-        shown.goto(f"{base}/recherche?q=haies&fragilite=sante")
+        shown.goto(f"{base}/recherche?{search}")
+        expect(shown.locator(above)).to_be_visible()
         assert _height(shown, ".cartes > *") <= most
     assert _height(phone, ".cartes > * .extrait") <= 700
 
