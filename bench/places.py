@@ -20,7 +20,7 @@ from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service
 
 ASKED = Path(__file__).with_name("places.jsonl")
-WEIGHTS = (0.0, 8.0, 16.0, 24.0, 32.0, 64.0)
+WEIGHTS = (0.0, 8.0, 16.0, 24.0, 32.0, 48.0)
 # What an answer gains by being there, or within an hour: so that one that is related and near is
 # worth more than one that answers, far away.
 THERE = 2
@@ -55,9 +55,9 @@ def grades(question: Question, text: str, where: Mapping[str, Whereabouts]) -> d
     return {one: grade + THERE * (one in near) for one, grade in question.judged.items()}
 
 
-def first_ten(service: Service, text: str) -> list[str]:
-    """The first cases of a text."""
-    query = SearchQuery(q=text, par_page=10).choosing("kind", ["case"])
+def first_ten(service: Service, text: str, *, lieu: bool = True) -> list[str]:
+    """The first cases of a text, its place read or left among the words."""
+    query = SearchQuery(q=text, par_page=10, lieu=lieu).choosing("kind", ["case"])
     return [hit.resource.id for hit in service.finder.find(query).hits]
 
 
@@ -66,15 +66,17 @@ def main() -> None:
     with seeded() as service:
         where = where_cases_are(service)
         asked = [(one, text, grades(one, text, where)) for one, text in asked_somewhere()]
-        print("poids   moitié du choix   autre moitié")
-        for weight in WEIGHTS:
+        print("poids   moitié du choix   autre moitié   (nDCG@10 ; « mots » : lieu refusé)")
+        for weight, lieu in ((0.0, False), *((weight, True) for weight in WEIGHTS)):
             ranking.PLACE_WEIGHT = weight
-            found = [(one, ndcg(judged, first_ten(service, text))) for one, text, judged in asked]
-            halves = [
-                fmean(score for one, score in found if one.is_for_tuning == half)
-                for half in (True, False)
+            found = [
+                (one.is_for_tuning, ndcg(judged, first_ten(service, text, lieu=lieu)))
+                for one, text, judged in asked
             ]
-            print(f"{weight:>5.0f}   {halves[0]:.3f}             {halves[1]:.3f}")
+            chose, checked = (
+                fmean(score for half, score in found if half == of) for of in (True, False)
+            )
+            print(f"{weight if lieu else 'mots':>5}   {chose:.3f}             {checked:.3f}")
 
 
 if __name__ == "__main__":

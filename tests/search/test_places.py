@@ -2,12 +2,16 @@
 had been named.
 """
 
+import datetime as dt
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.ranking import RANKED
 from impact_alliances.search.results import Results
 from impact_alliances.wiring import Service
 from support.builders import a_case, a_catalyseur, a_jeudi
@@ -172,3 +176,16 @@ def test_counts_bound_to_a_place_are_those_of_their_links(service: Service) -> N
 
 def test_a_search_without_text_names_no_place(service: Service) -> None:
     assert service.finder.find(SearchQuery()).reading.place is None
+
+
+def test_what_is_there_comes_first_of_more_than_can_be_ranked(tmp_path: Path) -> None:
+    """However many newer ones are near, and all are counted, each once."""
+    near = [
+        a_case(id=f"near-{n}", commune="78646", date=dt.date(2025, 1, 1)) for n in range(RANKED)
+    ]
+    there = [a_case(id=f"there-{n}", commune="75056", date=dt.date(2020, 1, 1)) for n in range(5)]
+    with closing(a_service(tmp_path, *near, *there)) as service:
+        pages = [_ids(_found(service, q="Paris", page=str(page))) for page in range(1, 8)]
+    found = [one for page in pages for one in page]
+    assert set(found[:5]) == {one.id for one in there}
+    assert len(found) == len(set(found)) == RANKED + 5

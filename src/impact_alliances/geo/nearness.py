@@ -3,7 +3,7 @@ then the same département, the same région. Overseas nothing is near but one's
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,6 +18,8 @@ from impact_alliances.vocabularies.terms import REGION_OF
 _EARTH = 6371.009
 # Kilometres around a commune that are still « alentour »: an hour of road.
 AROUND = 50.0
+# Shorter ways, for when too much is around: the widest first, the last one being the commune.
+CLOSER = (25.0, 10.0, 5.0, 0.0)
 # What another commune has of nearness at no distance at all; it loses two thirds of it every so
 # many km.
 NEXT_DOOR, FADING = 0.9, 30.0
@@ -111,7 +113,13 @@ def around(place: Place) -> dict[str, tuple[str, ...]]:
         return {"region": (place.region,)}
     if place.commune is None:
         return {"departement": place.departements}
-    return {"commune": _communes_around(place.commune), "departement": place.departements}
+    return {"commune": _communes_around(place.commune, AROUND), "departement": place.departements}
+
+
+def closer(place: Place) -> Iterator[dict[str, tuple[str, ...]]]:
+    """The same for less and less around a commune; nothing for a territory."""
+    for reach in CLOSER if place.commune else ():
+        yield {"commune": _communes_around(place.commune, reach)}
 
 
 def wider(place: Place) -> Place | None:
@@ -122,11 +130,11 @@ def wider(place: Place) -> Place | None:
 
 
 @lru_cache(maxsize=256)
-def _communes_around(commune: Commune) -> tuple[str, ...]:
-    """The communes within `AROUND` km, this one first, in its own territory."""
+def _communes_around(commune: Commune, reach: float) -> tuple[str, ...]:
+    """The communes within so many km, this one first, in its own territory."""
     communes, points = _points()
     chords = np.linalg.norm(points - np.array(_point(commune)), axis=1)
-    near = np.flatnonzero(chords <= 2 * math.sin(AROUND / 2 / _EARTH))
+    near = np.flatnonzero(chords <= 2 * math.sin(reach / 2 / _EARTH))
     codes = (communes[at].code for at in near if _territory(communes[at]) == _territory(commune))
     return tuple(dict.fromkeys([commune.code, *codes]))
 

@@ -138,7 +138,8 @@ class Interpreter:
             wanted = replace(wanted, within=around(region))
             reading, place = replace(reading, place=region, missed=place), region
         wanted = replace(wanted, filters=query.chosen)
-        evidence = Evidence(nearness=Nearness(place))
+        # In a territory nothing is nearer than the rest.
+        evidence = Evidence(nearness=Nearness(place)) if place.commune else NO_EVIDENCE
         return Interpretation(understood, wanted, evidence, reading=reading)
 
     def _named(self, text: str) -> tuple[Key, ...]:

@@ -16,6 +16,7 @@ from impact_alliances.engines.engine import (
     Window,
 )
 from impact_alliances.engines.patience import one_wait
+from impact_alliances.geo.nearness import closer
 from impact_alliances.geo.recognising import NO_PLACE, Reading
 from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.resources.key import Key
@@ -139,7 +140,8 @@ class Searcher:
         first, size = query.first, query.par_page
         if first >= matches.total:
             return _Page([])
-        ranking = Ranking.of(matches, asked.wanted, asked.evidence, self._named(asked.wanted))
+        nearest, named = self._nearest(asked, matches), self._named(asked.wanted)
+        ranking = Ranking.of(nearest, asked.wanted, asked.evidence, named)
         page, ranked = self._ranked(query, asked, ranking), len(ranking.scored)
         rest = size - len(page.hits)
         if rest and matches.total > ranked:
@@ -151,11 +153,19 @@ class Searcher:
     def _ranked(self, query: SearchQuery, asked: Interpretation, ranking: Ranking) -> _Page:
         """The page of the ranking, its first hits put in order anew by whoever may."""
         first, last = query.first, query.first + query.par_page
-        if not self._reranking or query.mode != "hybrid" or first >= RERANKED:
+        text = asked.understanding.text if query.mode == "hybrid" else ""
+        if not self._reranking or not text or first >= RERANKED:
             return _Page(ranking.page(first, query.par_page))
-        text = asked.understanding.text
         best, said = self._reranking.ordered(text, ranking.page(0, RERANKED))
         return _Page([*best, *ranking.page(RERANKED, max(0, last - RERANKED))][first:last], said)
+
+    def _nearest(self, asked: Interpretation, matches: Matches) -> Matches:
+        """The matches to rank: around a commune that has more than can be, the nearest of them."""
+        place = asked.reading.place
+        rings = closer(place) if place and asked.wanted.within else iter(())
+        while matches.total > RANKED and (ring := next(rings, None)):
+            matches = self.engine.matches(replace(asked.wanted, within=ring), ())
+        return matches
 
     def _named(self, wanted: Wanted) -> list[Key]:
         """The hits that the whole text names, newest first."""
