@@ -42,14 +42,14 @@ EXPRESSION = next(
 )
 
 
-def concept(*expressions: tuple[str, ...], weight: float = 1.0) -> Weighted:
-    """A concept found by any of these expressions."""
-    return Weighted(Concept(" ".join(expressions[0]), expressions), weight)
+def concept(*stems: str, weight: float = 1.0) -> Weighted:
+    """A concept found by any of these stems."""
+    return Weighted(Concept(stems[0], stems), weight)
 
 
 def _asked(words: str) -> list[Concept]:
     """Each of these words, looked for in the demandes."""
-    return [Concept(stem, ((stem,),)) for stem in stems(words)]
+    return [Concept(stem, (stem,)) for stem in stems(words)]
 
 
 class Corpus:
@@ -131,13 +131,13 @@ class EngineContract:
         assert counts.facets["fragilite"] == {"mobilite": 2, "sante": 1, "education": 1}
 
     def test_the_bar_asks_for_enough_of_the_weight(self, engine: SearchEngine) -> None:
-        two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
+        two = (concept("bus", weight=2.0), concept("medecin", weight=1.0))
         assert engine.counts(Wanted(bar=Bar(two, 1.0)), []).total == 4
         assert engine.counts(Wanted(bar=Bar(two, 2.0)), []).total == 2
         assert engine.counts(Wanted(bar=Bar(two, 3.0)), []).total == 1
 
-    def test_a_concept_is_held_by_any_of_its_expressions(self, engine: SearchEngine) -> None:
-        either = (concept(("velo",), ("cour", "ecole")),)
+    def test_a_concept_is_held_by_any_of_its_stems(self, engine: SearchEngine) -> None:
+        either = (concept("velo", "cour"),)
         assert engine.counts(Wanted(bar=Bar(either, 1.0)), []).total == 2
 
     def test_an_expression_is_held_where_its_words_follow_one_another(
@@ -156,7 +156,7 @@ class EngineContract:
         writer.apply(made, [])
         try:
             stem = joined(EXPRESSION.expression)
-            asked = (concept((stem,)),)
+            asked = (concept(stem),)
             wanted = Wanted(bar=Bar(asked, 1.0))
             assert engine.frequencies([stem])[1] == {stem: 2}
             assert engine.counts(wanted, ["kind"]).facets == {"kind": {"case": 2}}
@@ -169,7 +169,7 @@ class EngineContract:
 
     def test_near_documents_join_the_set_whatever_their_words(self, engine: SearchEngine) -> None:
         wanted = Wanted(
-            bar=Bar((concept(("velo",)),), 1.0), near=(Key("case", "cour"), Key("article", "note"))
+            bar=Bar((concept("velo"),), 1.0), near=(Key("case", "cour"), Key("article", "note"))
         )
         assert engine.counts(wanted, []).total == 3
         assert engine.counts(Wanted(near=(Key("case", "cour"),)), []).total == 1
@@ -209,7 +209,7 @@ class EngineContract:
     def test_values_are_never_read_as_a_query(self, engine: SearchEngine, value: str) -> None:
         assert engine.counts(Wanted(filters={"kind": (value,)}), []).total == 0
         assert engine.counts(Wanted(near=(Key("case", value),)), []).total == 0
-        assert engine.counts(Wanted(bar=Bar((concept((value or "-",)),), 1.0)), []).total == 0
+        assert engine.counts(Wanted(bar=Bar((concept(value or "-"),), 1.0)), []).total == 0
 
     # -- pages ------------------------------------------------------------------------------------
 
@@ -255,7 +255,7 @@ class EngineContract:
     # -- candidates -------------------------------------------------------------------------------
 
     def test_candidates_say_what_they_hold(self, engine: SearchEngine) -> None:
-        two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
+        two = (concept("bus", weight=2.0), concept("medecin", weight=1.0))
         matches = engine.matches(Wanted(bar=Bar(two, 1.0)), [])
         found = {one.key: one for one in matches.candidates(two, 10)}
         assert {key: round(one.covered, 5) for key, one in found.items()} == {
@@ -269,7 +269,7 @@ class EngineContract:
         assert found[Key("case", "bus")].date_order > 0
 
     def test_a_word_of_the_title_counts_more(self, engine: SearchEngine) -> None:
-        one = (concept(("medecin",)),)
+        one = (concept("medecin"),)
         matches = engine.matches(Wanted(bar=Bar(one, 1.0)), [])
         found = {hit.key: hit.lexical for hit in matches.candidates(one, 10)}
         assert max(found, key=lambda key: found[key]) == Key("article", "note")
@@ -284,8 +284,8 @@ class EngineContract:
         """« À vélo » comes for its title, « Le bus » for holding all that is asked: of each, both
         are exact.
         """
-        two = (concept(("bus",), weight=2.0), concept(("velo",), weight=1.0))
-        some = engine.candidates(Wanted(), (concept(("velo",)),), 1)
+        two = (concept("bus", weight=2.0), concept("velo", weight=1.0))
+        some = engine.candidates(Wanted(), (concept("velo"),), 1)
         whole = {one.key: one for one in engine.candidates(Wanted(), two, 10)}
         for limit in (1, 2, 3):
             assert all(whole[one.key] == one for one in engine.candidates(Wanted(), two, limit))
@@ -295,7 +295,7 @@ class EngineContract:
 
     def test_a_document_is_a_candidate_by_its_demandes_alone(self, engine: SearchEngine) -> None:
         """No text holds « ombre ». The others are there by their words, and have no demandes."""
-        asked, bus = _asked("ombre enfants"), (concept(("bus",)),)
+        asked, bus = _asked("ombre enfants"), (concept("bus"),)
         found = engine.matches(Wanted(), []).candidates(bus, 10, asked)
         demanded = {one.key.id: one.demanded for one in found}
         assert demanded["cour"] > demanded["bus"] > 0

@@ -52,7 +52,7 @@ def test_scores_equal_those_of_the_embedded_engine(tmp_path: Path, database: Eng
     written = [document_of(case) for case in cases]
     TantivyWriter(tmp_path).rebuild([written])
     engine = TantivyEngine(tmp_path)
-    asked = [concept(("bus",)), concept(("medecin",), ("jardin", "ecol"))]
+    asked = [concept("bus"), concept("medecin", "jardin", "ecol")]
     found = {one.key: one.lexical for one in engine.matches(Wanted(), []).candidates(asked, 100)}
     stems = ["bus", "medecin", "jardin", "ecol"]
     title, text = _field([one.title for one in written]), _field([one.text for one in written])

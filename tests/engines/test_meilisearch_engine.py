@@ -347,7 +347,7 @@ def _key(url: str, master: str, indexes: str, actions: list[str]) -> str:
 def test_several_threads_search_while_another_writes(indexed: Indexed) -> None:
     """Each call has a client of its own."""
     engine, writer = indexed
-    bus = (concept(("bus",)),)
+    bus = (concept("bus"),)
     wanted = Wanted(bar=Bar(bus, 1.0))
 
     def search(_: int) -> tuple[int, int]:
@@ -382,7 +382,7 @@ def test_a_large_set_is_read_in_its_most_promising_part(
         "impact_alliances.engines.meilisearch.matches.ALLOWED",
         Allowance(at_once=0, most=1, promising=300),
     )
-    two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
+    two = (concept("bus", weight=2.0), concept("medecin", weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0), near=(Key("case", "cour"),))
     found = {one.key: one.covered for one in indexed[0].matches(wanted, []).candidates(two, 10)}
     assert found[Key("case", "bus")] == 3.0
@@ -394,7 +394,7 @@ def test_a_set_larger_than_was_read_at_once_is_read_whole(
 ) -> None:
     """The first members come with the counts, the others when they are scored, none twice."""
     engine, _ = indexed
-    two = (concept(("bus",), weight=2.0), concept(("medecin",), weight=1.0))
+    two = (concept("bus", weight=2.0), concept("medecin", weight=1.0))
     wanted = Wanted(bar=Bar(two, 1.0))
     expected = sorted(engine.matches(wanted, []).candidates(two, 10))
     for base in (100, 1):

@@ -189,7 +189,7 @@ def test_to_count_reads_no_document(database: Engine) -> None:
 
     with scripted(reply) as server:
         engine = _engine(server.url)
-        wanted = Wanted(bar=Bar((concept(("bus",)),), 1.0), filters={"kind": ("case",)})
+        wanted = Wanted(bar=Bar((concept("bus"),), 1.0), filters={"kind": ("case",)})
         assert engine.counts(wanted, ["kind"]).total == 1
         (_, _, body) = server.asked[-1]
     assert [query["limit"] for query in body["queries"]] == [0, 0]
@@ -204,7 +204,7 @@ def test_counts_and_candidates_come_in_one_round_trip(database: Engine) -> None:
 
     with scripted(reply) as server:
         engine = _engine(server.url)
-        bus = (concept(("bus",), weight=2.0),)
+        bus = (concept("bus", weight=2.0),)
         wanted = Wanted(bar=Bar(bus, 1.0), filters={"kind": ("case",)})
         assert engine.frequencies(["bus", "velo"]) == (1, {"bus": 1, "velo": 0})
         before = len(server.asked)

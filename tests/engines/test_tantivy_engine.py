@@ -113,7 +113,7 @@ def test_a_missing_index_is_a_failure_that_names_the_command(tmp_path: Path) -> 
 def test_candidates_are_of_the_state_that_was_counted(indexed: Indexed) -> None:
     """A change made between the two questions moves no candidate."""
     engine, writer = indexed
-    bus = (concept(("bus",)),)
+    bus = (concept("bus"),)
     matches = engine.matches(Wanted(bar=Bar(bus, 1.0)), [])
     writer.apply([], [Key("case", "bus")])
     assert engine.counts(Wanted(bar=Bar(bus, 1.0)), []).total == 1
@@ -124,7 +124,7 @@ def test_candidates_are_of_the_state_that_was_counted(indexed: Indexed) -> None:
 
 
 def _answers(engine: TantivyEngine) -> object:
-    bus = Wanted(bar=Bar((concept(("bus",)),), 0.5))
+    bus = Wanted(bar=Bar((concept("bus"),), 0.5))
     return (
         engine.counts(Wanted(), FACET_NAMES),
         engine.counts(bus, []),

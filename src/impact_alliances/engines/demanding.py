@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impact_alliances.engines.bm25 import ScoredField, in_line
-from impact_alliances.text.expressions import Expression
 from impact_alliances.text.understanding import Concept
 
 
@@ -20,7 +19,7 @@ class Demanding:
 
     field: ScoredField
     stems: tuple[tuple[str, float], ...]
-    concepts: tuple[tuple[tuple[tuple[str, ...], ...], float], ...]
+    concepts: tuple[tuple[tuple[str, ...], float], ...]
     whole: float
 
     @classmethod
@@ -31,7 +30,7 @@ class Demanding:
         stems = stems_of(asked)
         weighted = [(concept, _weight(field, concept)) for concept in asked]
         known = tuple(
-            (tuple(map(_in_lines, concept.alternatives)), weight)
+            (tuple(in_line((stem,)) for stem in concept.alternatives), weight)
             for concept, weight in weighted
             if weight
         )
@@ -48,11 +47,7 @@ class Demanding:
         """
         if not length or not self.whole:
             return 0.0
-        held = sum(
-            weight
-            for alternatives, weight in self.concepts
-            if any(all(stem in line for stem in expression) for expression in alternatives)
-        )
+        held = sum(weight for stems, weight in self.concepts if any(stem in line for stem in stems))
         return self.field.score(line, length, self.stems) * held / self.whole if held else 0.0
 
 
@@ -61,17 +56,10 @@ def stems_of(asked: Sequence[Concept]) -> list[str]:
     return sorted(frozenset().union(*(concept.stems for concept in asked)))
 
 
-def _in_lines(expression: Expression) -> tuple[str, ...]:
-    return tuple(in_line((stem,)) for stem in expression)
-
-
 def _weight(field: ScoredField, concept: Concept) -> float:
-    """The IDF of the word typed; where no demande holds it, that of the commonest expression for
-    it.
+    """The IDF of the word typed; where no demande holds it, that of the commonest of its
+    synonyms.
     """
-    counts = [
-        min(field.frequencies.get(stem, 0) for stem in expression)
-        for expression in concept.alternatives
-    ]
+    counts = [field.frequencies.get(stem, 0) for stem in concept.alternatives]
     count = counts[0] or max(counts)
     return math.log(1 + (field.documents - count + 0.5) / (count + 0.5)) if count else 0.0

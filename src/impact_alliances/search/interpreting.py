@@ -22,7 +22,6 @@ from impact_alliances.meaning.outlook import Outlook
 from impact_alliances.resources.key import Key
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.ranking import NO_EVIDENCE, RANKED, Evidence
-from impact_alliances.text.expressions import Expression
 from impact_alliances.text.identities import identities_in
 from impact_alliances.text.understanding import Concept, Understanding, understand
 from impact_alliances.vocabularies.matching import fold
@@ -222,17 +221,12 @@ def weights(
     could be over the bar.
 
     The word typed gives the weight: a common synonym must not make a rare word common. Only where
-    the corpus ignores the word do its other expressions decide.
+    the corpus ignores the word do its synonyms decide.
     """
-
-    def held(expression: Expression) -> int:
-        return min(frequencies.get(stem, 0) for stem in expression)
-
     weighted = []
     for concept in concepts:
-        count = held(concept.alternatives[0]) or max(
-            held(expression) for expression in concept.alternatives
-        )
+        counts = [frequencies.get(stem, 0) for stem in concept.alternatives]
+        count = counts[0] or max(counts)
         if count:
             weighted.append(Weighted(concept, math.log(1 + (total - count + 0.5) / (count + 0.5))))
     return tuple(weighted)

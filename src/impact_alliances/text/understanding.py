@@ -6,6 +6,7 @@ Everything done to the visitor's words is kept, so that the page can say it and 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from impact_alliances.text.analysis import ASKING_WORDS, Token, clean, stems, tokens
@@ -51,16 +52,16 @@ class Lexicon(Protocol):
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing asked for: the word as used, and the expressions any of which holds it, as they
-    are in the index; that of the word comes first.
+    """One thing asked for: the word or expression as used, and the stems any of which holds it, its
+    own first.
     """
 
     word: str
-    alternatives: tuple[Expression, ...]
+    alternatives: tuple[str, ...]
 
     @property
     def stems(self) -> frozenset[str]:
-        return frozenset(stem for expression in self.alternatives for stem in expression)
+        return frozenset(self.alternatives)
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,8 @@ def _read(
     if known and synonyms:
         return _expression(word, known, lexicon)
     begun = _completions(run[0], lexicon) if is_open and not known else []
-    return _Asked(_concept(word, (run[0].stem,), *(tuple(stems(other)) for other in begun)))
+    alternatives = dict.fromkeys(chain((run[0].stem,), *map(stems, begun)))
+    return _Asked(Concept(word, tuple(alternatives)))
 
 
 def _expression(word: str, known: Known, lexicon: Lexicon) -> _Asked:
@@ -243,17 +245,12 @@ def _expression(word: str, known: Known, lexicon: Lexicon) -> _Asked:
     """
     held = _held(known, lexicon)
     others = {shown: stem for shown, stem in known.others if stem in held}
-    alternatives = ((stem,) for stem in (known.stem, *others.values()))
-    return _Asked(_concept(word, *alternatives), tuple(others))
+    return _Asked(Concept(word, (known.stem, *others.values())), tuple(others))
 
 
 def _held(known: Known, lexicon: Lexicon) -> list[str]:
     """The stems that the corpus holds, of an expression and of those it finds."""
     return list(filter(lexicon.has_stem, (known.stem, *(stem for _, stem in known.others))))
-
-
-def _concept(word: str, *alternatives: Expression) -> Concept:
-    return Concept(word, tuple(filter(None, dict.fromkeys(alternatives))))
 
 
 def _known(text: str, run: list[Token], thesaurus: Thesaurus) -> Known | None:

@@ -142,15 +142,9 @@ def _text(wanted: Wanted) -> str:
 
 
 def has_concept(weighted: Weighted) -> str:
-    """Documents that hold any of the expressions of a concept."""
-    alternatives = weighted.concept.alternatives
-    alone = [expression[0] for expression in alternatives if len(expression) == 1]
-    single = (
-        [among("stems", alone) if len(alone) > 1 else equals("stems", alone[0])] if alone else []
-    )
-    return some(
-        [*single, *(holding_all(expression) for expression in alternatives if len(expression) > 1)]
-    )
+    """Documents that hold any of the stems of a concept."""
+    first, *others = weighted.concept.alternatives
+    return among("stems", [first, *others]) if others else equals("stems", first)
 
 
 def holding_all(expression: Expression) -> str:

@@ -25,7 +25,7 @@ class Scoring:
     corpus: Corpus
     in_title: list[tuple[str, float]]
     in_text: list[tuple[str, float]]
-    concepts: list[tuple[float, list[list[str]]]]
+    concepts: list[tuple[float, list[str]]]
     demanding: Demanding
 
     @classmethod
@@ -40,13 +40,7 @@ class Scoring:
             ],
             in_text=[(in_line((stem,)), corpus.text.weight(stem)) for stem in stems],
             concepts=[
-                (
-                    weighted.weight,
-                    [
-                        [in_line((stem,)) for stem in expression]
-                        for expression in weighted.concept.alternatives
-                    ],
-                )
+                (weighted.weight, [in_line((stem,)) for stem in weighted.concept.alternatives])
                 for weighted in concepts
             ],
             demanding=Demanding.of(corpus.demandes, asked),
@@ -66,13 +60,7 @@ class Scoring:
         )
 
     def _covered(self, line: str) -> float:
-        held = (
-            any(all(stem in line for stem in expression) for expression in alternatives)
-            for _, alternatives in self.concepts
-        )
-        return sum(
-            weight for (weight, _), is_held in zip(self.concepts, held, strict=True) if is_held
-        )
+        return sum(weight for weight, stems in self.concepts if any(stem in line for stem in stems))
 
 
 def _where(hit: dict[str, Any]) -> Whereabouts:

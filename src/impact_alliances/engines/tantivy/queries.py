@@ -69,12 +69,7 @@ def _text_query(wanted: Wanted) -> Query:
 
 
 def _has_concept(weighted: Weighted) -> Query:
-    return _any(
-        [
-            _all([_term("stems", stem) for stem in expression])
-            for expression in weighted.concept.alternatives
-        ]
-    )
+    return _any([_term("stems", stem) for stem in weighted.concept.alternatives])
 
 
 def bm25(concepts: Sequence[Weighted]) -> Clauses:
