@@ -78,6 +78,11 @@ def search_with(facet: str, value: str, kind: str = "") -> str:
     return with_parameters(SEARCH, [*pairs, (facet, value)])
 
 
+def search_for(text: str) -> str:
+    """The search of a text."""
+    return with_parameters(SEARCH, [("q", text)])
+
+
 def feed_of(kind: Kind) -> str:
     """The Atom feed of a kind."""
     return f"/{kind.path}.atom"

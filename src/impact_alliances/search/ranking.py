@@ -39,7 +39,8 @@ _HALF_SCORE = 15.0
 class Ranked:
     """A document in its place. `score` is in [0, 1[: it tells the hits of one query apart, and says
     nothing between two queries. `by_words` and `by_meaning` say which bar it passed,
-    `by_name` that the whole text names it.
+    `by_name` that the whole text names it; `demande` which of its demandes is clearly near to what
+    is asked, counted from 0.
     """
 
     key: Key
@@ -47,6 +48,7 @@ class Ranked:
     by_words: bool
     by_meaning: bool
     by_name: bool = False
+    demande: int | None = None
 
 
 Scored = tuple[float, Candidate]

@@ -24,7 +24,8 @@ _MARKED = re.compile("<mark>([^<]+)</mark>")
 @dataclass(frozen=True)
 class Hit:
     """One resource found, with why. `score` is in [0, 1[; 0 when the order is not by relevance.
-    `stems` are those of the words asked for, `nearness` how near it is to the place asked for.
+    `stems` are those of the words asked for, `nearness` how near it is to the place asked for;
+    `demande`, how people ask for this resource, where the text asks alike.
     """
 
     resource: Resource
@@ -33,6 +34,7 @@ class Hit:
     excerpt_html: Markup
     stems: frozenset[str]
     nearness: float = 0.0
+    demande: str = ""
 
     @classmethod
     def of(
@@ -47,8 +49,15 @@ class Hit:
             (BY_PLACE, near >= SAME_DEPARTEMENT),
         )
         matched_by = tuple(name for name, holds in reasons if holds)
-        excerpt_html = excerpt(resource.texts(), stems)
-        return cls(resource, ranked.score, matched_by, excerpt_html, stems, near)
+        return cls(
+            resource=resource,
+            score=ranked.score,
+            matched_by=matched_by,
+            excerpt_html=excerpt(resource.texts(), stems),
+            stems=stems,
+            nearness=near,
+            demande=_demande(resource, ranked.demande),
+        )
 
     def highlighted(self, name: str) -> Markup:
         """A title, or another short text of the resource, as safe HTML: the words asked for are
@@ -61,6 +70,11 @@ class Hit:
         """The words marked in the title and in the excerpt, as they stand there."""
         html = f"{self.highlighted(self.resource.title)} {self.excerpt_html}"
         return [unescape(word) for word in _MARKED.findall(html)]
+
+
+def _demande(resource: Resource, place: int | None) -> str:
+    """The demande at that place; none where they changed since their vectors were made."""
+    return resource.demandes[place] if place is not None and place < len(resource.demandes) else ""
 
 
 @dataclass(frozen=True)

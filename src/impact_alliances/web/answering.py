@@ -95,6 +95,7 @@ def _hit(hit: Hit, base_url: str) -> dict[str, Any]:
         "excerpt_html": str(hit.excerpt_html),
         "score": hit.score,
         "matched_by": list(hit.matched_by),
+        "demande": hit.demande,
         "fragilites": resource.fragilites,
         "acteurs": resource.acteurs,
         "echelon": resource.echelon,

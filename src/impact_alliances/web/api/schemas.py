@@ -62,6 +62,11 @@ class HitOut(BaseModel):
     matched_by: list[Literal["nom", "mots", "sens", "lieu"]] = Field(
         description="Pourquoi la fiche est là ; « nom » : le texte entier la nomme."
     )
+    demande: str = Field(
+        description="La demande de cette fiche à laquelle le texte ressemble le plus ; vide si "
+        "aucune n’en est proche.",
+        examples=["ma commune n’a plus de médecin"],
+    )
     fragilites: list[str]
     acteurs: list[str]
     echelon: str

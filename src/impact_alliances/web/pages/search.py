@@ -315,8 +315,8 @@ def _card(hit: Hit, place: Place | None) -> Card:
 
 
 def _why(hit: Hit, place: Place | None) -> str:
-    """Why a hit is there, in a mayor's words: « Parle de : médecin », « Même besoin… », « Près de
-    Lannion ».
+    """Why a hit is there, in a mayor's words: « Répond à : « plus de bus » », « Parle de : bus »,
+    « Même besoin… », « Près de Lannion ».
     """
     said = _why_asked(hit)
     if not place or BY_PLACE not in hit.matched_by:
@@ -328,6 +328,8 @@ def _why(hit: Hit, place: Place | None) -> str:
 def _why_asked(hit: Hit) -> str:
     if BY_NAME in hit.matched_by:
         return "Exactement ce que vous avez écrit"
+    if hit.demande:
+        return f"Répond à : {french.quoted(hit.demande)}"
     if BY_WORDS in hit.matched_by:
         said = french.listed(_words_told(hit)[:MOST_WORDS_TOLD])
         return f"Parle de : {said}" if said else "Contient vos mots"

@@ -73,7 +73,8 @@ class Linked:
 class SheetPage:
     """Context of the sheets. `told` is what a card would tell; `trail` is the breadcrumb; `results`
     is what a case opens on, apart from its other sections; `source_url` is the address the sheet
-    comes from, if it is one of the web; `around` are the previous and next notes.
+    comes from, if it is one of the web; `around` are the previous and next notes; `demandes`
+    lead to the searches that they are.
     """
 
     kind: Kind
@@ -90,6 +91,7 @@ class SheetPage:
     cited: tuple[Card, ...]
     cited_in: tuple[Link, ...]
     around: tuple[Link | None, Link | None]
+    demandes: tuple[Link, ...]
     reading_minutes: int
     citation: str
     api_url: str
@@ -141,6 +143,7 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
         cited=linked.cited,
         cited_in=linked.cited_in,
         around=linked.around,
+        demandes=tuple(Link(one, urls.search_for(one)) for one in resource.demandes),
         reading_minutes=_minutes(resource),
         citation=citation(resource, service.settings.base_url),
         api_url=urls.api_of(resource),

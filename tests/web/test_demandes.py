@@ -1,0 +1,77 @@
+"""How people ask for a sheet, where visitors meet it: the reason of a hit, the sheet, the API."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from impact_alliances.app import create_app
+from impact_alliances.resources.key import Key
+from impact_alliances.search.ranking import Ranked
+from impact_alliances.search.results import Hit
+from impact_alliances.web.pages.search import _why
+from impact_alliances.wiring import Service
+from support.builders import a_case
+from support.service import a_service
+from tests.web.test_pages import sheet, soup
+
+HOSTILE = "<script>alert('x')</script> \"l’été\" & Cie"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A dozen cases, one of which is asked for by a hostile text."""
+    others = [a_case(id=f"c{n}", title=f"La haie {n}") for n in range(12)]
+    asked = a_case(id="car", title="Le car", demandes=["plus de car le samedi", HOSTILE])
+    made = a_service(tmp_path, asked, *others)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(service: Service) -> TestClient:
+    return TestClient(create_app(service.settings, service), follow_redirects=False)
+
+
+def _hit(demandes: list[str], **ranked: object) -> Hit:
+    base = Ranked(Key("case", "x"), 0.5, by_words=True, by_meaning=True)
+    return Hit.of(a_case(demandes=demandes), replace(base, **ranked), frozenset())  # type: ignore[arg-type]
+
+
+def test_a_demande_is_the_reason_of_a_hit_that_came_by_it() -> None:
+    found = _hit(["à pied", "plus de car"], demande=1)
+    assert found.demande == "plus de car"
+    assert _why(found, None) == "Répond à : «\u00a0plus de car\u00a0»"
+    assert _why(_hit(["à pied"], demande=None), None) == "Contient vos mots"
+    assert _why(_hit(["à pied"], demande=0, by_name=True), None) == (
+        "Exactement ce que vous avez écrit"
+    )
+
+
+def test_demandes_that_changed_since_are_not_told_wrong() -> None:
+    """Their vectors are those of a moment ago."""
+    assert _hit(["à pied"], demande=1).demande == ""
+
+
+def test_a_sheet_says_how_it_is_asked_for(client: TestClient) -> None:
+    """Each leads to its search, and is text, whatever it holds."""
+    page = soup(client, sheet(client, "cases", "car"))
+    links = page.select("section[aria-labelledby=demandes] a")
+    assert [link.text for link in links] == [
+        f"«\u00a0{one}\u00a0»" for one in ("plus de car le samedi", HOSTILE)
+    ]
+    assert links[0]["href"] == "/recherche?q=plus+de+car+le+samedi"
+    assert "alert('x')" not in "".join(script.text for script in page.select("script"))
+    assert client.get(str(links[1]["href"])).status_code == 200
+    assert not soup(client, sheet(client, "cases", "c1")).select(
+        "section[aria-labelledby=demandes]"
+    )
+
+
+def test_the_api_tells_them(client: TestClient) -> None:
+    """Of a sheet all of them, of a hit the one that answers."""
+    assert client.get("/api/cases/car").json()["demandes"] == ["plus de car le samedi", HOSTILE]
+    hits = client.get("/api/search?q=plus+de+car+le+samedi").json()["hits"]
+    assert {type(hit["demande"]) for hit in hits} == {str}
