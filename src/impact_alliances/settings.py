@@ -156,6 +156,11 @@ class Settings(BaseSettings):
         True,
         description="Whether `serve` also indexes, when no other process does (else run `worker`).",
     )
+    count_unmet: bool = Field(
+        True,
+        description="Whether searches that find nothing good are counted, without a trace of who "
+        "made them (`impact-alliances unmet` lists those made often).",
+    )
     max_body_bytes: int = Field(
         1_000_000, description="Largest request body accepted, in bytes; more is refused with 413."
     )

@@ -36,6 +36,7 @@ from impact_alliances.search.searcher import Cascade, Searcher
 from impact_alliances.search.similar import SimilarSheets
 from impact_alliances.search.suggestions import Suggestions
 from impact_alliances.search.titles_only import TitlesOnly
+from impact_alliances.search.unmet import UnmetSearches
 from impact_alliances.seeding import shipped_vectors
 from impact_alliances.settings import Settings
 
@@ -54,7 +55,8 @@ _log = logging.getLogger(__name__)
 class Service:
     """The parts of a running service, wired.
 
-    `finder`, `similar_sheets` and `suggestions` answer pages; they ask the searchers of `cascade`.
+    `finder`, `similar_sheets` and `suggestions` answer pages; they ask the searchers of `cascade`;
+    `unmet` counts what they did not find.
     `indexer` keeps the serving index true, `spare_indexer` the one of this machine, which `spare`
     writes for when the serving one, a server's, is out of reach; `vectorizer` computes the vectors
     that lack.
@@ -67,6 +69,7 @@ class Service:
     finder: Finder
     similar_sheets: SimilarSheets
     suggestions: Suggestions
+    unmet: UnmetSearches
     vectorizer: Vectorizer
     indexer: Indexer
     spare_indexer: Indexer | None
@@ -129,6 +132,7 @@ def make_service(
         finder=Finder(database, cascade, titles),
         similar_sheets=SimilarSheets(database, cascade, meanings),
         suggestions=Suggestions(database, cascade, titles),
+        unmet=UnmetSearches(database, wanted=settings.count_unmet),
         vectorizer=vectorizer,
         indexer=_make_indexer(settings, database, writer, vectorizer),
         spare_indexer=_make_spare_indexer(settings, database, spare) if spare else None,

@@ -5,10 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from impact_alliances.app import create_app
+from impact_alliances.db import reading
 from impact_alliances.resources.key import Key
+from impact_alliances.resources.unmet import UnmetSearch
 from impact_alliances.search.ranking import Ranked
 from impact_alliances.search.results import Hit
 from impact_alliances.web.pages.search import _why
@@ -75,3 +78,14 @@ def test_the_api_tells_them(client: TestClient) -> None:
     assert client.get("/api/cases/car").json()["demandes"] == ["plus de car le samedi", HOSTILE]
     hits = client.get("/api/search?q=plus+de+car+le+samedi").json()["hits"]
     assert {type(hit["demande"]) for hit in hits} == {str}
+
+
+@pytest.mark.parametrize("address", ["/recherche?q=zyxw", "/api/search?q=zyxw"])
+def test_what_visitors_search_in_vain_is_counted(
+    service: Service, client: TestClient, address: str
+) -> None:
+    for path in (address, address.replace("zyxw", "haie")):
+        assert client.get(path).status_code == 200
+    service.unmet.count()
+    with reading(service.database) as session:
+        assert [row.count for row in session.exec(select(UnmetSearch))] == [1]

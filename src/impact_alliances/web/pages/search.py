@@ -96,6 +96,7 @@ def search(request: Request, service: WiredService) -> Response:
             return RedirectResponse(query.url(), 302, {"Vary": "HX-Request"})
         problems = []
     found, notices = _found(service, query)
+    service.unmet.note(found)
     notices = [*(problem.sentence for problem in problems), *notices]
     page = present(found, notices, whole, reliefs_of(service, found))
     # A facet that is unfolded is no step of the visit: « back » leads to the search before.
