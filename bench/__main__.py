@@ -1,5 +1,5 @@
-"""`make bench`: relevance, speed, growth, the two engines side by side and the whole service at two
-sizes, in one run.
+"""`make bench`: relevance, needs put in a place, speed, growth, the two engines side by side and
+the whole service at two sizes, in one run.
 
 What breaks things on purpose, and takes long, is apart: `python -m bench.kills`, `bench.outage`,
 `bench.damages` and `bench.reindexes`, each with its own parameters. The server's half of each
@@ -7,9 +7,10 @@ measure wants a Meilisearch server (`meilisearch` on the PATH, or IMPACT_TEST_ME
 without one it says so and the rest goes on.
 """
 
-from bench import engines, growth, relevance, scale, speed
+from bench import engines, growth, places, relevance, scale, speed
 
 relevance.main()
+places.main()
 speed.main()
 growth.main()
 engines.main()

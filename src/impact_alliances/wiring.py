@@ -23,6 +23,7 @@ from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.engine import IndexWriter, SearchEngine
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.geo.names import names
 from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.indexing.lateness import Lateness
 from impact_alliances.indexing.outbox import Outbox
@@ -87,9 +88,10 @@ class Service:
         return (*((self.spare_indexer,) if self.spare_indexer else ()), self.indexer)
 
     def warm(self) -> None:
-        """Have the models loaded before the first visitor asks: the wanted one, and the one that
-        answers while that one has everything to read.
+        """Have the names of places and the models loaded before the first visitor asks: the wanted
+        model, and the one that answers while that one has everything to read.
         """
+        names()
         with suppress(SQLAlchemyError):
             self.meanings.now()
         if self.embedder:

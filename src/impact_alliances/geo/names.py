@@ -42,6 +42,7 @@ class Names:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.by_code = gazetteer.by_code
+        self._gazetteer = gazetteer
         self._communes: Mapping[str, Sequence[Commune]] = gazetteer.by_name
         self._short = self._short_names()
         self._without_article = self._names_without_article()
@@ -49,7 +50,9 @@ class Names:
             key: place for name, place in named_territories() for key in _elided(key_of(name))
         }
         self._by_postcode: dict[str, list[Commune]] = defaultdict(list)
-        for commune in gazetteer.by_code.values():
+        self._largest: dict[str, Commune] = {}
+        for commune in _by_population(gazetteer.by_code.values()):
+            self._largest.setdefault(commune.departement, commune)
             for postcode in commune.postcodes:
                 self._by_postcode[postcode].append(commune)
         self._words = _listed("words.txt")
@@ -73,21 +76,17 @@ class Names:
     def beginning(self, key: str, departements: Iterable[str]) -> list[Commune]:
         """The communes of these départements whose name begins so: « Montreuil (62) »."""
         wanted = set(departements)
-        return _by_population(
-            commune
-            for commune in self.by_code.values()
-            if commune.departement in wanted and key_of(commune.name).startswith(f"{key}-")
-        )
+        begun = self._gazetteer.beginning(f"{key}-")
+        return _by_population(one for one in begun if one.departement in wanted)
 
     def with_postcode(self, postcode: str) -> list[Commune]:
         """The communes of a postcode, the most populous first. That of a whole large town (« 69000
         ») is the town's.
         """
-        known = self._by_postcode.get(postcode, [])
-        if not known and postcode.endswith("000"):
-            within = [c for c in self.by_code.values() if c.departement == postcode[:2]]
-            return _by_population(within)[:1]
-        return _by_population(known)
+        if postcode not in self._by_postcode and postcode.endswith("000"):
+            largest = self._largest.get(postcode[:2])
+            return [largest] if largest else []
+        return self._by_postcode.get(postcode, [])
 
     def is_word(self, key: str) -> bool:
         """Whether this name is also a word of French."""

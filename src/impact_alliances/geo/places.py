@@ -127,6 +127,10 @@ class Gazetteer:
 
         return nsmallest(limit, found, key=rank)
 
+    def beginning(self, key: str) -> list[Commune]:
+        """The communes whose key (`key_of`) begins so."""
+        return [self.by_code[code] for code in _beginning(self._names, key)]
+
 
 def _beginning(entries: list[tuple[str, str]], typed: str) -> Iterator[str]:
     """The codes of the sorted entries that begin with `typed`."""
