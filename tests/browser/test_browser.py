@@ -213,3 +213,14 @@ def test_the_examples_stand_under_the_field_beside_the_map(page: Page, base: str
     assert outline
     assert examples["x"] + examples["width"] <= outline["x"] + 16
     assert examples["y"] + examples["height"] <= outline["y"] + outline["height"]
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_the_head_of_a_phone_is_one_line(browser: Browser, base: str, width: int) -> None:
+    """The mark and the whole menu."""
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.goto(base)
+    links = page.locator("header nav a")
+    assert len({box["y"] for one in links.all() if (box := one.bounding_box())}) == 1
+    context.close()

@@ -199,7 +199,7 @@ def test_the_declaration_tells_the_figures_of_its_page(pages: dict[str, Beautifu
     met, lacking = told.of("conforme"), told.of("pas encore")
     assert f"{len(met)} critères sont respectés sur {told.applicable} applicables" in text
     assert len(met) + len(lacking) == told.applicable
-    assert all(f"(critère {one.number})" in text for one in lacking)
+    assert all(f"(critère {one.number}, «" in text for one in lacking)
     for page in pages.values():
         link = page.select_one('footer a[href="/accessibilite"]')
         assert link.get_text() == f"Accessibilité\u00a0: {told.level}"
