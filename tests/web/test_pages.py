@@ -178,6 +178,7 @@ def test_an_empty_result_says_what_each_filter_costs(client: TestClient) -> None
     [
         ("bicylette", "Chercher plutôt «\u00a0bicylette\u00a0»", "correction"),
         ("vélo", "Chercher seulement «\u00a0vélo\u00a0»", "synonymes"),
+        ("rse", "Chercher seulement «\u00a0rse\u00a0»", "synonymes"),
     ],
 )
 def test_what_was_done_to_the_words_can_be_refused(
