@@ -370,6 +370,16 @@ class EngineContract:
         assert engine.titles(["cour", "bus"], 5) == []
         assert engine.titles([], 5) == []
 
+    def test_demandes_are_found_while_typing(self, engine: SearchEngine) -> None:
+        """By their words, stop words too, which titles do not hold."""
+        assert engine.demandes(["plus", "de", "pl"], 5) == [Key("case", "bus")]
+        assert engine.demandes(["ombre"], 5) == engine.page(
+            Wanted(near=(Key("case", "bus"), Key("case", "cour"))), "date", 0, 5
+        )
+        assert engine.demandes(["vel"], 5) == []
+        assert engine.titles(["ombre"], 5) == []
+        assert engine.demandes([], 5) == []
+
 
 def vectors_of_corpus() -> list[Embedding]:
     """Four-dimensional vectors: « bus » along the first axis in its second passage, « velo » near

@@ -32,7 +32,9 @@ class ChangingBase:
             return search_result({"indexed_at": self.documents}, total=self.documents)
         assert self.gate.wait(10)
         held = {"bus": self.documents}
-        facets = dict.fromkeys(("stems", "title", "text", "words", "title_words"), held)
+        facets = dict.fromkeys(
+            ("stems", "title", "text", "words", "title_words", "demande_words"), held
+        )
         lengths = {"title_length": {"1": self.documents}, "text_length": {"4": self.documents}}
         return search_result(total=self.documents, facets={**facets, **lengths})
 

@@ -90,7 +90,7 @@ def test_the_settings_are_these() -> None:
     assert settings["rankingRules"] == ["words", "sort"]
     assert settings["embedders"] == {"axes": {"source": "userProvided", "dimensions": 4}}
     (rule,) = settings["filterableAttributes"]
-    lists = ["stems", "title", "text", "words", "title_words", "demandes"]
+    lists = ["stems", "title", "text", "words", "title_words", "demande_words", "demandes"]
     lengths = ["title_length", "text_length", "demandes_length"]
     assert rule["attributePatterns"] == [
         "id",

@@ -80,6 +80,25 @@ def test_the_api_tells_them(client: TestClient) -> None:
     assert {type(hit["demande"]) for hit in hits} == {str}
 
 
+def test_demandes_are_suggested_while_typing(client: TestClient) -> None:
+    """Whole, the last word unfinished; the words of two demandes are those of none."""
+
+    def suggested(typed: str) -> list[dict[str, str]]:
+        found = client.get("/api/suggest", params={"q": typed}).json()
+        return [one for one in found if one["type"] == "Demande"]
+
+    assert suggested("plus de c") == [
+        {
+            "type": "Demande",
+            "label": "plus de car le samedi",
+            "url": "/recherche?q=plus+de+car+le+samedi",
+        }
+    ]
+    assert [one["label"] for one in suggested("l'ét")] == [HOSTILE]
+    assert suggested("samedi cie") == []
+    assert suggested("haie") == []
+
+
 @pytest.mark.parametrize("address", ["/recherche?q=zyxw", "/api/search?q=zyxw"])
 def test_what_visitors_search_in_vain_is_counted(
     service: Service, client: TestClient, address: str

@@ -22,7 +22,7 @@ from impact_alliances.vocabularies.terms import FACETS
 
 # Raised by hand when the shape of the documents or the analysis of their texts changes: every
 # index made before is then built anew.
-DOCUMENT_VERSION = 8
+DOCUMENT_VERSION = 9
 # `commune` is filtered on as facets are, and counted by none.
 FACET_FIELDS = ("kind", "commune", *FACETS)
 # What says where a document is, as `Whereabouts` has it.
@@ -42,7 +42,8 @@ class SearchDocument:
     `date_order` sorts by day with a fixed order inside a day, so that every engine pages alike.
 
     `demandes` are the stems of how it is asked for, in order. They are scored apart, and make it
-    found by nothing else: they are in neither `stems` nor `words`.
+    found by nothing else: they are in neither `stems` nor `words`. `demande_words`, the distinct
+    folded words of these, serve whoever is still typing.
     """
 
     key: Key
@@ -55,6 +56,7 @@ class SearchDocument:
     date_order: int
     facets: dict[str, tuple[str, ...]]
     demandes: tuple[str, ...] = ()
+    demande_words: tuple[str, ...] = ()
 
     @property
     def stems(self) -> set[str]:
@@ -74,6 +76,7 @@ def document_of(resource: Resource) -> SearchDocument:
     """The document of a published resource."""
     title = Analysed.of(resource.title)
     texts = [Analysed.of(text) for text in (*resource.texts(), *resource.names())]
+    demandes = [Analysed.of(demande) for demande in resource.demandes]
     every_token = chain.from_iterable(text.tokens for text in (title, *texts))
     return SearchDocument(
         key=key_of(resource),
@@ -85,7 +88,8 @@ def document_of(resource: Resource) -> SearchDocument:
         title_order=f"{_order_of(resource.title)} {key_of(resource)}",
         date_order=_date_order(resource),
         facets=facets_of(resource),
-        demandes=tuple(scored(stems_of([Analysed.of(one) for one in resource.demandes]))),
+        demandes=tuple(scored(stems_of(demandes))),
+        demande_words=tuple(sorted({token.word for one in demandes for token in one.tokens})),
     )
 
 

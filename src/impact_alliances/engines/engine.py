@@ -231,6 +231,12 @@ class SearchEngine(Protocol):
         """Keys of documents whose title holds these words, the last one perhaps unfinished."""
         ...
 
+    def demandes(self, words: Sequence[str], limit: int) -> list[Key]:
+        """Keys of documents whose demandes, taken together, hold these words, the last one perhaps
+        unfinished.
+        """
+        ...
+
 
 class IndexWriter(Protocol):
     """What the indexer asks of an engine. `wants_vectors`: whether its documents carry their

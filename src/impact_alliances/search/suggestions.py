@@ -1,5 +1,7 @@
 """Sheets to offer whoever has not asked for a whole search: while typing, or at a wrong address."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Engine
 
 from impact_alliances.db import reading
@@ -15,6 +17,8 @@ from impact_alliances.text.analysis import clean, words
 MOST_WORDS = 8
 # Signs of a wrong address that are looked for.
 MOST_SIGNS = 200
+# Resources looked at for one demande.
+LOOKED_AT = 4
 
 
 class Suggestions:
@@ -32,6 +36,16 @@ class Suggestions:
         typed = [word for word in words(text) if word][-MOST_WORDS:]
         return self._loaded(self._cascade.keys(lambda engine: engine.titles(typed, limit)))
 
+    def demandes(self, text: str, limit: int) -> list[str]:
+        """Ways of asking that hold the words typed so far, each of another resource."""
+        typed = [word for word in words(text) if word][-MOST_WORDS:]
+        # The words may be in several demandes of a resource, and in none of them all.
+        found = self._loaded(
+            self._cascade.keys(lambda engine: engine.demandes(typed, LOOKED_AT * limit))
+        )
+        said = (next((one for one in each.demandes if _holds(one, typed)), "") for each in found)
+        return list(dict.fromkeys(filter(None, said)))[:limit]
+
     def nearest(self, text: str, limit: int) -> list[Resource]:
         """The resources that answer `text` best by their words, for a page that does not exist."""
         if not text.strip():
@@ -43,3 +57,10 @@ class Suggestions:
     def _loaded(self, keys: list[Key]) -> list[Resource]:
         with reading(self._database) as session:
             return load_in_order(session, keys)
+
+
+def _holds(demande: str, typed: Sequence[str]) -> bool:
+    """Whether a text holds these words, the last one perhaps unfinished."""
+    held = words(demande)
+    *whole, last = typed
+    return set(whole) <= set(held) and any(word.startswith(last) for word in held)

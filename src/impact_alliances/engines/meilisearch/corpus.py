@@ -18,7 +18,7 @@ from typing import Any
 from impact_alliances.engines.bm25 import ScoredField
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.meilisearch.server import Server
-from impact_alliances.engines.meilisearch.settings import LENGTH_FIELDS, WORD_FIELDS
+from impact_alliances.engines.meilisearch.settings import LENGTH_FIELDS, SPOKEN_FIELDS, WORD_FIELDS
 from impact_alliances.text.expressions import Expression
 
 # How often, in seconds, a change of the corpus is looked for, by this process or another.
@@ -41,7 +41,7 @@ class Corpus:
     documents: int
     stems: Mapping[str, int]
     words: dict[str, int]
-    title_words: Mapping[str, int]
+    spoken: Mapping[str, Mapping[str, int]]
     title: ScoredField
     text: ScoredField
     demandes: ScoredField
@@ -49,8 +49,8 @@ class Corpus:
     phrases: dict[Expression, tuple[str, ...]] = field(default_factory=dict)
 
     def starting(self, prefix: str, limit: int, among: str = "words") -> list[str]:
-        """The commonest words (of `words` or `title_words`) that begin with `prefix`."""
-        counts, ordered = self.words if among == "words" else self.title_words, self.in_order[among]
+        """The commonest words, of one of `SPOKEN_FIELDS`, that begin with `prefix`."""
+        counts, ordered = self.spoken[among], self.in_order[among]
         begun = takewhile(
             lambda word: word.startswith(prefix),
             islice(ordered, bisect_left(ordered, prefix), None),
@@ -70,11 +70,11 @@ def corpus_of(answer: dict[str, Any]) -> Corpus:
         documents=documents,
         stems=counted["stems"],
         words=counted["words"],
-        title_words=counted["title_words"],
+        spoken={name: counted[name] for name in SPOKEN_FIELDS},
         title=ScoredField(documents, _mean(title, documents), counted["title"]),
         text=ScoredField(documents, _mean(text, documents), counted["text"]),
         demandes=ScoredField(asked, _mean(demandes, asked), counted["demandes"]),
-        in_order={name: tuple(sorted(counted[name])) for name in ("words", "title_words")},
+        in_order={name: tuple(sorted(counted[name])) for name in SPOKEN_FIELDS},
     )
 
 

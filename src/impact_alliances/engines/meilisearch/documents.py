@@ -40,6 +40,7 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
         "stems": sorted(document.stems),
         "words": list(document.words),
         "title_words": list(dict.fromkeys(document.title_words)),
+        "demande_words": list(document.demande_words),
         IDENTITIES: list(document.identities),
         "title_length": len(title),
         "text_length": len(text),

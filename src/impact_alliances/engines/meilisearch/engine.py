@@ -153,11 +153,18 @@ class MeilisearchEngine:
         return self._keys(page_of(clauses, Window(order, offset, limit)))
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:
+        return self._saying("title_words", words, limit)
+
+    def demandes(self, words: Sequence[str], limit: int) -> list[Key]:
+        return self._saying("demande_words", words, limit)
+
+    def _saying(self, field: str, words: Sequence[str], limit: int) -> list[Key]:
+        """Documents whose `field` holds these words, the last one perhaps unfinished."""
         if not words:
             return []
         *whole, last = words
-        ends = self._corpus.now().starting(last, ENDINGS, "title_words") or [last]
-        clauses = [*(equals("title_words", word) for word in whole), among("title_words", ends)]
+        ends = self._corpus.now().starting(last, ENDINGS, field) or [last]
+        clauses = [*(equals(field, word) for word in whole), among(field, ends)]
         return self._keys(page_of(clauses, Window("date", 0, limit)))
 
     def _keys(self, question: Question) -> list[Key]:

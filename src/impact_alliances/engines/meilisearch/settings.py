@@ -17,7 +17,8 @@ from impact_alliances.text.synonyms import thesaurus
 from impact_alliances.vocabularies.matching import slugify
 
 # Arrays of stems and words, whose distribution is the lexicon of the corpus.
-WORD_FIELDS = ("stems", "title", "text", "words", "title_words", "demandes")
+SPOKEN_FIELDS = ("words", "title_words", "demande_words")
+WORD_FIELDS = ("stems", "title", "text", *SPOKEN_FIELDS, "demandes")
 LENGTH_FIELDS = ("title_length", "text_length", "demandes_length")
 FILTERABLE = ("id", IDENTITIES, *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
 # What scoring reads of a document. Texts are read as one line each: a thousand documents come and

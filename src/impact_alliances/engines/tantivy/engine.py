@@ -117,20 +117,21 @@ class TantivyEngine:
         return _page(self._view().searcher, query, Window(order, offset, limit))
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:
+        return self._saying("title_words", words, limit)
+
+    def demandes(self, words: Sequence[str], limit: int) -> list[Key]:
+        return self._saying("demande_words", words, limit)
+
+    def _saying(self, field: str, words: Sequence[str], limit: int) -> list[Key]:
+        """Documents whose `field` holds these words, the last one perhaps unfinished."""
         if not words:
             return []
         *whole, last = words
         searcher = self._view().searcher
         with asking():
-            ends = [
-                term for term, _ in searcher.terms_with_prefix("title_words", last, limit=ENDINGS)
-            ]
-            clauses = [
-                (Occur.Must, Query.term_query(SCHEMA, "title_words", word)) for word in whole
-            ]
-            clauses.append(
-                (Occur.Must, Query.term_set_query(SCHEMA, "title_words", ends or [last]))
-            )
+            ends = [term for term, _ in searcher.terms_with_prefix(field, last, limit=ENDINGS)]
+            clauses = [(Occur.Must, Query.term_query(SCHEMA, field, word)) for word in whole]
+            clauses.append((Occur.Must, Query.term_set_query(SCHEMA, field, ends or [last])))
             query = Query.boolean_query(clauses)
         return _page(searcher, query, Window("date", 0, limit))
 

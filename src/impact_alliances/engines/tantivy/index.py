@@ -69,7 +69,7 @@ def _schema() -> tantivy.Schema:
     # Kept too: we score them, since the index would count the documents that have none.
     builder.add_text_field("demandes", tokenizer_name="stems", stored=True)
     builder.add_integer_field("demandes_length", fast=True)
-    for name in ("stems", "words", "title_words", IDENTITIES):
+    for name in ("stems", "words", "title_words", "demande_words", IDENTITIES):
         builder.add_text_field(name, **raw)
     builder.add_text_field("title_order", fast=True, **raw)
     builder.add_integer_field("date_order", fast=True, indexed=True)
@@ -109,6 +109,7 @@ def stored(document: SearchDocument) -> tantivy.Document:
         "stems": document.stems,
         "words": document.words,
         "title_words": document.title_words,
+        "demande_words": document.demande_words,
         IDENTITIES: document.identities,
         **document.facets,
     }

@@ -30,7 +30,7 @@ from impact_alliances.web.dependencies import WiredService
 router = APIRouter(
     tags=["Référence"], responses={400: problem_response("Paramètre absent ou incorrect.")}
 )
-MOST_SUGGESTIONS, MOST_TERMS, LONGEST_TYPED = 8, 3, 200
+MOST_SUGGESTIONS, MOST_TERMS, MOST_DEMANDES, LONGEST_TYPED = 8, 3, 3, 200
 _SUGGESTED = (FRAGILITES, ACTEURS, REGIONS, DEPARTEMENTS)
 Typed = Annotated[
     str,
@@ -40,7 +40,9 @@ Typed = Annotated[
 
 @router.get("/api/suggest", summary="Suggestions pendant la frappe")
 def suggest(service: WiredService, q: Typed = "") -> list[SuggestionOut]:
-    """Au plus huit propositions : valeurs de la grille de lecture, puis titres de fiches."""
+    """Au plus huit propositions : valeurs de la grille de lecture, titres de fiches, puis façons de
+    les demander.
+    """
     text = clean(q)
     if len(text) < 2:
         return []
@@ -52,7 +54,12 @@ def suggest(service: WiredService, q: Typed = "") -> list[SuggestionOut]:
         SuggestionOut(type=kind_of(one).tab, label=one.title, url=urls.page_of(one))
         for one in sheets
     ]
-    return [*terms, *sorted(titles, key=lambda suggestion: suggestion.type)]
+    demandes = [
+        SuggestionOut(type="Demande", label=one, url=urls.search_for(one))
+        for one in service.suggestions.demandes(text, MOST_DEMANDES)
+    ]
+    kept = titles[: MOST_SUGGESTIONS - len(terms) - len(demandes)]
+    return [*terms, *sorted(kept, key=lambda suggestion: suggestion.type), *demandes]
 
 
 def _terms(vocabulary: Vocabulary, typed: str) -> list[SuggestionOut]:
