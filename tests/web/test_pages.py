@@ -395,7 +395,8 @@ def test_a_place_alone_is_said_and_its_namesakes_offered(client: TestClient) -> 
     assert said.startswith("Rien à Saint-Denis ni alentour. Ce qui est à La Réunion\u00a0:")
     said, links = _hint(client, links["plutôt Saint-Denis (93200)"])
     assert said.startswith("Rien à Saint-Denis ni alentour. Ce qui est en Île-de-France\u00a0:")
-    assert list(links) == ["seulement en Île-de-France", "n’y voir aucun lieu"]
+    assert list(links) == ["en faire un filtre", "n’y voir aucun lieu"]
+    assert links["en faire un filtre"] == "/recherche?region=11"
 
 
 def test_a_word_that_is_a_place_too_offers_it(client: TestClient) -> None:

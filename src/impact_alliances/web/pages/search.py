@@ -247,9 +247,13 @@ def _place_hints(found: Results) -> list[tuple[str, tuple[Link, ...]]]:
 
 def _kept_to(found: Results, place: Place) -> tuple[Link, ...]:
     """The filters that keep what is there, and nothing else; none that is chosen."""
-    kept = replace(found.query, q="" if found.is_only_a_place else found.reading.rest)
+    is_all = found.is_only_a_place
+    kept = replace(found.query, q="" if is_all else found.reading.rest)
     return tuple(
-        Link(f"seulement {said}", kept.choosing(facet, values).url())
+        Link(
+            "en faire un filtre" if is_all and said == place.said else f"seulement {said}",
+            kept.choosing(facet, values).url(),
+        )
         for said, facet, values in place.filters
         if not set(values) <= set(found.query.values(facet))
     )
