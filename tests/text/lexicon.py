@@ -1,9 +1,10 @@
 """The words of a small corpus, as an engine would know them."""
 
 from collections import Counter
+from functools import cached_property
 
 from impact_alliances.text.analysis import tokens
-from impact_alliances.text.spelling import Spelling
+from impact_alliances.text.spelling import Correction, Spelling
 from impact_alliances.text.synonyms import Thesaurus
 from impact_alliances.text.synonyms_file import COLUMNS, parse
 
@@ -45,8 +46,12 @@ class CorpusLexicon:
     def has_word(self, word: str) -> bool:
         return word in self._words
 
-    def nearest(self, word: str) -> str | None:
-        return Spelling(self._words).nearest(word)
+    def nearest(self, word: str) -> Correction | None:
+        return self._spelling.nearest(word)
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self._words)
 
     def starting(self, prefix: str, limit: int) -> list[str]:
         found = [word for word in self._words if word.startswith(prefix)]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from impact_alliances.text.spelling import TWO_ERRORS_FROM, Spelling
+from impact_alliances.text.spelling import SOUNDS_FROM, TWO_ERRORS_FROM, Spelling
 
 WORDS = {
     "medecin": 9,
@@ -21,6 +21,11 @@ WORDS = {
 ALPHABET = "abcdéœz9ж"
 
 
+def _nearest(typed: str, *words: str) -> str | None:
+    found = Spelling(dict.fromkeys(words, 1) if words else WORDS).nearest(typed)
+    return found.word if found else None
+
+
 @pytest.mark.parametrize(
     ("typed", "used"),
     [
@@ -28,7 +33,7 @@ ALPHABET = "abcdéœz9ж"
         ("comune", "commune"),
         ("covoiturzge", "covoiturage"),
         ("covoitrage", "covoiturage"),
-        ("ocvoituarge", "covoiturage"),
+        ("cvooituarge", "covoiturage"),
         ("bup", "but"),
         ("zzz", None),
         ("", None),
@@ -38,7 +43,35 @@ def test_the_nearest_word_is_used_and_the_commonest_of_several(
     typed: str, used: str | None
 ) -> None:
     """Letters dropped, changed, exchanged."""
-    assert Spelling(WORDS).nearest(typed) == used
+    assert _nearest(typed) == used
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "other"),
+    [
+        ("maladde", "malade", "maladie"),
+        ("cheins", "chiens", "chemins"),
+        ("fassades", "facades", "passages"),
+        ("dezert", "desert", "dessert"),
+        ("panaux", "panneaux", "canaux"),
+        ("matson", "maison", "matron"),
+        ("quitee", "quittee", "suitee"),
+    ],
+)
+def test_the_likeliest_error_is_looked_for(typed: str, meant: str, other: str) -> None:
+    """A letter doubled, exchanged, of the same sound, of a key beside it, before any other one."""
+    assert _nearest(typed, meant, other) == _nearest(typed, other, meant) == meant
+
+
+@pytest.mark.parametrize(("typed", "word"), [("garage", "marage"), ("voiturage", "voiture")])
+def test_an_error_that_nobody_makes_is_not_corrected(typed: str, word: str) -> None:
+    """The first letter for one far from it, two letters too many."""
+    assert _nearest(typed, word) is None
+
+
+def test_a_correction_is_sure_where_no_other_word_is_as_likely() -> None:
+    assert Spelling({"medecin": 9, "medecins": 9}).nearest("medcin") == ("medecin", True)
+    assert Spelling({"facteur": 3, "facture": 3}).nearest("factuer") == ("facteur", False)
 
 
 def test_an_empty_corpus_corrects_nothing() -> None:
@@ -53,9 +86,17 @@ def test_an_empty_corpus_corrects_nothing() -> None:
     ),
     typed=st.text(ALPHABET, min_size=1, max_size=12),
 )
-def test_it_finds_what_measuring_every_word_would_find(words: dict[str, int], typed: str) -> None:
-    """The sieve by letters loses no word."""
+def test_the_sieve_by_letters_loses_no_word(words: dict[str, int], typed: str) -> None:
+    """What measuring every word would find near enough is compared."""
     errors = 2 if len(typed) >= TWO_ERRORS_FROM else 1
-    near = [(OSA.distance(typed, word), -count, word) for word, count in words.items()]
-    kept = [one for one in near if one[0] <= errors]
-    assert Spelling(words).nearest(typed) == (min(kept)[2] if kept else None)
+    distances = {word: OSA.distance(typed, word) for word in words}
+    near = {
+        word
+        for word, distance in distances.items()
+        if distance <= errors and abs(len(word) - len(typed)) <= 1
+    }
+    far = {word for word, distance in distances.items() if distance > max(errors, 2)}
+    compared = {word for word, _ in Spelling(words)._near(typed)}
+    assert near <= compared
+    assert not compared & far
+    assert len(typed) >= SOUNDS_FROM or all(distances[word] <= errors for word in compared)

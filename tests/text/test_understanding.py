@@ -1,11 +1,16 @@
 """From what a visitor typed to what is searched, and what was done to it."""
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from impact_alliances.shipped import shipped
 from impact_alliances.text.analysis import stems
 from impact_alliances.text.expressions import joined
+from impact_alliances.text.spelling import Correction
 from impact_alliances.text.synonyms import Thesaurus
 from impact_alliances.text.synonyms_file import COLUMNS, parse
 from impact_alliances.text.understanding import COMPLETIONS, MOST_UNKNOWN, Understanding, understand
@@ -131,8 +136,8 @@ def test_a_word_that_has_synonyms_is_no_error() -> None:
 class EagerLexicon(CorpusLexicon):
     """One that would correct any word."""
 
-    def nearest(self, word: str) -> str | None:
-        return "corrige"
+    def nearest(self, word: str) -> Correction | None:
+        return Correction("corrige", True)
 
 
 EAGER = EagerLexicon("Le bus mobile", "La bibliothèque", "Le médecin")
@@ -147,12 +152,12 @@ def test_only_a_word_that_nothing_knows_is_compared_with_the_corpus(text: str) -
 
 
 def test_a_word_of_four_letters_may_be_an_error() -> None:
-    assert understand("médecin cuir médecin", EAGER).corrections == (("cuir", "corrige"),)
+    assert understand("médecin cuyr médecin", EAGER).corrections == (("cuyr", "corrige"),)
 
 
 def test_only_the_last_word_may_be_the_beginning_of_another() -> None:
     assert understand("médecin biblio", EAGER).corrections == ()
-    assert understand("biblio médecin", EAGER).corrections == (("biblio", "corrige"),)
+    assert understand("bibliot médecin", EAGER).corrections == (("bibliot", "corrige"),)
 
 
 def test_no_more_words_are_compared_than_a_need_has() -> None:
@@ -177,6 +182,87 @@ ESS = "économie sociale et solidaire"
 PMR = "personne à mobilité réduite"
 PTCE = "pôle territorial de coopération économique"
 RSE = "responsabilité sociétale des entreprises"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "la dame âgée dort mal",
+        "un coin pour les gamins",
+        "on nous refuse un foot",
+        "restos, assos, promos",
+        "jouer gratuitement",
+        "télétravaillent",
+        "les pays, le temps, des repas",
+        "un coworking",
+    ],
+)
+def test_a_word_of_french_is_never_corrected(text: str) -> None:
+    assert understand(f"médecin mobile {text} bus", EAGER).corrections == ()
+
+
+def test_a_text_in_another_language_is_left_as_typed() -> None:
+    lexicon = CorpusLexicon("La petite Aline, la salle vaste, un lycée", "Une école de sport")
+    understood = understand("elderly people living alone", lexicon)
+    assert (understood.corrections, understood.text) == ((), "elderly people living alone")
+    assert understand("aloone, aecole", lexicon).corrections == ()
+
+
+def test_two_errors_in_two_words_are_no_other_language() -> None:
+    assert dict(_read("medcin mobiel").corrections) == {"medcin": "medecin", "mobiel": "mobile"}
+
+
+def test_a_name_is_corrected_where_the_error_is_sure_alone() -> None:
+    """A capital inside a text tells a name."""
+    lexicon = CorpusLexicon("Un facteur, une facture, un médecin")
+    assert dict(understand("le Factuer", lexicon).corrections) == {}
+    assert dict(understand("le factuer", lexicon).corrections) == {"factuer": "facteur"}
+    assert dict(understand("le Medcin", lexicon).corrections) == {"Medcin": "medecin"}
+
+
+def test_the_model_reads_what_was_typed_where_a_correction_is_not_sure() -> None:
+    lexicon = CorpusLexicon("Un facteur, une facture, un médecin")
+    understood = understand("factuer et medcin", lexicon)
+    assert [concept.word for concept in understood.concepts] == ["facteur", "medecin"]
+    assert understood.text == "factuer et medecin"
+
+
+def _sentences() -> list[tuple[str, str, str]]:
+    """Plain sentences, each with an error that one may make in it, and the word meant."""
+    lines = (Path(__file__).parent / "data" / "sentences.txt").read_text(encoding="utf-8")
+    return [(one, error, meant) for one, error, meant in (s.split("|") for s in lines.splitlines())]
+
+
+def test_sentences_without_a_fault_are_left_alone(demonstration: CorpusLexicon) -> None:
+    sentences = [sentence for sentence, _, _ in _sentences()]
+    assert len(sentences) > 300
+    corrected = {one: understand(one, demonstration).corrections for one in sentences}
+    assert {one: found for one, found in corrected.items() if found} == {}
+
+
+def test_nearly_every_error_of_a_sentence_is_corrected_right(demonstration: CorpusLexicon) -> None:
+    """The words asked for are then those of the sentence without it."""
+
+    def asked(text: str) -> list[frozenset[str]]:
+        return [concept.stems for concept in understand(text, demonstration).concepts]
+
+    wrong = [
+        error
+        for sentence, error, meant in _sentences()
+        if asked(sentence.replace(meant, error, 1)) != asked(sentence)
+    ]
+    assert len(wrong) <= 0.05 * len(_sentences()), wrong
+
+
+@pytest.fixture(scope="module")
+def demonstration() -> CorpusLexicon:
+    """The words of the demonstration base."""
+    texts = []
+    for file in ("cases.csv", "catalyseurs.csv", "jeudis.csv", "articles.csv"):
+        with (shipped("seed") / file).open(encoding="utf-8", newline="") as rows:
+            texts += [" \n".join(row) for row in csv.reader(rows)]
+    return CorpusLexicon(*texts)
+
 
 # -- synonyms and acronyms -----------------------------------------------------------------------
 
@@ -363,6 +449,23 @@ def test_what_is_excluded_is_not_asked_for(text: str, excluded: str) -> None:
     assert [concept.word for concept in understood.concepts] == ["mobilité"]
     assert understood.text == "mobilité"
     assert not set(stems(excluded)) & understood.stems
+
+
+@pytest.mark.parametrize("joint", ["OR", "OU", "ET", "AND"])
+def test_words_that_join_others_in_capitals_are_passed_over(joint: str) -> None:
+    understood = _read(f"vélo {joint} bus")
+    assert [concept.word for concept in understood.concepts] == ["vélo", "bus"]
+    assert _asked("mine d’or") == ["mine", "or"]
+
+
+@pytest.mark.parametrize("text", ["ete", "l'ete", "mais", "ETE"])
+def test_a_stop_word_is_another_word_where_nothing_else_is_asked(text: str) -> None:
+    (concept,) = _read(text).concepts
+    assert concept.stems in ({"ete"}, {"mais"})
+
+
+def test_the_unaccented_stop_word_stays_one_beside_others() -> None:
+    assert _asked("mais ma commune a ete seule") == ["commune", "seule"]
 
 
 @pytest.mark.parametrize(

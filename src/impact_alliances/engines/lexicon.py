@@ -1,7 +1,7 @@
 """The words of the corpus as an engine knows them: the `Lexicon` that understanding asks."""
 
 from impact_alliances.engines.engine import SearchEngine
-from impact_alliances.text.spelling import Spelling
+from impact_alliances.text.spelling import Correction, Spelling
 from impact_alliances.text.synonyms import thesaurus
 
 
@@ -20,7 +20,7 @@ class EngineLexicon:
     def has_word(self, word: str) -> bool:
         return word in self._engine.words()
 
-    def nearest(self, word: str) -> str | None:
+    def nearest(self, word: str) -> Correction | None:
         words = self._engine.words()
         if self._spelling.counts is not words:
             self._spelling = Spelling(words)

@@ -70,6 +70,10 @@ _FARTHEST_HAVING = 30
 _ACCENTED_WORDS = frozenset("été étés maïs sûr sûrs né nés fût fûts dé mémé".split())
 
 
+# The unaccented forms of such words that one may search for alone.
+UNACCENTED_WORDS = frozenset({"ete", "mais"})
+
+
 class Token(NamedTuple):
     """A word of a text: its place (character offsets), its folded form, its stem (empty for a stop
     word).

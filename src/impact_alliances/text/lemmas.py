@@ -46,6 +46,19 @@ _MISSING = """
     tennis terminus torchis tot toujours tournevis travers treillis treize tres trop typhus univers
     velours vendee verglas vingts virus visio vite voire voix volontiers vraiment
 """.split()
+# Words of the field, new or borrowed, that it lacks too.
+_NEW = """
+    ado afterwork agri agrivoltaisme alzheimer appli asso autopartage babysitting baluchonnage
+    barcamp benchmark bientraitance bmx burn burnout chatbot coaching coloc compostage covoiturage
+    coworking crowdfunding debitumer decarbonation decarboner deco desartificialisation dispo
+    dressing dyspraxie ecoquartier ehpad escape fablab facebook feminicide flexitarien food
+    freelance fundraising game gaming gospel graff greenwashing hackathon handisport illectronisme
+    influenceur instagram intersectionnel lgbt maker medicosocial meetup networking newsletter
+    onboarding opendata ortho padel pedibus perinatalite permaculture phishing pitch
+    psychomotricien pumptrack recyclerie relooking reporting ressourcerie sexisme skatepark slam
+    smartphone socioesthetique sourcing startup tdah teambuilding tiktok transidentite trocante
+    uberisation upcycling vegan vege velobus voiturage vtt webinaire whatsapp workshop youtube
+""".split()
 # How a feminine ends, then its masculine. The first ones are looked for in what the dictionary
 # takes for a word of its own (« directrice »), all of them in what it ignores.
 _FEMININE = {
@@ -69,7 +82,7 @@ _NOT_FEMININE = frozenset(
 )
 _PLURAL = {"eaux": "eau", "aux": "al", "ss": "ss", "s": ""}
 _SURELY_PLURAL = {"ss": "ss", "s": ""}
-_ADVERBS = {"emment": "ent", "amment": "ant", "ment": ""}
+_ADVERBS = {"emment": "ent", "amment": "ant", "ement": "e", "iment": "i", "ument": "u"}
 # « sale » is no « sal », « bus » no « bu ».
 _SHORTEST_FEMININE, _SHORTEST_PLURAL = 6, 4
 # Beginnings of words that no dictionary has: « coconstruits » is « co » and « construire ».
@@ -77,7 +90,7 @@ _PREFIXES = (
     *("agro", "anti", "auto", "bio", "co", "eco", "inter", "micro", "mini", "multi", "non"),
     *("pluri", "pre", "re", "socio", "tele", "visio"),
 )
-_SHORTEST_REST = 5
+_SHORTEST_REST, _SHORT_PREFIX = 5, 3
 
 
 def lemma(word: str) -> str:
@@ -90,7 +103,9 @@ def is_french(word: str) -> bool:
     adverb of, or what it is composed of.
     """
     forms = (word, *_other_forms(word), _changed(word, _ADVERBS))
-    return any(form in _lemmas() for form in forms) or _composed(word) is not None
+    # « re » and « co » begin too many errors.
+    composed = (rest for prefix, rest in _parted(word) if len(prefix) > _SHORT_PREFIX)
+    return any(form in _lemmas() for form in (*forms, *composed))
 
 
 @lru_cache(maxsize=10_000)
@@ -179,7 +194,7 @@ def _read() -> dict[str, str]:
     """The dictionary, folded, with what is put right in it."""
     # A factory of our own, so that what it read is not kept besides.
     read = DefaultDictionaryFactory().get_dictionary("fr").items()
-    lemmas = {word: word for word in _MISSING}
+    lemmas = {word: word for word in (*_MISSING, *_NEW)}
     for form, found in zip(*map(_all_folded, zip(*read, strict=True)), strict=True):
         other = lemmas.setdefault(form, found)
         if other != found:

@@ -4,13 +4,22 @@ Everything done to the visitor's words is kept, so that the page can say it and 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from impact_alliances.text.analysis import ASKING_WORDS, Token, clean, stems, tokens
+from impact_alliances.text.analysis import (
+    ASKING_WORDS,
+    UNACCENTED_WORDS,
+    Token,
+    clean,
+    stems,
+    tokens,
+)
 from impact_alliances.text.expressions import Expression
+from impact_alliances.text.lemmas import is_french
+from impact_alliances.text.spelling import Correction
 from impact_alliances.text.synonyms import Known, Thesaurus
 
 # Words shorter than this are left as typed: too many real words lie one letter away.
@@ -24,6 +33,8 @@ SHORTEST_PREFIX = 3
 _QUOTED = re.compile(
     r"(?P<minus>(?<!\S)-)?(?:\"(?P<straight>[^\"]*)\"?|[«“](?P<french>[^»”]*)[»”]?)"
 )
+# The other two that people write, « OU » and « ET », are stop words.
+_JOINING = re.compile(r"(?<!\S)(?:OR|AND)(?!\S)")
 _EXCLUDED = re.compile(r"(?<!\S)-(?=\w)(?P<word>\S+)")
 
 
@@ -41,7 +52,7 @@ class Lexicon(Protocol):
         """Whether some document holds the folded `word`."""
         ...
 
-    def nearest(self, word: str) -> str | None:
+    def nearest(self, word: str) -> Correction | None:
         """The word of the corpus that a misspelt one probably is."""
         ...
 
@@ -66,8 +77,9 @@ class Concept:
 
 @dataclass(frozen=True)
 class Understanding:
-    """A query understood. `text` is what goes to the embedder: corrected, without operators, its
-    acronyms in full. `synonyms`: for each word, the expressions also looked for, as shown.
+    """A query understood. `text` is what goes to the embedder: corrected where the correction is
+    sure, without operators, its acronyms in full. `synonyms`: for each word, the expressions also
+    looked for, as shown.
     """
 
     text: str
@@ -89,20 +101,20 @@ def understand(
 ) -> Understanding:
     """What `text` asks for, given the words of the corpus."""
     plain, phrases, excluded = _operators(clean(text))
-    corrections = _corrections(plain, lexicon) if correct else ()
-    for typed, used in corrections:
-        plain = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", used, plain)
-    plain, acronyms = _spelt_out(plain, lexicon.thesaurus) if synonyms else (plain, {})
+    corrections = _corrections(plain, lexicon) if correct else {}
+    meant = _corrected(plain, {typed: one for typed, one in corrections.items() if one.is_sure})
+    plain, acronyms = _spelt_out(_corrected(plain, corrections), lexicon.thesaurus, synonyms)
+    meant, _ = _spelt_out(meant, lexicon.thesaurus, synonyms)
     asked = _asked(plain, lexicon, synonyms=synonyms, acronyms=acronyms)
     concepts: dict[frozenset[str], Concept] = {}
     for one in asked:
         concepts.setdefault(one.concept.stems, one.concept)
     return Understanding(
-        text=" ".join((plain, *(quoted for quoted, _ in phrases))).strip(),
+        text=" ".join((meant, *(quoted for quoted, _ in phrases))).strip(),
         concepts=tuple(concepts.values()),
         phrases=tuple(expression for _, expression in phrases if expression),
         excluded=tuple(expression for expression in excluded if expression),
-        corrections=corrections,
+        corrections=tuple((typed, one.word) for typed, one in corrections.items()),
         synonyms=_said(asked, acronyms),
     )
 
@@ -126,39 +138,63 @@ def _operators(text: str) -> tuple[str, list[tuple[str, Expression]], list[Expre
         return " "
 
     rest = _EXCLUDED.sub(drop, _QUOTED.sub(take, text))
+    if not text.isupper():
+        rest = _JOINING.sub(" ", rest)
     return " ".join(rest.split()), phrases, excluded
 
 
-def _corrections(text: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
-    """(word as typed, word used) for each word that the corpus ignores and that is near one it
-    knows.
+def _corrected(text: str, corrections: Mapping[str, Correction]) -> str:
+    for typed, correction in corrections.items():
+        text = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", correction.word, text)
+    return text
+
+
+def _corrections(text: str, lexicon: Lexicon) -> dict[str, Correction]:
+    """For each word as typed that neither the corpus nor French knows, the one that it probably
+    is. None where the text is in another language.
     """
-    corrected: dict[str, str] = {}
-    left = MOST_UNKNOWN
-    all_tokens = list(tokens(text))
-    for token in all_tokens:
-        is_last = token is all_tokens[-1]
-        if _is_known(token, lexicon) or (is_last and _completions(token, lexicon)):
-            continue
-        if not left:
-            break
-        left -= 1
-        nearest = lexicon.nearest(token.word)
-        if nearest:
-            corrected[text[token.start : token.end]] = nearest
-    return tuple(corrected.items())
+    read = list(tokens(text))
+    unknown = [token for token in read if not _is_known(token, lexicon)]
+    if unknown and unknown[-1] is read[-1] and _completions(read[-1], lexicon):
+        unknown.pop()
+    nearest = {token: lexicon.nearest(token.word) for token in unknown[:MOST_UNKNOWN]}
+    if _is_foreign(read, list(nearest.values())):
+        return {}
+    return {
+        text[token.start : token.end]: found
+        for token, found in nearest.items()
+        if found and (found.is_sure or not _is_name(token, text))
+    }
 
 
 def _is_known(token: Token, lexicon: Lexicon) -> bool:
-    too_short = len(token.word) < SHORTEST_CORRECTED or token.word.isdigit()
-    asks = token.word in ASKING_WORDS or not token.stem
+    """Whether there is nothing to correct in a word: too short or a number, of asking, of no
+    meaning, known here, or French.
+    """
     return (
-        too_short
-        or asks
+        _is_too_short(token)
+        or token.word in ASKING_WORDS
         or lexicon.thesaurus.find([token], token.word) is not None
-        or lexicon.has_word(token.word)
-        or lexicon.has_stem(token.stem)
+        or _is_whole(token, lexicon)
+        or is_french(token.word)
     )
+
+
+def _is_too_short(token: Token) -> bool:
+    return not token.stem or len(token.word) < SHORTEST_CORRECTED or token.word.isdigit()
+
+
+def _is_foreign(read: Sequence[Token], nearest: Sequence[Correction | None]) -> bool:
+    """Whether most words of a text are unknown, and not all of them for what are surely errors."""
+    words = [token for token in read if not _is_too_short(token)]
+    are_errors = all(nearest) and any(one and one.is_sure for one in nearest)
+    return len(nearest) > max(1, len(words) / 2) and not are_errors
+
+
+def _is_name(token: Token, text: str) -> bool:
+    """Whether a word inside the text has a capital, where not all have."""
+    is_inside = text[: token.start].strip() != ""
+    return is_inside and text[token.start].isupper() and not text.isupper()
 
 
 def _completions(token: Token, lexicon: Lexicon) -> list[str]:
@@ -180,13 +216,13 @@ class _Asked:
     also: tuple[str, ...] = ()
 
 
-def _spelt_out(text: str, thesaurus: Thesaurus) -> tuple[str, dict[str, str]]:
+def _spelt_out(text: str, thesaurus: Thesaurus, synonyms: bool) -> tuple[str, dict[str, str]]:
     """`text` with what its acronyms stand for in their place, and the acronym of each: words and
-    meaning then read the same, whichever the visitor types.
+    meaning then read the same, whichever the visitor types. As it is without `synonyms`.
     """
     acronyms: dict[str, str] = {}
     spelt = text
-    for token in reversed(list(tokens(text))):
+    for token in reversed(list(tokens(text) if synonyms else ())):
         known = _known(text, [token], thesaurus)
         if known and known.in_full:
             acronyms[known.in_full] = text[token.start : token.end]
@@ -200,7 +236,7 @@ def _asked(
     """What the plain words ask for, in order, longest known expressions first. A last word may be
     the beginning of another; an acronym spelt out ends none.
     """
-    kept = [token for token in tokens(text) if token.stem]
+    kept = [token for token in tokens(text) if token.stem] or _unaccented(text)
     only_asking = all(token.word in ASKING_WORDS for token in kept)
     longest = lexicon.thesaurus.longest if synonyms else 1
     may_go_on = not text[: kept[-1].end if kept else 0].endswith(tuple(acronyms))
@@ -213,6 +249,13 @@ def _asked(
             is_open = may_go_on and position == len(kept)
             found.append(_read(text, run, lexicon, is_open=is_open, synonyms=synonyms))
     return found
+
+
+def _unaccented(text: str) -> list[Token]:
+    """In a text of stop words alone, those that are other words with their accents: « ete »."""
+    return [
+        token._replace(stem=token.word) for token in tokens(text) if token.word in UNACCENTED_WORDS
+    ]
 
 
 def _run(ahead: list[Token], lexicon: Lexicon) -> list[Token]:
