@@ -15,6 +15,7 @@ from impact_alliances.indexing.agreement import differences
 from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.migrating import is_current
 from impact_alliances.resources import published
+from impact_alliances.resources.demandes import doubles
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.vocabularies import french
@@ -76,6 +77,7 @@ def examine(service: Service) -> list[Part]:
         *_indexes(service),
         *_agreements(service),
         _vectors(service),
+        _demandes(service),
         _model(service),
         *_reranking(service),
         _disk(service),
@@ -277,6 +279,19 @@ def _all_read(unreadable: list[Key]) -> str:
         f"Tous calculés, sauf {texts} par le modèle, à réécrire "
         f"({', '.join(map(str, unreadable[:_NAMED]))}{more})."
     )
+
+
+def _demandes(service: Service) -> Part:
+    """How many there are, and those that two resources share: they tell neither from the other."""
+    with reading(service.database) as session:
+        said = list(published.demandes(session))
+    shared = doubles(said)
+    detail = french.counted(len(said), "demande", "demandes")
+    if shared:
+        named = ", ".join(f"{one} et {other} : {demande}" for one, other, demande in shared[:3])
+        twice = french.counted(len(shared), "est dans deux fiches", "sont dans deux fiches")
+        detail = f"{detail}, dont {twice}, à distinguer ({named}{'…' * (len(shared) > 3)})"
+    return Part("demandes", True, f"{detail}.")
 
 
 def _model(service: Service) -> Part:

@@ -33,6 +33,12 @@ class EmbedderContract:
         alone = [embedder.embed_passages([text])[0] for text in texts]
         assert np.abs(together - np.array(alone)).max() < 1e-3
 
+    def test_demandes_are_read_as_the_queries_that_they_are(self, embedder: Embedder) -> None:
+        texts = ["un bus", "plus de médecin", "une haie replantée " * 3]
+        alone = [embedder.embed_query(text) for text in texts]
+        assert np.abs(embedder.embed_queries(texts) - np.array(alone)).max() < 1e-3
+        assert embedder.embed_queries([]).shape == (0, embedder.dimensions)
+
     def test_a_query_is_nearest_to_what_answers_it(self, embedder: Embedder) -> None:
         rows = embedder.embed_passages(
             [

@@ -4,6 +4,7 @@ how to make it.
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,6 +51,11 @@ def concept(*stems: str, weight: float = 1.0) -> Weighted:
 def _asked(words: str) -> list[Concept]:
     """Each of these words, looked for in the demandes."""
     return [Concept(stem, (stem,)) for stem in stems(words)]
+
+
+def _without_demandes(document: SearchDocument) -> SearchDocument:
+    """As of a base that knows none."""
+    return replace(document, demandes=(), demande_words=())
 
 
 class Corpus:
@@ -322,6 +328,22 @@ class EngineContract:
                 (1 + K1) * common / (1 + short) * common / (rare + common), rel=1e-6
             ),
         }
+
+    def test_where_no_document_has_demandes_nothing_changes(
+        self, indexed: tuple[SearchEngine, IndexWriter]
+    ) -> None:
+        """The candidates are those of before demandes, and nothing more is said of them."""
+        engine, writer = indexed
+        two = (concept("bus"), concept(*stems("médecin")))
+        before = engine.candidates(Wanted(), two, 10)
+        writer.apply([_without_demandes(document_of(one)) for one in Corpus.all], [])
+        try:
+            assert engine.demandes(["ombre"], 5) == []
+            asked = engine.candidates(Wanted(), two, 10, _asked("mamie ombre bus"))
+            assert sorted(asked) == sorted(before)
+            assert {one.demanded for one in asked} == {0.0}
+        finally:
+            writer.apply([document_of(one) for one in Corpus.all], [])
 
     def test_a_word_that_no_demande_holds_does_not_count(self, engine: SearchEngine) -> None:
         alone, beside = _asked("ombre"), _asked("ombre zeppelin")

@@ -321,3 +321,20 @@ def test_a_text_changed_while_it_is_read_does_not_get_the_vectors_of_the_former_
         row = session.get_one(Embedding, ("case", "long", FakeEmbedder.name))
         texts = passages_of(session.get_one(Case, "long"))
     assert row.vectors == packed(texts.combined(FakeEmbedder().embed_passages(texts.texts)))
+
+
+def test_doctor_tells_a_demande_that_two_sheets_share(tmp_path: Path) -> None:
+    """It tells neither from the other. Nothing is broken: the examination is passed."""
+    made = a_service(
+        tmp_path,
+        a_case(id="x", demandes=["Plus de car !", "à pied"]),
+        a_case(id="y", demandes=["plus de CAR"]),
+        a_case(id="z", demandes=["à pied"], status="draft"),
+    )
+    (told,) = [part for part in examine(made) if part.name == "demandes"]
+    assert told.ok
+    assert told.detail == (
+        "3\u00a0demandes, dont 1\u00a0est dans deux fiches, à distinguer "
+        "(case:x et case:y : plus de CAR)."
+    )
+    made.close()

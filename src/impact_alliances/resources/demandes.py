@@ -5,6 +5,7 @@ its nearest demande.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from impact_alliances.vocabularies.matching import fold
 
@@ -12,6 +13,7 @@ from impact_alliances.vocabularies.matching import fold
 MOST_DEMANDES = 20
 # Signs of one: a sentence.
 LONGEST_DEMANDE = 200
+Owner = TypeVar("Owner")
 
 
 def parted(demandes: Sequence[str], title: str) -> tuple[list[str], list[str]]:
@@ -30,11 +32,11 @@ def as_heard(text: str) -> str:
     return " ".join("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
 
 
-def doubles(demandes: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+def doubles(demandes: Iterable[tuple[Owner, str]]) -> list[tuple[Owner, Owner, str]]:
     """Of (owner, demande) pairs, each demande that another owner has too: both owners, and the
     demande.
     """
-    owners: dict[str, str] = {}
+    owners: dict[str, Owner] = {}
     found = []
     for owner, demande in demandes:
         first = owners.setdefault(as_heard(demande), owner)

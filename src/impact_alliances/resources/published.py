@@ -139,6 +139,15 @@ def count(session: Session, kind: Kind) -> int:
     return session.exec(statement).one()
 
 
+def demandes(session: Session) -> Iterable[tuple[Key, str]]:
+    """Every demande of the published resources, each with whose it is."""
+    for slug, kind in KINDS.items():
+        table = kind.table
+        statement = select(table.id, col(table.demandes)).where(col(table.status) == PUBLISHED)
+        for identifier, said in session.exec(statement.order_by(table.id)):
+            yield from ((Key(slug, identifier), demande) for demande in said)
+
+
 def communes(session: Session, kind: Kind) -> frozenset[str]:
     """The communes, by their INSEE codes, where a resource of `kind` is published."""
     commune = col(kind.table.commune)
