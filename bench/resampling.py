@@ -1,8 +1,8 @@
 """A larger base made of ours: new resources whose every part comes from some that exist.
 
 Each takes half of its texts from one resource and half from another of the same kind, its facets
-from a third, and its vectors from the first with a little noise: the vocabulary, the lengths and
-the likenesses stay those of the base.
+from a third, its demandes and its vectors from the first, these with a little noise: the
+vocabulary, the lengths and the likenesses stay those of the base.
 """
 
 import random
@@ -20,10 +20,10 @@ from impact_alliances.db import writing
 from impact_alliances.embeddings.embedder import Embedder, Vectors
 from impact_alliances.embeddings.store import Embedding, StoredVectors, packed
 from impact_alliances.indexing.contents import published_batches
-from impact_alliances.meaning.passages import passages_of
+from impact_alliances.meaning.asking import readings_of
 from impact_alliances.resources.case import SECTIONS
 from impact_alliances.resources.key import Key
-from impact_alliances.resources.kinds import KINDS, key_of, kind_of
+from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.resources.resource import Resource
 from impact_alliances.wiring import Service
 
@@ -37,10 +37,10 @@ _PROSE = ("title", "summary", "body", "role", "organisation", *(field for field,
 
 @dataclass(frozen=True)
 class Drawn:
-    """A new resource, and the key of the one it is nearest to."""
+    """A new resource, and the one it is nearest to."""
 
     resource: Resource
-    like: Key
+    like: Resource
 
 
 def grow(service: Service, size: int) -> None:
@@ -65,7 +65,7 @@ def drawn(base: Sequence[Resource], start: int, size: int) -> Iterator[Drawn]:
     for number in range(start, size):
         same = by_kind[kind_of(chance.choice(base)).slug]
         one, two, three = (chance.choice(same) for _ in range(3))
-        yield Drawn(_mixed(one, two, three, f"{MARK}{number:07}"), key_of(one))
+        yield Drawn(_mixed(one, two, three, f"{MARK}{number:07}"), one)
 
 
 def _mixed(one: Resource, two: Resource, three: Resource, identifier: str) -> Resource:
@@ -74,7 +74,8 @@ def _mixed(one: Resource, two: Resource, three: Resource, identifier: str) -> Re
         for name in _PROSE
         if hasattr(three, name)
     }
-    values: dict[str, Any] = {**three.model_dump(), **prose, "id": identifier, "slug": identifier}
+    own = {"id": identifier, "slug": identifier, "demandes": one.demandes}
+    values: dict[str, Any] = {**three.model_dump(), **prose, **own}
     return type(three)(**values)
 
 
@@ -85,12 +86,13 @@ def _halves(one: str, two: str) -> str:
 
 
 def _vectors(service: Service, base: Sequence[Resource]) -> dict[Key, Vectors]:
+    """The vectors of these resources and of how they are asked for, each under its key."""
     if not service.embedder:
         return {}
-    stored = StoredVectors(
-        service.database, service.embedder.name, service.embedder.dimensions, tuple(KINDS)
-    )
-    return stored.of([key_of(resource) for resource in base])
+    keys = [key for resource in base for key in readings_of(resource)]
+    kinds = tuple({key.kind for key in keys})
+    model = service.embedder
+    return StoredVectors(service.database, model.name, model.dimensions, kinds).of(keys)
 
 
 def _insert(service: Service, batch: Sequence[Drawn], vectors: Mapping[Key, Vectors]) -> None:
@@ -115,14 +117,18 @@ def _embeddings(
     chance = np.random.default_rng(len(batch))
     return [
         {
-            "kind": kind_of(one.resource).slug,
-            "subject": one.resource.id,
+            "kind": key.kind,
+            "subject": key.id,
             "model": embedder.name,
-            "text_hash": passages_of(one.resource).text_hash,
-            "vectors": packed(_noisy(vectors[one.like], chance)),
+            "text_hash": read.text_hash,
+            "vectors": packed(_noisy(vectors[like], chance)),
             "version": time.time_ns(),
         }
         for one in batch
+        # Those of one have demandes where those of the other have some.
+        for (key, read), like in zip(
+            readings_of(one.resource).items(), readings_of(one.like), strict=True
+        )
     ]
 
 

@@ -20,12 +20,12 @@ from impact_alliances.errors import Refusal
 from impact_alliances.importers.importing import import_file
 from impact_alliances.indexing.contents import published_batches
 from impact_alliances.indexing.vectorizer import EMBED_BATCH
-from impact_alliances.meaning.asking import asked_of
-from impact_alliances.meaning.passages import FRAGILITE, Passages, passages_of
+from impact_alliances.meaning.asking import readings_of
+from impact_alliances.meaning.passages import FRAGILITE, Passages
 from impact_alliances.meaning.reading import Readable, embed
 from impact_alliances.migrating import migrate
 from impact_alliances.resources.key import Key, key_in
-from impact_alliances.resources.kinds import KINDS, key_of
+from impact_alliances.resources.kinds import KINDS
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.terms import FRAGILITES
 
@@ -218,8 +218,7 @@ def _texts() -> dict[Key, Readable]:
     }
     for batch in published_batches(database):
         for resource in batch:
-            asked_key, asked = asked_of(resource)
-            found |= {key_of(resource): passages_of(resource), asked_key: asked}
+            found |= readings_of(resource)
     return found
 
 

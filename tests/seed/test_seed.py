@@ -15,11 +15,9 @@ from sqlmodel import select
 from impact_alliances.db import reading
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.importers.importing import import_file
-from impact_alliances.meaning.asking import asked_of
-from impact_alliances.meaning.passages import passages_of
+from impact_alliances.meaning.asking import readings_of
 from impact_alliances.resources.demandes import doubles, parted
-from impact_alliances.resources.key import Key
-from impact_alliances.resources.kinds import KINDS, key_of
+from impact_alliances.resources.kinds import KINDS
 from impact_alliances.seeding import FILES, read_vectors
 from impact_alliances.shipped import shipped
 from impact_alliances.vocabularies.matching import slugify
@@ -342,12 +340,10 @@ def test_every_resource_has_the_vectors_of_its_present_text(
     """`make seed-vectors` was run after the last change of a text."""
     vectors = read_vectors()
     with reading(demonstration.database) as session:
-        present: dict[Key, str] = {}
-        for resource in session.exec(select(KINDS[kind].table)):
-            asked_key, asked = asked_of(resource)
-            present |= {
-                key_of(resource): passages_of(resource).text_hash,
-                asked_key: asked.text_hash,
-            }
+        present = {
+            key: read.text_hash
+            for resource in session.exec(select(KINDS[kind].table))
+            for key, read in readings_of(resource).items()
+        }
     assert {key.id for key in present} == {row["id"] for row in rows(kind)}
     assert [key for key, text_hash in present.items() if vectors[key][0] != text_hash] == []

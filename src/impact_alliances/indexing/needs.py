@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from impact_alliances.db import insert_absent, reading, writing
 from impact_alliances.embeddings.store import Embedding, drop_misfits, unreadable
 from impact_alliances.indexing.contents import published_batches, published_count
-from impact_alliances.meaning.asking import ASKED_KINDS, asked_keys, asked_of, owner_of
-from impact_alliances.meaning.passages import FRAGILITE, Passages, passages_of
+from impact_alliances.meaning.asking import ASKED_KINDS, asked_keys, owner_of, readings_of
+from impact_alliances.meaning.passages import FRAGILITE, Passages
 from impact_alliances.meaning.reading import Readable
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS, key_of
@@ -199,12 +199,7 @@ def _with_asked(keys: Sequence[Key]) -> list[Key]:
 
 
 def _readings(resources: Iterable[Resource]) -> dict[Key, Readable]:
-    """What is read of these resources, by the key of its vectors."""
-    found: dict[Key, Readable] = {}
-    for resource in resources:
-        asked_key, asked = asked_of(resource)
-        found |= {key_of(resource): passages_of(resource), asked_key: asked}
-    return found
+    return {key: read for one in resources for key, read in readings_of(one).items()}
 
 
 def _texts(session: Session, keys: Sequence[Key]) -> dict[Key, Readable]:

@@ -8,7 +8,8 @@ of their own: a change of demandes has only these read again, a change of the te
 from dataclasses import dataclass
 
 from impact_alliances.embeddings.embedder import Vectors
-from impact_alliances.meaning.reading import hash_of, plain_line
+from impact_alliances.meaning.passages import passages_of
+from impact_alliances.meaning.reading import Readable, hash_of, plain_line
 from impact_alliances.resources.demandes import MOST_DEMANDES
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS, key_of
@@ -42,6 +43,14 @@ def asked_of(resource: Resource) -> tuple[Key, Asked]:
     if demandes:
         return _beside(key_of(resource), DEMANDES), Asked(demandes)
     return _beside(key_of(resource), TITLE), Asked((plain_line(resource.title),))
+
+
+def readings_of(resource: Resource) -> dict[Key, Readable]:
+    """All that the model reads of a resource, by the key of its vectors: its text, then how it is
+    asked for.
+    """
+    asked_key, asked = asked_of(resource)
+    return {key_of(resource): passages_of(resource), asked_key: asked}
 
 
 def asked_keys(key: Key) -> tuple[Key, Key]:
