@@ -389,6 +389,14 @@ def test_a_place_is_said_kept_to_or_refused(client: TestClient) -> None:
     assert not [one for one in refused.select(".indice") if "préférence" in one.get_text()]
 
 
+def test_what_the_whole_text_names_is_said_so(client: TestClient) -> None:
+    """And it alone, before what has its words."""
+    first, *others = soup(client, "/recherche?q=cas-0001").select(".carte")
+    assert first.find("a")["href"].startswith(sheet(client, "cases", "cas-0001"))
+    assert first.select_one(".raison").text == "Exactement ce que vous avez écrit"
+    assert not any("Exactement" in other.text for other in others)
+
+
 def test_a_place_alone_is_said_and_its_namesakes_offered(client: TestClient) -> None:
     """Each link names its place without a doubt: nothing more is offered there."""
     said, links = _hint(client, "/recherche?q=Saint-Denis")
