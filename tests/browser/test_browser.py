@@ -224,3 +224,19 @@ def test_the_head_of_a_phone_is_one_line(browser: Browser, base: str, width: int
     links = page.locator("header nav a")
     assert len({box["y"] for one in links.all() if (box := one.bounding_box())}) == 1
     context.close()
+
+
+def test_a_legend_is_no_taller_than_its_text(page: Page, base: str) -> None:
+    """Under the figure on a desk: what it would add is a hole before what the case achieved."""
+    page.goto(f"{base}/cas/un-cas-entier")
+    legend = page.locator("figcaption")
+    box = legend.bounding_box()
+    text = legend.evaluate(
+        """(one) => {
+          const range = document.createRange();
+          range.selectNodeContents(one);
+          return range.getBoundingClientRect().height;
+        }"""
+    )
+    assert box
+    assert box["height"] <= text + 12
