@@ -291,11 +291,13 @@ class EngineContract:
         are exact.
         """
         two = (concept("bus", weight=2.0), concept("velo", weight=1.0))
-        some = engine.candidates(Wanted(), (concept("velo"),), 1)
-        whole = {one.key: one for one in engine.candidates(Wanted(), two, 10)}
+        whole = {one.key: one for one in engine.candidates(Wanted(), two, 10).candidates}
         for limit in (1, 2, 3):
-            assert all(whole[one.key] == one for one in engine.candidates(Wanted(), two, limit))
-        assert [one.key for one in some] == [Key("case", "velo")]
+            some = engine.candidates(Wanted(), two, limit)
+            assert some.total == len(whole) == 5
+            assert all(whole[one.key] == one for one in some.candidates)
+        (one,) = engine.candidates(Wanted(), (concept("velo"),), 1).candidates
+        assert one.key == Key("case", "velo")
 
     # -- demandes ---------------------------------------------------------------------------------
 
@@ -306,7 +308,7 @@ class EngineContract:
         demanded = {one.key.id: one.demanded for one in found}
         assert demanded["cour"] > demanded["bus"] > 0
         assert demanded["velo"] == 0.0
-        few = engine.candidates(Wanted(), bus, 1, asked)
+        few = engine.candidates(Wanted(), bus, 1, asked).candidates
         assert {one.key.id: one.demanded for one in few} == {
             name: demanded[name] for name in ("bus", "cour")
         }

@@ -117,3 +117,47 @@ def test_what_a_sample_lacks_is_read_and_seen_alike() -> None:
     )
     assert seen.directions[1] == pytest.approx(unit(np.array([0, 2, 0]) - [0, -2 / 3, 0]), abs=1e-5)
     assert not seen.directions[2].any()
+
+
+# -- how a document is asked for ------------------------------------------------------------------
+
+
+def _asking(rows: dict[str, list[list[float]]], sharpness: float | None = None) -> Standing:
+    matrix = Matrix.of(_keyed(rows), sharpness)
+    assert matrix
+    return Standing(matrix, np.array([1, 0, 0], dtype=np.float32))
+
+
+def test_a_document_without_demandes_is_asked_for_by_its_title() -> None:
+    """Each stands among those of its sort; where nothing has demandes nothing is said of that."""
+    passages = _outlook([0, 1, 0]).passages
+    demandes = _asking({"nord": [[1, 0, 0], [0, 1, 0]], "sud": [[0, 1, 0]], "x": [[0, 0, 1]]})
+    titles = _asking({"est": [[0.8, 0.6, 0]], "ouest": [[0.6, 0.8, 0]]})
+    keys = [Key("case", name) for name in ("nord", "sud", "est", "ouest", "absente")]
+    asked = Outlook(passages, demandes, titles).of(keys).asked
+    assert asked == pytest.approx([2**0.5, -(0.5**0.5), 1, -1, 0], abs=1e-5)
+    assert not Outlook(passages).of(keys).asked.any()
+
+
+def test_demandes_that_agree_count_a_little_more_than_the_nearest_alone() -> None:
+    """ln(2) / 50 for two that are as near; next to nothing for one that is far."""
+    alone, both, one = (
+        _asking({"a": rows}, sharpness=50.0).likeness[0]
+        for rows in ([[0.9, 0, 0]], [[0.9, 0, 0], [0.9, 0, 0]], [[0.9, 0, 0], [0.6, 0, 0]])
+    )
+    assert [alone, both, one] == pytest.approx([0.9, 0.9 + 0.013863, 0.9], abs=1e-5)
+
+
+def test_the_nearest_demande_is_told_where_it_stands_out() -> None:
+    others = {f"autre{n}": [[0.0, 1.0, 0.0]] for n in range(8)}
+    demandes = _asking(
+        {"nord": [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], "sud": [[0.3, 0.9, 0.0]], **others}
+    )
+    outlook = Outlook(_outlook([0, 1, 0]).passages, demandes)
+    assert [outlook.demande_of(Key("case", name)) for name in ("nord", "sud", "x")] == [
+        1,
+        None,
+        None,
+    ]
+    assert outlook.best_asked_of_each_kind(2) == [Key("case", "nord"), Key("case", "sud")]
+    assert Outlook(outlook.passages).demande_of(Key("case", "nord")) is None

@@ -17,7 +17,7 @@ from impact_alliances.resources.case import Case
 from impact_alliances.resources.resource import RETIRED, Resource
 from impact_alliances.search.interpreting import NO_VECTORS
 from impact_alliances.search.parameters import parse
-from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.query import FILTERS, MODES, SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.search.titles_only import NO_INDEX
 from impact_alliances.wiring import LAST_SOUND_ANSWERED, Service, make_service
@@ -248,11 +248,20 @@ def test_pages_together_are_the_whole_set_once(
     assert len(seen) == len(set(seen)) == total
 
 
-def test_filters_only_cut_the_set(service: Service) -> None:
-    """The bars depend on the query and the corpus alone."""
-    whole = set(ids(find(service, q="la rivière et les haies", par_page="100")))
-    cut = set(ids(find(service, q="la rivière et les haies", fragilite="mobilite", par_page="100")))
-    assert cut <= whole
+@pytest.mark.parametrize("mode", MODES)
+def test_filters_only_cut_the_set(service: Service, mode: str) -> None:
+    """The set, and the score of each of its documents, depend on the query and the corpus alone."""
+    asked = {"q": "la rivière et les haies", "mode": mode, "par_page": "100"}
+    whole = {hit.resource.id: hit.score for hit in find(service, **asked).hits}
+    for fragilite in FRAGILITES:
+        cut = find(service, **asked, fragilite=fragilite).hits
+        expected = {
+            hit.resource.id: hit.score
+            for hit in find(service, **asked).hits
+            if fragilite in hit.resource.fragilites
+        }
+        assert {hit.resource.id: hit.score for hit in cut} == expected
+    assert whole
 
 
 def test_a_large_set_goes_on_past_the_ranked_candidates(
@@ -260,12 +269,13 @@ def test_a_large_set_goes_on_past_the_ranked_candidates(
 ) -> None:
     """What is not scored follows by date, without gap or double."""
     monkeypatch.setattr("impact_alliances.search.ranking.RANKED", 10)
+    asked = {"q": "vallée", "par_page": "8"}
     seen = [
         identifier
         for page in range(1, 9)
-        for identifier in ids(find(service, q="vallée", page=str(page), par_page="8"))
+        for identifier in ids(find(service, **asked, page=str(page)))
     ]
-    assert len(seen) == len(set(seen)) == find(service, q="vallée").total > 10
+    assert len(seen) == len(set(seen)) == find(service, **asked).total > 10
 
 
 def test_similar_resources_are_of_the_same_kind_and_say_why(service: Service) -> None:

@@ -3,8 +3,9 @@ the meaning, the fused score, the order and what is said of each hit.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,20 @@ import pytest
 from impact_alliances.engines.engine import Bar, Candidate, Vector, Weighted
 from impact_alliances.meaning.centred import Numbers
 from impact_alliances.meaning.grid import NO_GRID, Grid
-from impact_alliances.meaning.outlook import Seen
+from impact_alliances.meaning.outlook import Outlook, Seen
 from impact_alliances.meaning.vectors import Matrix, Standing
 from impact_alliances.resources.key import Key
+from impact_alliances.search import ranking
 from impact_alliances.search.interpreting import (
     MOST_NEAR,
     STANDING_BAR,
     bar_of,
+    known_share,
     near_enough,
     standing_bar,
     weights,
 )
-from impact_alliances.search.ranking import Evidence, explain, rank
+from impact_alliances.search.ranking import NO_EVIDENCE, Evidence, explain, rank
 from impact_alliances.text.understanding import Concept
 
 
@@ -50,7 +53,7 @@ def _scores(
     grid: Grid = NO_GRID,
 ) -> dict[str, float]:
     """The scores of candidates that are the whole base."""
-    evidence = Evidence.of(bar, outlook, grid, candidates)  # type: ignore[arg-type]
+    evidence = Evidence(bar, outlook, grid).learnt(candidates)  # type: ignore[arg-type]
     return {candidate.key.id: score for score, candidate in rank(candidates, evidence)}
 
 
@@ -76,15 +79,20 @@ class Crowd:
 @dataclass
 class Sight:
     """What the meaning says of documents, as said: by name, their nearest passage, their whole,
-    how much of a hub they are, and their direction.
+    how much of a hub they are, and their direction; and how they are asked for.
     """
 
     seen: dict[str, tuple[float, float, float, list[float]]]
+    asked: dict[str, float] = field(default_factory=dict)
 
     def of(self, keys: Sequence[Key]) -> Seen:
         rows = [self.seen.get(key.id, (0.0, 0.0, 0.0, [0.0, 0.0])) for key in keys]
         nearest, whole, hub, directions = (np.array(values) for values in zip(*rows, strict=True))
-        return Seen(nearest, whole, hub, directions)
+        asked = np.array([self.asked.get(key.id, 0.0) for key in keys])
+        return Seen(nearest, whole, hub, asked, directions)
+
+    def demande_of(self, key: Key) -> int | None:
+        return None
 
     def standing(self, directions: Vector, towards: Vector) -> Numbers:
         return directions @ towards
@@ -194,14 +202,13 @@ def test_a_corpus_without_vectors_has_no_neighbour() -> None:
 
 def test_words_alone_are_the_logarithm_of_their_bm25_by_the_share_held() -> None:
     """3 ln(1 + 6 × 4 / 4), 3 ln(1 + 6 × 1 / 4): what holds more of what was asked passes before
-    what says one word often. The grid is of the meaning.
+    what says one word often.
     """
     found = _scores(
-        _candidate("tout", 6.0, 4.0, fragilites=["mobilite"]),
+        _candidate("tout", 6.0, 4.0),
         _candidate("un mot", 6.0, 1.0),
         _candidate("rien"),
         bar=_bar(3.0, 1.0),
-        grid=Grid({"mobilite": 2.0}),
     )
     assert found == pytest.approx(
         {"tout": 3 * math.log(7), "un mot": 3 * math.log(2.5), "rien": 0.0}
@@ -243,6 +250,19 @@ def test_what_the_first_answers_have_in_common_is_of_the_first_ten_of_a_kind() -
     assert [found["c0"], found["note"]] == pytest.approx([2.3, 2.3])
 
 
+def test_demandes_count_by_their_meaning_and_by_their_words() -> None:
+    """2 × 1.5 + 4 ln(1 + 6), and half of the former in telling the first answers: « b », asked for
+    so, weighs e^1.5 against e^1 in what these have in common.
+    """
+    sight: Any = Sight({"a": (1.0, 0.0, 0.0, [1.0, 0.0]), "b": (0.0, 0.0, 0.0, [0.0, 1.0])})
+    sight.asked = {"b": 1.5}
+    found = _scores(_candidate("a"), _candidate("b", demanded=6.0), outlook=sight)
+    share = math.exp(0.5) / (1 + math.exp(0.5))
+    assert found == pytest.approx(
+        {"b": 3 + 4 * math.log(7) + 2.3 * share, "a": 2.3 * (1 - share)}, abs=1e-6
+    )
+
+
 def test_a_fragilite_that_the_need_does_not_touch_costs_nothing() -> None:
     found = _scores(
         _candidate("a", fragilites=["sante"]),
@@ -267,7 +287,7 @@ def test_a_score_does_not_depend_on_what_else_is_scored() -> None:
     promising = [_candidate("a", 6.0, 4.0), _candidate("b", 1.0, 3.0)]
     others = [_candidate("c", 2.0, 1.0), _candidate("b", 1.0, 3.0)]
     sight: Any = Sight({name: (1.0, 0.5, 0.2, [0.6, 0.8]) for name in "abc"})
-    evidence = Evidence.of(_bar(3.0, 1.0), sight, NO_GRID, promising)
+    evidence = Evidence(_bar(3.0, 1.0), sight, NO_GRID).learnt(promising)
     alone = [rank([one], evidence)[0][0] for one in others]
     assert sorted(alone, reverse=True) == [score for score, _ in rank(others, evidence)]
 
@@ -282,7 +302,7 @@ def test_the_best_comes_first_then_the_most_recent() -> None:
         _candidate("b", 2.0, 1.0, date_order=20),
         _candidate("meilleur", 3.0, 1.0, date_order=0),
     ]
-    ranked = rank(candidates, Evidence.of(_bar(1.0), None, NO_GRID, candidates))
+    ranked = rank(candidates, Evidence(_bar(1.0), None, NO_GRID).learnt(candidates))
     assert [candidate.key.id for _, candidate in ranked] == ["meilleur", "b", "a", "vieux"]
 
 
@@ -307,20 +327,93 @@ def test_a_need_evokes_the_fragilites_that_stand_out_three_at_most() -> None:
 @pytest.mark.parametrize(("score", "shown"), [(15.0, 0.5), (0.0, 0.0), (-2.0, 0.0), (3.0, 0.1667)])
 def test_a_score_is_shown_between_nothing_and_one(score: float, shown: float) -> None:
     """Fifteen is a clear hit."""
-    assert explain((score, _candidate("a")), bar=None, near=()).score == shown
+    assert explain((score, _candidate("a")), NO_EVIDENCE).score == shown
 
 
 def test_a_hit_says_why_it_is_there() -> None:
     """By its words at the bar exactly, whatever the last digit; by its meaning when it is near."""
-    bar = _bar(3.0, 1.0)
     reached, missed = _candidate("a", 1.0, 1.6 - 1e-9), _candidate("b", 1.0, 1.5)
-    near = [Key("case", "b")]
+    evidence = Evidence(bar=_bar(3.0, 1.0)).bringing([Key("case", "b")])
     why = [
-        explain((1.0, one), bar=given, near=near)
-        for one, given in ((reached, bar), (missed, bar), (reached, None))
+        explain((1.0, one), given)
+        for one, given in ((reached, evidence), (missed, evidence), (reached, NO_EVIDENCE))
     ]
     assert [(hit.key.id, hit.by_words, hit.by_meaning) for hit in why] == [
         ("a", True, False),
         ("b", False, True),
         ("a", False, False),
     ]
+    assert [evidence.brings(one) for one in (reached, missed, _candidate("c"))] == [
+        True,
+        True,
+        False,
+    ]
+
+
+# -- the set --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scores", "kept"),
+    [
+        # Of 30, three tenths are 9: what passes that is no tail, though it is below 14.
+        ([30.0, 14.0, 9.0, 8.9], 3),
+        # Of 50 they are 15, but 14 is enough.
+        ([50.0, 14.0, 13.9], 2),
+        # On a small base no score is high.
+        ([4.0, 1.3, 1.1], 2),
+    ],
+    ids=["below the best", "enough by itself", "small"],
+)
+def test_a_tail_is_cut(scores: list[float], kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the first of a kind."""
+    monkeypatch.setattr(ranking, "BEFORE_TAIL", 1)
+    sight: Any = Sight({f"c{n}": (0.0, score, 0.0, [0.0, 0.0]) for n, score in enumerate(scores)})
+    candidates = [_candidate(f"c{n}") for n in range(len(scores))]
+    evidence = Evidence(None, sight, NO_GRID).learnt(candidates)
+    found = evidence.worth_showing(candidates)
+    assert [key.id for key in found] == [f"c{n}" for n in range(kept)]
+    assert evidence.worth_showing([]) == []
+
+
+def test_the_first_ten_of_a_kind_are_no_tail() -> None:
+    """However far below the best."""
+    scores = {"article": 50.0} | {f"c{n:02}": 5.0 - n / 10 for n in range(12)}
+    sight: Any = Sight({name: (0.0, score, 0.0, [0.0, 0.0]) for name, score in scores.items()})
+    article = _candidate("article", key=Key("article", "article"))
+    candidates = [article, *(_candidate(f"c{n:02}") for n in range(12))]
+    evidence = Evidence(outlook=sight).learnt(candidates)
+    found = [key.id for key in evidence.worth_showing(candidates)]
+    assert found == ["article", *(f"c{n:02}" for n in range(10))]
+
+
+def test_what_holds_all_that_is_asked_is_no_tail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever types one word gets all the documents that hold it."""
+    monkeypatch.setattr(ranking, "BEFORE_TAIL", 1)
+    sight: Any = Sight({"best": (0.0, 50.0, 0.0, [0.0, 0.0])})
+    candidates = [_candidate("best"), _candidate("all", 0.1, 4.0), _candidate("some", 0.1, 3.0)]
+    evidence = Evidence(_bar(3.0, 1.0), sight, NO_GRID).learnt(candidates)
+    assert [key.id for key in evidence.worth_showing(candidates)] == ["best", "all"]
+
+
+def test_the_best_of_each_kind_are_few_of_a_small_kind() -> None:
+    """One in ten: of 25 cases three, of one article one; of 400 the most that was asked."""
+    rows = {Key("case", f"c{n:03}"): np.eye(1, 3, n % 3, dtype=np.float32) for n in range(25)}
+    rows |= {Key("article", "a"): np.eye(1, 3, dtype=np.float32)}
+    rows |= {Key("jeudi", f"{n:03}"): np.eye(1, 3, n % 3, dtype=np.float32) for n in range(400)}
+    matrix = Matrix.of(rows)
+    assert matrix
+    outlook = Outlook(Standing(matrix, np.array([1, 0, 0], dtype=np.float32)))
+    candidates = [Candidate(key, 0.0, 0.0, 0) for key in rows]
+    best = Evidence(None, outlook, NO_GRID).learnt(candidates).best_of_each_kind(candidates, 30)
+    assert Counter(key.kind for key in best) == {"case": 3, "article": 1, "jeudi": 30}
+
+
+def test_a_word_of_no_document_weighs_the_most_in_what_is_known() -> None:
+    """Of ten documents: ln 22 against ln 4.4 of a word that two hold."""
+    known, unknown = _concept("bus"), _concept("zzyzx")
+    found = weights([known, unknown], total=10, frequencies={"bus": 2})
+    share = math.log(4.4) / (math.log(4.4) + math.log(22))
+    assert known_share([known, unknown], found, total=10) == pytest.approx(share)
+    assert known_share([known], found, total=10) == 1.0
+    assert known_share([unknown], [], total=10) == known_share([], [], total=10) == 0.0

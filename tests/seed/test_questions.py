@@ -26,8 +26,8 @@ KEYWORDS = [
     ("surendettement", "cas-0254"),
     ("déficience visuelle", "cas-0920"),
     ("aidants", "cas-0589"),
-    ("cantine scolaire", "cas-0269"),
-    ("canitne scolaire", "cas-0269"),
+    ("cantine scolaire", "cas-0192"),
+    ("canitne scolaire", "cas-0192"),
     ("ciel étoilé", "cas-0912"),
 ]
 NEEDS = [
@@ -50,7 +50,7 @@ PRACTITIONERS = [
     ("participation des personnes en situation de pauvreté à la décision publique", "cas-0256"),
     ("démarches d'aller-vers et repérage des personnes isolées", "cas-0402"),
     ("structuration d'une filière locale d'isolants biosourcés", "cas-0074"),
-    ("diffusion artistique itinérante en milieu rural", "cas-0860"),
+    ("diffusion artistique itinérante en milieu rural", "cas-0879"),
     ("apaisement de la circulation aux abords des écoles", "cas-0696"),
     ("recensement des travaux utiles pour créer des emplois locaux", "cas-0034"),
 ]
@@ -77,6 +77,30 @@ def test_a_need_is_answered_among_the_first(service: Service, need: str, sheet: 
     found = service.finder.find(asked)
     assert found.degraded is None
     assert sheet in [hit.resource.id for hit in found.hits]
+
+
+def _refused(service: Service, file: str) -> list[str]:
+    """The texts that are said to be nothing."""
+    folder = Path(__file__).parents[2] / "support/texts"
+    texts = (folder / file).read_text(encoding="utf-8").splitlines()
+    assert len(set(texts)) == 100
+    found = {text: service.finder.find(SearchQuery(q=text)) for text in texts}
+    for answer in found.values():
+        if answer.neighbours is not None:
+            counts = [count for facet in answer.facets for _, count, _ in facet.values]
+            assert (answer.total, answer.hits, max(counts)) == (0, (), 0)
+            assert len(answer.neighbours) <= 6
+    return [text for text, answer in found.items() if answer.neighbours is not None]
+
+
+def test_what_means_nothing_brings_nothing(service: Service) -> None:
+    """Keys struck at random, made-up words, marks: next to none brings a sheet, and what is shown
+    apart is counted nowhere. Texts that mean something are answered, in whatever language.
+    """
+    senseless = _refused(service, "senseless.txt")
+    assert {"xyz", "asdfghjkl", "???", "Blarghnizophorpquix"} <= set(senseless)
+    assert len(senseless) >= 90
+    assert len(_refused(service, "sensible.txt")) <= 2
 
 
 def test_the_sample_of_the_readme_is_what_one_gets(service: Service) -> None:

@@ -77,7 +77,7 @@ def test_a_page_of_every_kind_is_one_search_and_explains_what_it_shows(
     asked = [("counts", EVERY), ("matches", 0)]
     one = client.get("/recherche?q=haies&echelon=local").text
     assert (spy.asked, len(excerpts)) == (asked, one.count('class="carte '))
-    several = client.get("/recherche?q=haies&mode=semantic").text
+    several = client.get("/recherche?q=dialogue+alliance").text
     cards = several.count('class="carte ')
     assert 3 < cards <= 12
     assert (spy.asked, len(excerpts)) == (asked * 2, one.count('class="carte ') + cards)

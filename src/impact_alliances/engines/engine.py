@@ -28,6 +28,15 @@ TITLE_BOOST = 1.5
 ENDINGS = 50
 # Past the eighth heaviest concept the bar's query grows without changing the set much.
 MOST_CONCEPTS = 8
+# Above this many documents most sets are too large to be read whole in the time of a search.
+LARGE_BASE = 20_000
+# How many documents of a set are read whole; of a larger one, only the most promising.
+READ_WHOLE, READ_WHOLE_IN_A_LARGE_BASE = 1_500, 600
+
+
+def read_whole(documents: int) -> int:
+    """How large a set may be to be read whole, in a base of so many documents."""
+    return READ_WHOLE if documents <= LARGE_BASE else READ_WHOLE_IN_A_LARGE_BASE
 
 
 class EngineFailure(Exception):
@@ -112,6 +121,13 @@ class Candidate(NamedTuple):
     fragilites: Sequence[str] = ()
     where: Whereabouts = Whereabouts()
     demanded: float = 0.0
+
+
+class Promising(NamedTuple):
+    """The documents worth ranking of a set of `total`."""
+
+    total: int
+    candidates: list[Candidate]
 
 
 @dataclass(frozen=True)
@@ -217,8 +233,8 @@ class SearchEngine(Protocol):
         concepts: Sequence[Weighted],
         limit: int,
         asked: Sequence[Concept] = (),
-    ) -> list[Candidate]:
-        """The candidates of a set that nobody counts, as `Matches` gives them."""
+    ) -> Promising:
+        """The candidates of a set, as `Matches` gives them, and its size; no facet is counted."""
         ...
 
     def page(

@@ -23,7 +23,7 @@ Others = Callable[[Sequence[Key]], dict[Key, Vector]]
 @dataclass(frozen=True)
 class Matrix:
     """The passages of all documents, those of document i from row `starts[i]` on; the places of
-    the documents of each kind.
+    the documents of each kind. `sharpness` says how a document is likened by several (`likeness`).
     """
 
     keys: tuple[Key, ...]
@@ -31,9 +31,10 @@ class Matrix:
     starts: npt.NDArray[np.intp]
     place: dict[Key, int]
     kinds: dict[str, npt.NDArray[np.intp]]
+    sharpness: float | None = None
 
     @classmethod
-    def of(cls, vectors: Mapping[Key, Vector]) -> "Matrix | None":
+    def of(cls, vectors: Mapping[Key, Vector], sharpness: float | None = None) -> "Matrix | None":
         """The matrix of these documents, None when there is none. Sorted by key, so that ties are
         broken alike.
         """
@@ -45,7 +46,8 @@ class Matrix:
         rows = np.concatenate([vectors[key] for key in keys]).astype(np.float32)
         names = np.array([key.kind for key in keys])
         kinds = {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
-        return cls(keys, rows, starts, {key: index for index, key in enumerate(keys)}, kinds)
+        place = {key: index for index, key in enumerate(keys)}
+        return cls(keys, rows, starts, place, kinds, sharpness)
 
     @cached_property
     def centred(self) -> Centred:
@@ -59,8 +61,15 @@ class Matrix:
         return np.asarray(np.add.reduceat(self.rows, self.starts) / sizes[:, None])
 
     def likeness(self, vector: Vector) -> npt.NDArray[np.float32]:
-        """The cosine of each document's nearest passage with `vector`."""
-        return np.maximum.reduceat(self.rows @ vector, self.starts)
+        """The cosine of each document's nearest passage with `vector`. With a `sharpness`, the
+        others count a little as they come near to it: log of the sum of exp(sharpness × cosine),
+        divided by the sharpness.
+        """
+        cosines = self.rows @ vector
+        if self.sharpness is None:
+            return np.maximum.reduceat(cosines, self.starts)
+        sums = np.add.reduceat(np.exp(self.sharpness * (cosines - 1)), self.starts)
+        return np.asarray(1 + np.log(sums) / self.sharpness)
 
     def passages(self, key: Key) -> Vector | None:
         """The passages of one document, one a row; None for one that is not held."""
@@ -105,11 +114,18 @@ class Standing:
 
     def of(self, keys: Sequence[Key]) -> dict[Key, float]:
         place = self.matrix.place
-        cosines = {key: float(self.likeness[place[key]]) for key in keys if key in place}
-        return cosines | {
-            key: float((passages @ self.vector).max())
-            for key, passages in self.not_held(keys).items()
-        }
+        found = {key: float(self.likeness[place[key]]) for key in keys if key in place}
+        others = Matrix.of(self.not_held(keys), self.matrix.sharpness)
+        if others:
+            likeness = others.likeness(self.vector).tolist()
+            found |= dict(zip(others.keys, likeness, strict=True))
+        return found
+
+    def likeness_of(self, key: Key) -> npt.NDArray[np.float32] | None:
+        """The cosine of each passage of one document."""
+        held = self.matrix.passages(key)
+        passages = self.not_held([key]).get(key) if held is None else held
+        return None if passages is None else passages @ self.vector
 
     def not_held(self, keys: Sequence[Key]) -> dict[Key, Vector]:
         """The passages of those of these documents that the sample lacks; none where the corpus is
@@ -149,10 +165,12 @@ class VectorIndex:
         most: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         prepare: Callable[[Matrix], object] = lambda _: None,
+        sharpness: float | None = None,
     ) -> None:
         self._stored = stored
         self._most = most
         self._prepare = prepare
+        self._sharpness = sharpness
         self._held = Renewed(self._read, clock)
 
     def refresh(self) -> None:
@@ -172,7 +190,7 @@ class VectorIndex:
         vectors = self._vectors(former, state, one_in)
         if one_in == 1 and len(vectors) != state[1]:
             vectors = self._stored.since(None)
-        matrix = Matrix.of(vectors)
+        matrix = Matrix.of(vectors, self._sharpness)
         if matrix:
             self._prepare(matrix)
         return _Held(state, one_in, vectors, matrix)

@@ -10,6 +10,7 @@ from impact_alliances.engines.engine import Counts
 from impact_alliances.resources.published import load, load_in_order
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.ranking import Ranked
 from impact_alliances.search.results import Facet, Hit, Results
 from impact_alliances.search.searcher import Answer, Cascade
 from impact_alliances.search.titles_only import TitlesOnly
@@ -47,7 +48,7 @@ class Finder:
         return Results(
             query=query,
             total=answer.counts.total,
-            hits=self._hits(answer),
+            hits=self._hits(answer.page, answer),
             facets=tuple(
                 Facet.of(name, answer.counts.facets.get(name, {}), query.values(name))
                 for name in FILTERS
@@ -56,6 +57,7 @@ class Finder:
             evoked=answer.evoked,
             degraded=answer.degraded,
             reading=answer.reading,
+            neighbours=None if answer.neighbours is None else self._hits(answer.neighbours, answer),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
@@ -76,10 +78,10 @@ class Finder:
             self._titles.search(query).counts
         )
 
-    def _hits(self, answer: Answer) -> tuple[Hit, ...]:
+    def _hits(self, page: Sequence[Ranked], answer: Answer) -> tuple[Hit, ...]:
         with reading(self._database) as session:
-            loaded = load(session, [one.key for one in answer.page])
+            loaded = load(session, [one.key for one in page])
         stems, place = answer.understanding.stems, answer.reading.place
         return tuple(
-            Hit.of(loaded[one.key], one, stems, place) for one in answer.page if one.key in loaded
+            Hit.of(loaded[one.key], one, stems, place) for one in page if one.key in loaded
         )

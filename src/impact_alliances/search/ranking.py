@@ -5,9 +5,9 @@ other half; the figures are in docs/decisions/0013.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -18,21 +18,42 @@ from impact_alliances.meaning.centred import Numbers
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.outlook import Outlook, Seen
 from impact_alliances.resources.key import Key
+from impact_alliances.text.understanding import Concept
 
-# What each term weighs beside the standing of the meaning: the words, the reading grid, what the
-# first answers have in common, and what it costs to be near to everything.
-WORDS_WEIGHT, GRID_WEIGHT, COMMON_WEIGHT, HUB_COST = 3.0, 0.7, 2.3, 1.1
-# The first answers of a kind, and what the words and the grid weigh in telling them.
+# The first answers of a kind, and what the terms that tell them weigh beside the nearest passage.
 FIRST_ANSWERS = 10
-FIRST_WORDS_WEIGHT, FIRST_GRID_WEIGHT = 2.0, 0.3
+FIRST_WORDS_WEIGHT, FIRST_GRID_WEIGHT, FIRST_ASKED_WEIGHT = 2.0, 0.3, 1.0
 # What it is worth to be where the text says; what is near is worth less (`bench/places.py`).
 PLACE_WEIGHT = 24.0
+# An answer that is below this score, and below this share of the best one's, is of the tail, unless
+# it holds all that is asked or is among the first of its kind: on the half that chose, half of what
+# is there for nothing, and 2 in 100 of the answers.
+TAIL, TAIL_OF_BEST, BEFORE_TAIL = 14.0, 0.3, 10
 # Candidates scored; the rest of a larger set follows by date.
 RANKED = 600
 # The score of a document that the whole text names, before any other.
 NAMED_SCORE = 1_000.0
 # Maps a score to [0, 1[ for display: 15 is a clear hit.
 _HALF_SCORE = 15.0
+
+
+class Weights(NamedTuple):
+    """What each term of the score weighs: `whole`, how near the document is as a whole; `words`,
+    those of its text; `grid`, its fragilités; `common`, how like the first answers it is; `hub`,
+    how near it is to everything; `asked`, how near its nearest demande is; `demanded`, the words of
+    its demandes.
+    """
+
+    whole: float = 1.0
+    words: float = 3.0
+    grid: float = 0.7
+    common: float = 2.3
+    hub: float = -1.1
+    asked: float = 2.0
+    demanded: float = 4.0
+
+
+WEIGHTS = Weights()
 
 
 @dataclass(frozen=True)
@@ -57,32 +78,38 @@ Scored = tuple[float, Candidate]
 @dataclass(frozen=True)
 class Evidence:
     """What tells the documents of the base apart for one text, whatever is filtered: the concepts
-    asked for (`bar`), the base seen from its meaning (`outlook`), its place in the `grid`, and the
-    place on the map that it names (`nearness`). `best_cover` is the largest share of the weight
-    asked for that one document holds; `common` what the first answers of each kind have in common,
-    as a direction.
+    `asked` of demandes, those that texts hold (`bar`), the base seen from its meaning (`outlook`),
+    its place in the `grid`, and the place on the map that it names (`nearness`). `best_cover` is
+    the largest share of the weight asked for that one document holds, `is_demanded` whether some
+    demande holds any; `common` what the first
+    answers of each kind have in common, as a direction; `near` the documents that are answers by
+    their meaning, whatever their words.
     """
 
     bar: Bar | None = None
     outlook: Outlook | None = None
     grid: Grid = NO_GRID
-    best_cover: float = 0.0
-    common: Mapping[str, Vector] = field(default_factory=dict)
+    asked: tuple[Concept, ...] = ()
     nearness: Nearness | None = None
+    best_cover: float = 0.0
+    is_demanded: bool = False
+    common: Mapping[str, Vector] = field(default_factory=dict)
+    near: Collection[Key] = ()
     _known: Mapping[Key, float] = field(default_factory=dict, repr=False)
 
-    @classmethod
-    def of(
-        cls, bar: Bar | None, outlook: Outlook | None, grid: Grid, promising: Sequence[Candidate]
-    ) -> "Evidence":
-        """From the documents of the whole base that may answer best."""
-        whole = _whole(bar)
+    def learnt(self, promising: Sequence[Candidate]) -> "Evidence":
+        """The same, once known the documents of the whole base that may answer best."""
+        whole = _whole(self.bar)
         covered = max((one.covered for one in promising), default=0.0)
-        found = cls(bar, outlook, grid, covered / whole if whole else 0.0)
-        terms = found._terms(promising)
-        found = replace(found, common=found._common(promising, terms))
-        scores = found._scores(promising, terms).tolist()
-        return replace(found, _known=dict(zip(_keys(promising), scores, strict=True)))
+        found = replace(
+            self,
+            best_cover=covered / whole if whole else 0.0,
+            is_demanded=any(one.demanded for one in promising),
+        )
+        known = found._pass(promising)
+        found = replace(found, common=found._common(promising, known))
+        scores = found._with_common(promising, known) @ WEIGHTS
+        return replace(found, _known=dict(zip(_keys(promising), scores.tolist(), strict=True)))
 
     @property
     def is_any(self) -> bool:
@@ -99,9 +126,33 @@ class Evidence:
     def _answering(self, candidates: Sequence[Candidate]) -> Numbers:
         """How well each document answers what is asked, wherever it is."""
         new = [one for one in candidates if one.key not in self._known]
-        scores = self._scores(new, self._terms(new)).tolist() if new else []
+        scores = (self.terms(new) @ WEIGHTS).tolist() if new else []
         known = {**self._known, **dict(zip(_keys(new), scores, strict=True))}
         return np.array([known[one.key] for one in candidates])
+
+    def bringing(self, near: Iterable[Key]) -> "Evidence":
+        """The same, these documents being answers by their meaning."""
+        return replace(self, near=dict.fromkeys(near).keys())
+
+    def brings(self, candidate: Candidate) -> bool:
+        """Whether a document is an answer by its words or by its meaning."""
+        return self.holds_enough(candidate) or candidate.key in self.near
+
+    def holds_enough(self, candidate: Candidate) -> bool:
+        """Whether a document is over the bar of the words."""
+        return bool(self.bar and candidate.covered >= self.bar.need - 1e-6)
+
+    def worth_showing(self, answers: Sequence[Candidate]) -> list[Key]:
+        """Those of these answers that are no tail."""
+        scores, whole = self.scores(answers), _whole(self.bar)
+        bar = min(TAIL, TAIL_OF_BEST * max(scores, default=0.0))
+        first = chain.from_iterable(_best_of_each_kind(answers, scores, BEFORE_TAIL).values())
+        kept = {
+            *first,
+            *np.flatnonzero(scores >= bar).tolist(),
+            *(place for place, one in enumerate(answers) if 0 < whole <= one.covered + 1e-6),
+        }
+        return [answers[place].key for place in sorted(kept)]
 
     def best_of_each_kind(self, candidates: Sequence[Candidate], most: int) -> list[Key]:
         """The best of these of each kind, wherever they are: `most` of each, and no more than one
@@ -115,63 +166,73 @@ class Evidence:
             for place in places[: -(-len(kinds.get(kind, ())) // 10)]
         ]
 
-    def _terms(self, candidates: Sequence[Candidate]) -> "_Terms":
+    def terms(self, candidates: Sequence[Candidate]) -> Numbers:
+        """The terms of the score of each document: one a row, in the order of `Weights`."""
+        return self._with_common(candidates, self._pass(candidates))
+
+    def _pass(self, candidates: Sequence[Candidate]) -> "_Pass":
         whole = _whole(self.bar) or 1.0
         held = np.array([one.lexical * one.covered / whole for one in candidates])
         priors = {
             tags: self.grid.prior(tags) for tags in {tuple(one.fragilites) for one in candidates}
         }
-        return _Terms(
+        return _Pass(
             words=self.best_cover * np.log1p(held),
             grid=np.array([priors[tuple(one.fragilites)] for one in candidates]),
-            seen=self.outlook.of(_keys(candidates)) if self.outlook else None,
+            demanded=np.log1p([one.demanded for one in candidates]),
+            seen=self.outlook.of(_keys(candidates)) if self.outlook else Seen.nothing(len(held)),
         )
 
-    def _common(self, candidates: Sequence[Candidate], terms: "_Terms") -> dict[str, Vector]:
+    def _common(self, candidates: Sequence[Candidate], known: "_Pass") -> dict[str, Vector]:
         """What the first answers of each kind have in common: the mean of their directions, the
         surer the heavier.
         """
-        seen = terms.seen
-        if seen is None:
-            return {}
-        first = seen.nearest + FIRST_WORDS_WEIGHT * terms.words + FIRST_GRID_WEIGHT * terms.grid
+        seen = known.seen
+        first = (
+            seen.nearest
+            + FIRST_WORDS_WEIGHT * known.words
+            + FIRST_GRID_WEIGHT * known.grid
+            + FIRST_ASKED_WEIGHT * seen.asked
+        )
         return {
             kind: _soft_mean(seen.directions[places], first[places])
             for kind, places in _best_of_each_kind(candidates, first, FIRST_ANSWERS).items()
         }
 
-    def _scores(self, candidates: Sequence[Candidate], terms: "_Terms") -> Numbers:
-        words = WORDS_WEIGHT * terms.words
-        if self.outlook is None or terms.seen is None:
-            return words
-        common = COMMON_WEIGHT * self._likeness_to_first(candidates, terms.seen, self.outlook)
-        grid, costs = GRID_WEIGHT * terms.grid, HUB_COST * terms.seen.hub
-        return np.asarray(terms.seen.whole + words + grid + common - costs)
+    def _with_common(self, candidates: Sequence[Candidate], known: "_Pass") -> Numbers:
+        """The terms, once it is known what the first answers have in common."""
+        seen = known.seen
+        common = self._likeness_to_first(candidates, seen.directions)
+        return np.column_stack(
+            (seen.whole, known.words, known.grid, common, seen.hub, seen.asked, known.demanded)
+        )
 
-    def _likeness_to_first(
-        self, candidates: Sequence[Candidate], seen: Seen, outlook: Outlook
-    ) -> Numbers:
+    def _likeness_to_first(self, candidates: Sequence[Candidate], directions: Vector) -> Numbers:
         """How near each document stands to what the first answers of its kind have in common."""
-        found = np.zeros(len(candidates))
+        found, outlook = np.zeros(len(candidates)), self.outlook
+        if outlook is None:
+            return found
         kinds = np.array([one.key.kind for one in candidates])
         for kind, common in self.common.items():
             places = np.flatnonzero(kinds == kind)
-            found[places] = outlook.standing(seen.directions[places], common)
+            found[places] = outlook.standing(directions[places], common)
         return found
 
 
 NO_EVIDENCE = Evidence()
 
 
-class _Terms(NamedTuple):
-    """What is known of some documents, one value each. `words`: BM25 by the share of the weight
-    held, its logarithm, since one word said often is no answer; all the less where no document
-    holds much of what is asked. `grid`: the standing of their fragilités.
+class _Pass(NamedTuple):
+    """What is known of some documents before their first answers are, one value each. `words`: BM25
+    by the share of the weight held, its logarithm, since one word said often is no answer; all the
+    less where no document holds much of what is asked. `grid`: the standing of their fragilités.
+    `demanded`: the words of their demandes, as a logarithm too.
     """
 
     words: Numbers
     grid: Numbers
-    seen: Seen | None
+    demanded: Numbers
+    seen: Seen
 
 
 def _whole(bar: Bar | None) -> float:
@@ -216,7 +277,8 @@ def in_order(candidates: Sequence[Candidate], scores: Numbers) -> list[int]:
 class Ranking:
     """The best candidates of a search with their scores, in order."""
 
-    wanted: Wanted
+    evidence: Evidence
+    named: frozenset[Key]
     scored: Sequence[Scored]
 
     @classmethod
@@ -225,16 +287,13 @@ class Ranking:
     ) -> "Ranking":
         """The hits `named`, then the `RANKED` best of what matches. Raises `EngineFailure`."""
         concepts = evidence.bar.concepts if evidence.bar else ()
-        candidates = matches.candidates(concepts, RANKED) if evidence.is_any else []
-        return cls(wanted, headed(rank(candidates, evidence)[:RANKED], named))
+        candidates = matches.candidates(concepts, RANKED, evidence.asked) if evidence.is_any else []
+        scored = headed(rank(candidates, evidence)[:RANKED], named)
+        return cls(evidence, frozenset(wanted.named), scored)
 
     @property
     def keys(self) -> list[Key]:
         return [candidate.key for _, candidate in self.scored]
-
-    @cached_property
-    def _named(self) -> frozenset[Key]:
-        return frozenset(self.wanted.named)
 
     def page(self, first: int, size: int) -> list[Ranked]:
         """Those from the place `first` on, each saying why it is there."""
@@ -243,17 +302,17 @@ class Ranking:
     def explained(self, keys: Sequence[Key]) -> list[Ranked]:
         """These, in their order, each saying why it is there, ranked or not."""
         known = {scored[1].key: scored for scored in self.scored}
-        by_words, named = self.wanted.bar is not None, self._named
+        by_words = self.evidence.bar is not None
         return [
             self._explained(known[key])
             if key in known
-            else Ranked(key, 0.0, by_words, False, key in named)
+            else Ranked(key, 0.0, by_words, False, key in self.named)
             for key in keys
         ]
 
     def _explained(self, scored: Scored) -> Ranked:
-        explained = explain(scored, bar=self.wanted.bar, near=self.wanted.near)
-        return replace(explained, by_name=explained.key in self._named)
+        explained = explain(scored, self.evidence)
+        return replace(explained, by_name=explained.key in self.named)
 
 
 def rank(candidates: Sequence[Candidate], evidence: Evidence) -> list[Scored]:
@@ -273,12 +332,13 @@ def headed(ranked: list[Scored], named: Sequence[Key]) -> list[Scored]:
     return [*first, *(scored for scored in ranked if scored[1].key not in before)]
 
 
-def explain(scored: Scored, *, bar: Bar | None, near: Sequence[Key]) -> Ranked:
+def explain(scored: Scored, evidence: Evidence) -> Ranked:
     """A scored candidate as a hit: why it is there, and its score brought into [0, 1[."""
     score, candidate = max(scored[0], 0.0), scored[1]
     return Ranked(
         key=candidate.key,
         score=round(score / (score + _HALF_SCORE), 4),
-        by_words=bool(bar and candidate.covered >= bar.need - 1e-6),
-        by_meaning=candidate.key in near,
+        by_words=evidence.holds_enough(candidate),
+        by_meaning=candidate.key in evidence.near,
+        demande=evidence.outlook.demande_of(candidate.key) if evidence.outlook else None,
     )

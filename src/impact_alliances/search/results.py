@@ -103,7 +103,8 @@ class Facet:
 class Results:
     """The results of a query: one page of hits, their exact total over all pages, the counts of
     every facet. `degraded` says, in French, what of the search did not work; None when all did.
-    `reading` is the place found in the text.
+    `reading` is the place found in the text. `neighbours`, of a text that means nothing here, are a
+    few resources to show apart, counted nowhere; None of any other text.
     """
 
     query: SearchQuery
@@ -115,6 +116,7 @@ class Results:
     degraded: str | None
     took_ms: float
     reading: Reading = NO_PLACE
+    neighbours: tuple[Hit, ...] | None = None
 
     @property
     def is_only_a_place(self) -> bool:

@@ -27,6 +27,8 @@ from impact_alliances.search.ranking import RANKED, Ranked, Ranking
 from impact_alliances.search.reranking import RERANKED, Reranking
 from impact_alliances.text.understanding import Understanding
 
+# Documents shown apart where nothing answers.
+MOST_NEIGHBOURS = 6
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
@@ -34,7 +36,8 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Answer:
     """The size of the set, its counts and one page of it. `degraded` says, in French, what did not
-    work, `reading` which place the text names.
+    work, `reading` which place the text names. Of a senseless text, `neighbours` are a few
+    documents to show apart; else None.
     """
 
     counts: Counts
@@ -43,6 +46,7 @@ class Answer:
     evoked: tuple[str, ...]
     degraded: str | None
     reading: Reading = NO_PLACE
+    neighbours: Sequence[Ranked] | None = None
 
 
 class _Page(NamedTuple):
@@ -133,7 +137,15 @@ class Searcher:
             evoked=tuple(asked.evidence.grid.evoked()),
             degraded=" ".join(said) or None,
             reading=asked.reading,
+            neighbours=self._neighbours(asked),
         )
+
+    def _neighbours(self, asked: Interpretation) -> list[Ranked] | None:
+        """The nearest documents to a senseless text."""
+        if asked.neighbours is None:
+            return None
+        matches = self.engine.matches(asked.neighbours, ())
+        return Ranking.of(matches, asked.neighbours, asked.evidence).page(0, MOST_NEIGHBOURS)
 
     def _by_relevance(self, query: SearchQuery, asked: Interpretation, matches: Matches) -> _Page:
         """The page of the ranking; past its end, the rest of the set by date."""

@@ -48,6 +48,7 @@ def answer(found: Results, base_url: str) -> dict[str, Any]:
         "place": _place(found, base_url),
         "evoked": list(found.evoked),
         "hits": [_hit(hit, base_url) for hit in found.hits],
+        "neighbours": [_hit(hit, base_url) for hit in found.neighbours or ()],
         "facets": {facet.name: _facet(query, facet, base_url) for facet in found.facets},
     }
 

@@ -17,11 +17,11 @@ from typing import Any
 from impact_alliances.engines.bm25 import in_line
 from impact_alliances.engines.engine import (
     ENDINGS,
-    Candidate,
     Counts,
     Matches,
     Neighbours,
     Order,
+    Promising,
     Vector,
     Wanted,
     Weighted,
@@ -139,8 +139,9 @@ class MeilisearchEngine:
         concepts: Sequence[Weighted],
         limit: int,
         asked: Sequence[Concept] = (),
-    ) -> list[Candidate]:
-        return self.matches(wanted, ()).candidates(concepts, limit, asked)
+    ) -> Promising:
+        matches = self.matches(wanted, ())
+        return Promising(matches.total, matches.candidates(concepts, limit, asked))
 
     def page(
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()

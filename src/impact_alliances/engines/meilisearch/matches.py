@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from impact_alliances.engines.demanding import stems_of
-from impact_alliances.engines.engine import Bar, Candidate, Matches, Wanted, Weighted
+from impact_alliances.engines.engine import (
+    LARGE_BASE,
+    READ_WHOLE,
+    READ_WHOLE_IN_A_LARGE_BASE,
+    Bar,
+    Candidate,
+    Matches,
+    Wanted,
+    Weighted,
+)
 from impact_alliances.engines.meilisearch.corpus import Corpus
 from impact_alliances.engines.meilisearch.filters import Holders, among, filter_of
 from impact_alliances.engines.meilisearch.questions import Hits, Question, to_score
@@ -12,8 +21,6 @@ from impact_alliances.engines.meilisearch.scoring import Scoring, favoured
 from impact_alliances.engines.meilisearch.server import Server
 from impact_alliances.text.understanding import Concept
 
-# Above this many documents most sets are too large to be read whole in the time of a search.
-LARGE_BASE = 20_000
 # Shares of the asked weight by which a larger set is read, best first.
 LEVELS = (0.95, 0.7)
 
@@ -31,7 +38,8 @@ class Allowance:
 
 
 # In a large base the size of a set is asked before anything is read for nothing.
-ALLOWED, ALLOWED_IN_A_LARGE_BASE = Allowance(600, 1_500, 300), Allowance(0, 600, 150)
+ALLOWED = Allowance(600, READ_WHOLE, 300)
+ALLOWED_IN_A_LARGE_BASE = Allowance(0, READ_WHOLE_IN_A_LARGE_BASE, 150)
 
 
 def allowance(documents: int) -> Allowance:

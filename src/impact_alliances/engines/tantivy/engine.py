@@ -12,12 +12,12 @@ from tantivy import Occur, Query
 
 from impact_alliances.engines.engine import (
     ENDINGS,
-    Candidate,
     Counts,
     EngineFailure,
     Matches,
     Neighbours,
     Order,
+    Promising,
     Vector,
     Wanted,
     Weighted,
@@ -100,11 +100,12 @@ class TantivyEngine:
         concepts: Sequence[Weighted],
         limit: int,
         asked: Sequence[Concept] = (),
-    ) -> list[Candidate]:
+    ) -> Promising:
         view = self._view()
         with asking():
             query = set_query(wanted)
-        return candidates_of(view, query, concepts, limit, asked)
+            total = view.searcher.search(query, 1, count=True).count
+        return Promising(int(total or 0), candidates_of(view, query, concepts, limit, asked))
 
     def page(
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()

@@ -112,6 +112,10 @@ class SearchOut(BaseModel):
     place: PlaceOut | None = Field(description="Le lieu compris dans le texte ; nul sans lieu.")
     evoked: list[str] = Field(description="Les fragilités que le besoin semble toucher.")
     hits: list[HitOut]
+    neighbours: list[HitOut] = Field(
+        description="D’une demande dont la base ne connaît aucun mot et qui ne veut rien dire : "
+        "six fiches au plus à montrer à part, comptées nulle part."
+    )
     facets: dict[str, list[FacetValueOut]]
 
 

@@ -73,6 +73,8 @@ class SearchPage:
     pages: tuple[Link, ...]
     page_sentence: str
     reliefs: tuple[Link, ...]
+    nothing: str
+    neighbours: tuple[Card, ...]
     filters_count: int
     results_button: str
     back_label: str
@@ -165,12 +167,27 @@ def present(
         pages=_pages(found),
         page_sentence=f"Page {query.page} sur {_last_page(found)}",
         reliefs=reliefs,
-        filters_count=sum(len(values) for facet, values in query.filters if facet != "kind"),
+        nothing=_nothing(found),
+        neighbours=tuple(_card(hit, None) for hit in found.neighbours or ()),
+        filters_count=_filters_count(query),
         results_button=f"Voir {french.counted(found.total, 'résultat', 'résultats')}",
         back_label=_back_to(found.total),
         keeping=keeping_of(found),
         canonical=query.url(),
     )
+
+
+def _nothing(found: Results) -> str:
+    """What is said in place of hits."""
+    if found.neighbours is not None:
+        return "Aucun de ces mots n’est dans la base."
+    count = _filters_count(found.query)
+    asked = f"ces {count} critères" if count > 1 else "ce critère" if count else "ces mots"
+    return f"Aucune fiche ne réunit {asked}."
+
+
+def _filters_count(query: SearchQuery) -> int:
+    return sum(len(values) for facet, values in query.filters if facet != "kind")
 
 
 def _back_to(total: int) -> str:

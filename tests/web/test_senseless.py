@@ -1,0 +1,41 @@
+"""A text that means nothing: nothing is counted nor listed, and what is near is shown apart."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from impact_alliances.search import interpreting
+
+
+@pytest.fixture(autouse=True)
+def _far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model of the tests knows few directions: what is near to nothing is rare there."""
+    monkeypatch.setattr(interpreting, "SENSELESS", 1.1)
+
+
+def test_the_page_says_that_no_word_is_known_and_shows_a_few_sheets_apart(
+    client: TestClient,
+) -> None:
+    page = client.get("/recherche?q=asdfghjkl").text
+    assert "Aucun de ces mots n’est dans la base." in page
+    assert "0 fiche pour" in page.replace("\u00a0", " ")
+    apart = page.split("Peut-être, à défaut")[1]
+    assert 1 <= apart.count('<li class="carte') <= 6
+    assert "Tout (0)" in page
+
+
+def test_what_is_near_is_within_the_filters(client: TestClient) -> None:
+    found = client.get("/api/search?q=asdfghjkl&kind=article").json()
+    assert [one["id"] for one in found["neighbours"]] == ["art-0001"]
+
+
+def test_the_api_the_feed_and_the_table_list_nothing(client: TestClient) -> None:
+    found = client.get("/api/search?q=asdfghjkl").json()
+    assert (found["total"], found["hits"], found["pages"]) == (0, [], 1)
+    assert 1 <= len(found["neighbours"]) <= 6
+    assert not any(one["count"] for values in found["facets"].values() for one in values)
+    assert "<entry>" not in client.get("/recherche.atom?q=asdfghjkl").text
+    assert client.get("/recherche.csv?kind=case&q=asdfghjkl").text.count("\n") == 1
+
+
+def test_what_has_a_word_known_has_no_neighbours(client: TestClient) -> None:
+    assert client.get("/api/search?q=haies").json()["neighbours"] == []
