@@ -337,11 +337,11 @@ class EngineContract:
         """The candidates are those of before demandes, and nothing more is said of them."""
         engine, writer = indexed
         two = (concept("bus"), concept(*stems("médecin")))
-        before = engine.candidates(Wanted(), two, 10)
+        before = engine.candidates(Wanted(), two, 10).candidates
         writer.apply([_without_demandes(document_of(one)) for one in Corpus.all], [])
         try:
             assert engine.demandes(["ombre"], 5) == []
-            asked = engine.candidates(Wanted(), two, 10, _asked("mamie ombre bus"))
+            asked = engine.candidates(Wanted(), two, 10, _asked("mamie ombre bus")).candidates
             assert sorted(asked) == sorted(before)
             assert {one.demanded for one in asked} == {0.0}
         finally:
