@@ -25,8 +25,12 @@ HOSTILE = "<script>alert('x')</script> \"l’été\" & Cie"
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    """A dozen cases, one of which is asked for by a hostile text."""
-    others = [a_case(id=f"c{n}", title=f"La haie {n}") for n in range(12)]
+    """A dozen cases, one of which is asked for by a hostile text, and one that nobody asks for."""
+    trees = "aulne bouleau charme douglas érable frêne genêt houx if laurier mélèze".split()
+    others = [
+        a_case(id=f"c{n}", title=f"La haie {n}", demandes=[f"mon {tree} dépérit"] if n else [])
+        for n, tree in enumerate(["", *trees])
+    ]
     asked = a_case(id="car", title="Le car", demandes=["plus de car le samedi", HOSTILE])
     made = a_service(tmp_path, asked, *others)
     yield made
@@ -68,7 +72,7 @@ def test_a_sheet_says_how_it_is_asked_for(client: TestClient) -> None:
     assert links[0]["href"] == "/recherche?q=plus+de+car+le+samedi"
     assert "alert('x')" not in "".join(script.text for script in page.select("script"))
     assert client.get(str(links[1]["href"])).status_code == 200
-    assert not soup(client, sheet(client, "cases", "c1")).select(
+    assert not soup(client, sheet(client, "cases", "c0")).select(
         "section[aria-labelledby=demandes]"
     )
 
@@ -76,8 +80,11 @@ def test_a_sheet_says_how_it_is_asked_for(client: TestClient) -> None:
 def test_the_api_tells_them(client: TestClient) -> None:
     """Of a sheet all of them, of a hit the one that answers."""
     assert client.get("/api/cases/car").json()["demandes"] == ["plus de car le samedi", HOSTILE]
-    hits = client.get("/api/search?q=plus+de+car+le+samedi").json()["hits"]
-    assert {type(hit["demande"]) for hit in hits} == {str}
+    hits = client.get("/api/search?q=le+samedi+plus+de+car").json()["hits"]
+    said = {hit["id"]: hit["demande"] for hit in hits}
+    assert (said["car"], said.get("c0", "")) == ("plus de car le samedi", "")
+    (card, *_) = soup(client, "/recherche?q=le+samedi+plus+de+car").select(".carte")
+    assert card.select_one(".raison").text == "Répond à\u00a0: «\u00a0plus de car le samedi\u00a0»"
 
 
 def test_demandes_are_suggested_while_typing(client: TestClient) -> None:

@@ -29,8 +29,9 @@ from impact_alliances.search.results import BY_NAME, BY_WORDS, Results
 OFTEN = 5
 # How many months a text is kept, the one under way included.
 MONTHS_KEPT = 12
-# The best score of a search that found nothing good, none of whose hits holds its words.
-POOR_SCORE = 0.25
+# The best score of a search that found nothing good, none of whose hits holds its words
+# (`bench/unmet.py`).
+POOR_SCORE = 0.7
 # Searches noted in memory until they are counted, and different ones counted in a month: more are
 # let go.
 MOST_WAITING, MOST_COUNTED = 1_000, 20_000
