@@ -20,7 +20,7 @@ from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service
 
 ASKED = Path(__file__).with_name("places.jsonl")
-WEIGHTS = (0.0, 8.0, 16.0, 24.0, 32.0, 48.0)
+WEIGHTS = (0.0, 8.0, 16.0, 24.0, 32.0, 48.0, 64.0)
 # What an answer gains by being there, or within an hour: so that one that is related and near is
 # worth more than one that answers, far away.
 THERE = 2
