@@ -1,5 +1,6 @@
 """How people ask for a sheet, where visitors meet it: the reason of a hit, the sheet, the API."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -104,6 +105,19 @@ def test_demandes_are_suggested_while_typing(client: TestClient) -> None:
     assert [one["label"] for one in suggested("l'ét")] == [HOSTILE]
     assert suggested("samedi cie") == []
     assert suggested("haie") == []
+
+
+def test_what_begins_as_what_is_typed_is_suggested_first(tmp_path: Path) -> None:
+    """Though it is of an older sheet than the others."""
+    made = a_service(
+        tmp_path,
+        *(
+            a_case(id=f"c{n}", demandes=[said], date=dt.date(2020 + n, 1, 1))
+            for n, said in enumerate(["Car scolaire", "plus de car scolaire", "ni car ni bus"])
+        ),
+    )
+    assert made.suggestions.demandes("car", 2) == ["Car scolaire", "ni car ni bus"]
+    made.close()
 
 
 @pytest.mark.parametrize("address", ["/recherche?q=zyxw", "/api/search?q=zyxw"])

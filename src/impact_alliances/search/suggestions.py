@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine
 
 from impact_alliances.db import reading
+from impact_alliances.resources.demandes import as_heard
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.published import load_in_order
 from impact_alliances.resources.resource import Resource
@@ -18,7 +19,7 @@ MOST_WORDS = 8
 # Signs of a wrong address that are looked for.
 MOST_SIGNS = 200
 # Resources looked at for one demande.
-LOOKED_AT = 4
+LOOKED_AT = 10
 
 
 class Suggestions:
@@ -37,14 +38,17 @@ class Suggestions:
         return self._loaded(self._cascade.keys(lambda engine: engine.titles(typed, limit)))
 
     def demandes(self, text: str, limit: int) -> list[str]:
-        """Ways of asking that hold the words typed so far, each of another resource."""
+        """Ways of asking that hold the words typed so far, each of another resource; those that
+        begin with them first.
+        """
         typed = [word for word in words(text) if word][-MOST_WORDS:]
         # The words may be in several demandes of a resource, and in none of them all.
         found = self._loaded(
             self._cascade.keys(lambda engine: engine.demandes(typed, LOOKED_AT * limit))
         )
         said = (next((one for one in each.demandes if _holds(one, typed)), "") for each in found)
-        return list(dict.fromkeys(filter(None, said)))[:limit]
+        distinct = list(dict.fromkeys(filter(None, said)))
+        return sorted(distinct, key=lambda one: not _begins(one, text))[:limit]
 
     def nearest(self, text: str, limit: int) -> list[Resource]:
         """The resources that answer `text` best by their words, for a page that does not exist."""
@@ -57,6 +61,10 @@ class Suggestions:
     def _loaded(self, keys: list[Key]) -> list[Resource]:
         with reading(self._database) as session:
             return load_in_order(session, keys)
+
+
+def _begins(demande: str, text: str) -> bool:
+    return as_heard(demande).startswith(as_heard(text))
 
 
 def _holds(demande: str, typed: Sequence[str]) -> bool:
