@@ -13,6 +13,7 @@ from impact_alliances.embeddings.store import Embedding, packed, unpacked
 from impact_alliances.engines.bm25 import K1, B
 from impact_alliances.engines.documents import SearchDocument, document_of
 from impact_alliances.engines.engine import (
+    FORM_BOOST,
     Bar,
     IndexWriter,
     Neighbours,
@@ -279,6 +280,18 @@ class EngineContract:
         matches = engine.matches(Wanted(bar=Bar(one, 1.0)), [])
         found = {hit.key: hit.lexical for hit in matches.candidates(one, 10)}
         assert max(found, key=lambda key: found[key]) == Key("article", "note")
+
+    def test_the_form_asked_for_counts_more(self, engine: SearchEngine) -> None:
+        """« médecins » is in the case, « médecin » in the article."""
+
+        def lexical(word: str) -> dict[str, float]:
+            one = (Weighted(Concept(word, ("medecin",)), 2.0),)
+            matches = engine.matches(Wanted(bar=Bar(one, 1.0)), [])
+            return {hit.key.id: hit.lexical for hit in matches.candidates(one, 10)}
+
+        plural, singular = lexical("Médecins"), lexical("medecin")
+        assert plural["bus"] - singular["bus"] == pytest.approx(2 * FORM_BOOST, abs=1e-5)
+        assert singular["note"] - plural["note"] == pytest.approx(2 * FORM_BOOST, abs=1e-5)
 
     def test_candidates_without_words_are_the_near_ones(self, engine: SearchEngine) -> None:
         found = engine.matches(Wanted(near=(Key("case", "cour"),)), []).candidates((), 10)

@@ -44,6 +44,7 @@ HIT = {
     "title_length": 1,
     "text_line": " bus  car ",
     "text_length": 2,
+    "words_line": " cars ",
     "demandes_line": "",
     "demandes_length": 0,
     "fragilite": ["mobilite"],

@@ -24,6 +24,9 @@ Order = Literal["date", "title"]
 # A word of the title counts this much against one of the text, in every engine (flat between 1 and
 # 3 when measured).
 TITLE_BOOST = 1.5
+# To hold a word in the very form asked for counts this much of its weight, in every engine
+# (docs/decisions/0002).
+FORM_BOOST = 0.3
 # A word of a title still being typed stands for so many words that begin with it, at the most.
 ENDINGS = 50
 # Past the eighth heaviest concept the bar's query grows without changing the set much.
@@ -108,10 +111,10 @@ class Window:
 
 
 class Candidate(NamedTuple):
-    """What ranking needs of one document: its BM25 score over title and text (`lexical`), the
-    summed weights of the concepts it holds (`covered`), its day, its fragilités and where it is;
-    and `demanded`, its BM25 score over its demandes × the share they hold of what is asked, 0 where
-    it has none.
+    """What ranking needs of one document: its BM25 score over title and text, and for the words
+    that it holds in the form asked for (`lexical`), the summed weights of the concepts it holds
+    (`covered`), its day, its fragilités and where it is; and `demanded`, its BM25 score over its
+    demandes × the share they hold of what is asked, 0 where it has none.
     """
 
     key: Key

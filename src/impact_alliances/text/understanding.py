@@ -16,6 +16,7 @@ from impact_alliances.text.analysis import (
     clean,
     stems,
     tokens,
+    words,
 )
 from impact_alliances.text.expressions import Expression
 from impact_alliances.text.lemmas import is_french
@@ -73,6 +74,12 @@ class Concept:
     @property
     def stems(self) -> frozenset[str]:
         return frozenset(self.alternatives)
+
+    @property
+    def form(self) -> str:
+        """The word as used, folded; empty for an expression of several."""
+        several = words(self.word)
+        return several[0] if len(several) == 1 else ""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ def written(document: SearchDocument, vectors: Vector | None, embedder: str) -> 
         "demandes_length": len(demandes),
         "stems": sorted(document.stems),
         "words": list(document.words),
+        "words_line": in_line(document.words),
         "title_words": list(dict.fromkeys(document.title_words)),
         "demande_words": list(document.demande_words),
         IDENTITIES: list(document.identities),

@@ -9,7 +9,7 @@ from typing import Any
 from impact_alliances.engines.bm25 import in_line
 from impact_alliances.engines.demanding import Demanding
 from impact_alliances.engines.documents import PLACE_FIELDS
-from impact_alliances.engines.engine import TITLE_BOOST, Candidate, Weighted
+from impact_alliances.engines.engine import FORM_BOOST, TITLE_BOOST, Candidate, Weighted
 from impact_alliances.engines.meilisearch.corpus import Corpus
 from impact_alliances.engines.meilisearch.filters import key_of_id
 from impact_alliances.geo.nearness import Whereabouts
@@ -25,6 +25,7 @@ class Scoring:
     corpus: Corpus
     in_title: list[tuple[str, float]]
     in_text: list[tuple[str, float]]
+    in_form: list[tuple[str, float]]
     concepts: list[tuple[float, list[str]]]
     demanding: Demanding
 
@@ -39,6 +40,11 @@ class Scoring:
                 (in_line((stem,)), TITLE_BOOST * corpus.title.weight(stem)) for stem in stems
             ],
             in_text=[(in_line((stem,)), corpus.text.weight(stem)) for stem in stems],
+            in_form=[
+                (in_line((one.concept.form,)), FORM_BOOST * one.weight)
+                for one in concepts
+                if one.concept.form
+            ],
             concepts=[
                 (weighted.weight, [in_line((stem,)) for stem in weighted.concept.alternatives])
                 for weighted in concepts
@@ -49,9 +55,11 @@ class Scoring:
     def candidate(self, hit: dict[str, Any]) -> Candidate:
         title, text = hit["title_line"], hit["text_line"]
         in_title = self.corpus.title.score(title, hit["title_length"], self.in_title)
+        in_text = self.corpus.text.score(text, hit["text_length"], self.in_text)
+        in_form = sum(weight for form, weight in self.in_form if form in hit["words_line"])
         return Candidate(
             key=key_of_id(hit["id"]),
-            lexical=in_title + self.corpus.text.score(text, hit["text_length"], self.in_text),
+            lexical=in_title + in_text + in_form,
             covered=self._covered(title + text),
             date_order=int(hit["date_order"]),
             fragilites=tuple(hit.get("fragilite", ())),

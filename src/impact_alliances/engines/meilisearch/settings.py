@@ -23,7 +23,7 @@ LENGTH_FIELDS = ("title_length", "text_length", "demandes_length")
 FILTERABLE = ("id", IDENTITIES, *FACET_FIELDS, *WORD_FIELDS, *LENGTH_FIELDS)
 # What scoring reads of a document. Texts are read as one line each: a thousand documents come and
 # are read ten times sooner.
-_LINES = ("title_line", "title_length", "text_line", "text_length")
+_LINES = ("title_line", "title_length", "text_line", "text_length", "words_line")
 _DEMANDES = ("demandes_line", "demandes_length")
 SCORED = ("id", *_LINES, *_DEMANDES, "fragilite", "date_order", *PLACE_FIELDS)
 SORTABLE = ("date_order", "title_order", "indexed_at")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tantivy import Occur, Query
 
 from impact_alliances.engines.bars import Language, over_the_bar
-from impact_alliances.engines.engine import TITLE_BOOST, Bar, Wanted, Weighted
+from impact_alliances.engines.engine import FORM_BOOST, TITLE_BOOST, Bar, Wanted, Weighted
 from impact_alliances.engines.tantivy.index import SCHEMA
 from impact_alliances.resources.key import Key
 from impact_alliances.text.expressions import Expression
@@ -77,7 +77,15 @@ def bm25(concepts: Sequence[Weighted]) -> Clauses:
     in_title = [
         (Occur.Should, Query.boost_query(_term("title", stem), TITLE_BOOST)) for stem in stems
     ]
-    return [*in_title, *((Occur.Should, _term("text", stem)) for stem in stems)]
+    in_form = [
+        (
+            Occur.Should,
+            Query.const_score_query(_term("words", one.concept.form), FORM_BOOST * one.weight),
+        )
+        for one in concepts
+        if one.concept.form
+    ]
+    return [*in_title, *((Occur.Should, _term("text", stem)) for stem in stems), *in_form]
 
 
 def demanded(stems: Sequence[str]) -> Clauses:
