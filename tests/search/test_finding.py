@@ -117,6 +117,23 @@ def test_a_hit_by_words_says_so(service: Service) -> None:
     assert any("<mark>haies</mark>" in hit.excerpt_html for hit in found.hits)
 
 
+def test_where_no_word_is_held_the_summary_stands_for_the_text(tmp_path: Path) -> None:
+    """A catalyseur's texts begin with the role, which stands on the card above already."""
+    someone = a_catalyseur(departement="22", role="Animatrice de réseau", summary="Elle relie.")
+    with closing(a_service(tmp_path, someone)) as made:
+        found = find(made, q="Côtes-d’Armor", kind="catalyseur")
+        assert [str(hit.excerpt_html) for hit in found.hits] == ["Elle relie."]
+
+
+def test_a_word_put_right_is_said_with_its_accents(tmp_path: Path) -> None:
+    """The words of the corpus are kept folded; what is said of them is French."""
+    cases = [a_case(id="c1", title="Un médecin ici"), a_case(id="c2", title="Un docteur")]
+    with closing(a_service(tmp_path, *cases)) as made:
+        found = find(made, q="medcin", mode="keyword")
+        assert found.corrections == (("medcin", "médecin"),)
+        assert [word for word, _ in found.synonyms] == ["médecin"]
+
+
 def test_a_typing_error_is_corrected_and_the_correction_can_be_refused(service: Service) -> None:
     """« medcin » finds the doctors, unless the visitor insists."""
     found = find(service, q="medcin", mode="keyword")

@@ -23,6 +23,12 @@ def test_the_page_says_that_no_word_is_known_and_shows_a_few_sheets_apart(
     assert "Tout (0)" in page
 
 
+def test_no_reason_nor_need_is_made_up_for_a_text_that_means_nothing(client: TestClient) -> None:
+    page = client.get("/recherche?q=asdfghjkl").text
+    assert "Votre besoin semble toucher" not in page
+    assert 'class="raison"' not in page
+
+
 def test_what_is_near_is_within_the_filters(client: TestClient) -> None:
     found = client.get("/api/search?q=asdfghjkl&kind=article").json()
     assert [one["id"] for one in found["neighbours"]] == ["art-0001"]

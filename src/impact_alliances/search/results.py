@@ -53,7 +53,7 @@ class Hit:
             resource=resource,
             score=ranked.score,
             matched_by=matched_by,
-            excerpt_html=excerpt(resource.texts(), stems),
+            excerpt_html=_excerpt(resource, stems),
             stems=stems,
             nearness=near,
             demande=_demande(resource, ranked.demande),
@@ -70,6 +70,16 @@ class Hit:
         """The words marked in the title and in the excerpt, as they stand there."""
         html = f"{self.highlighted(self.resource.title)} {self.excerpt_html}"
         return [unescape(word) for word in _MARKED.findall(html)]
+
+
+def _excerpt(resource: Resource, stems: frozenset[str]) -> Markup:
+    """What of a resource holds the stems asked for; its summary where nothing does: what a kind's
+    texts begin with may be said on its card already.
+    """
+    found = excerpt(resource.texts(), stems)
+    if _MARKED.search(found) or not resource.summary:
+        return found
+    return excerpt((resource.summary,), frozenset())
 
 
 def _demande(resource: Resource, place: int | None) -> str:
@@ -145,9 +155,20 @@ class Results:
         """(word typed, word used), the latter with the accents it has in the hits: the words of the
         corpus are kept folded.
         """
-        if not self.understanding.corrections:
-            return ()
-        seen = {fold(word): word.lower() for hit in self.hits for word in hit.marked}
-        return tuple(
-            (typed, seen.get(used, used)) for typed, used in self.understanding.corrections
-        )
+        understood = self.understanding
+        return tuple((typed, self._accented(used)) for typed, used in understood.corrections)
+
+    @property
+    def synonyms(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(word used, what was also looked for), the former with its accents too."""
+        understood = self.understanding
+        return tuple((self._accented(used), others) for used, others in understood.synonyms)
+
+    def _accented(self, used: str) -> str:
+        """A word that was put in place of the one typed, as the hits write it; others as they
+        are.
+        """
+        if used not in {word for _, word in self.understanding.corrections}:
+            return used
+        marked = (word for hit in self.hits for word in hit.marked)
+        return next((word.lower() for word in marked if fold(word) == used), used)

@@ -168,7 +168,7 @@ def present(
         page_sentence=f"Page {query.page} sur {_last_page(found)}",
         reliefs=reliefs,
         nothing=_nothing(found),
-        neighbours=tuple(_card(hit, None) for hit in found.neighbours or ()),
+        neighbours=tuple(map(_neighbour, found.neighbours or ())),
         filters_count=_filters_count(query),
         results_button=f"Voir {french.counted(found.total, 'résultat', 'résultats')}",
         back_label=_back_to(found.total),
@@ -215,7 +215,7 @@ def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     """What was done to the visitor's words, each with the way to refuse it, and what the need seems
     to touch.
     """
-    query, understood = found.query, found.understanding
+    query = found.query
     hints: list[tuple[str, tuple[Link, ...]]] = []
     if found.corrections:
         used = french.listed([french.quoted(used) for _, used in found.corrections])
@@ -223,13 +223,13 @@ def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         refuse = Link(f"Chercher plutôt {typed}", replace(query, correction=False, page=1).url())
         hints.append((f"Résultats pour {used}.", (refuse,)))
     hints += _place_hints(found)
-    if understood.synonyms:
-        others = ", ".join(name for _, names in understood.synonyms for name in names)
-        words = french.listed([french.quoted(word) for word, _ in understood.synonyms])
+    if found.synonyms:
+        others = ", ".join(name for _, names in found.synonyms for name in names)
+        words = french.listed([french.quoted(word) for word, _ in found.synonyms])
         refuse = Link(f"Chercher seulement {words}", replace(query, synonymes=False, page=1).url())
         hints.append((f"Nous avons aussi cherché : {others}.", (refuse,)))
     evoked = [slug for slug in found.evoked if slug not in query.values("fragilite")]
-    if evoked and query.q:
+    if evoked and query.q and found.neighbours is None:
         links = tuple(
             Link(FRAGILITES.label_of(slug), query.choosing("fragilite", [slug]).url())
             for slug in evoked
@@ -334,6 +334,11 @@ def _group(query: SearchQuery, kind: Kind, cards: tuple[Card, ...], count: int) 
 
 def _card(hit: Hit, place: Place | None) -> Card:
     return card_of(hit.resource, hit.excerpt_html, _why(hit, place), hit.highlighted)
+
+
+def _neighbour(hit: Hit) -> Card:
+    """A card without a reason: nothing of what was typed is in it."""
+    return card_of(hit.resource, hit.excerpt_html, "", hit.highlighted)
 
 
 def _why(hit: Hit, place: Place | None) -> str:
