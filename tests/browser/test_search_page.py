@@ -247,6 +247,34 @@ def test_a_search_that_fails_is_told_and_tried_again(
     assert page.url == f"{base}/recherche?q=haies&kind=case"
 
 
+def test_a_search_tried_again_by_keyboard_keeps_the_focus(page: Page, base: str) -> None:
+    """On what answers, as the button goes."""
+    page.goto(f"{base}/recherche?q=haies")
+    page.route("**/recherche?**", _answers(0))
+    page.locator("#onglet-2").click()
+    page.get_by_role("button", name="Réessayer").focus()
+    page.unroute("**/recherche?**")
+    page.keyboard.press("Enter")
+    expect(page.locator("#onglet-2")).to_have_attribute("aria-current", "page")
+    expect(page.locator("#resultats")).to_be_focused()
+
+
+def test_a_filter_that_fails_on_a_phone_is_told_where_it_was_ticked(phone: Page, base: str) -> None:
+    """What is outside an open dialog is neither seen, nor heard, nor touched."""
+    phone.goto(f"{base}/recherche?kind=case")
+    phone.get_by_role("button", name="Filtrer").click()
+    phone.route("**/recherche?**", _answers(0))
+    phone.get_by_label("Santé (17)").check()
+    told = phone.get_by_role("dialog").locator("#etat[role=status]")
+    expect(told).to_contain_text("le réseau ne répond pas")
+    phone.unroute("**/recherche?**")
+    phone.get_by_role("button", name="Réessayer").click()
+    expect(phone.get_by_role("button", name="Voir 17 résultats")).to_be_focused()
+    expect(phone.get_by_role("dialog").locator("#annonce")).to_have_text("17 cas sur la santé.")
+    phone.keyboard.press("Escape")
+    expect(phone.locator("body > #annonce + #etat")).to_be_attached()
+
+
 def test_a_search_that_is_late_dims_then_is_told(page: Page, base: str) -> None:
     """Below two seconds nothing is said."""
     page.goto(f"{base}/recherche?q=haies")

@@ -32,6 +32,11 @@
     if (link?.dataset.focus) focusNext = link.dataset.focus;
   });
 
+  // -- where what happens is told -------------------------------------------------------------------
+  const announced = document.getElementById("annonce");
+  const state = document.getElementById("etat");
+  const live = [announced, state];
+
   // -- filters on a phone: a dialog, opened when asked for -------------------------------------------
   const dialog = Object.assign(document.createElement("dialog"), { className: "dialogue" });
   dialog.setAttribute("aria-labelledby", "titre-filtres");
@@ -43,6 +48,7 @@
   closing.addEventListener("click", () => dialog.close());
   showing.addEventListener("click", () => dialog.close("resultats"));
   dialog.addEventListener("close", () => {
+    document.body.append(...live);
     document.querySelector("#recherche .colonnes")?.prepend(...content.childNodes);
     document.getElementById(dialog.returnValue || "ouvrir-filtres")?.focus();
     dialog.returnValue = "";
@@ -54,6 +60,8 @@
   }
   function openFilters() {
     document.body.append(dialog);
+    // What is told outside an open dialog is neither seen nor heard.
+    dialog.append(...live);
     intoDialog(document.getElementById("recherche"));
     dialog.showModal();
     closing.focus();
@@ -63,11 +71,10 @@
   let announcing = 0;
   function say(sentence) {
     clearTimeout(announcing);
-    announcing = setTimeout(() => { document.getElementById("annonce").textContent = sentence; }, 500);
+    announcing = setTimeout(() => { announced.textContent = sentence; }, 500);
   }
 
   // -- around a request: what is old dims, what is late or failed is told ----------------------------
-  const state = document.getElementById("etat");
   const told = document.createElement("p");
   const again = makeButton("reessayer", "Réessayer");
   let dimming = 0, telling = 0, asked = null;
@@ -104,6 +111,8 @@
   }
   again.addEventListener("click", () => {
     const path = asked.path + (asked.path.includes("?") || !asked.parameters ? "" : "?" + new URLSearchParams(asked.formData || asked.parameters));
+    // The button goes, and would take the focus with it.
+    (dialog.open ? showing : document.getElementById("resultats"))?.focus();
     settle();
     htmx.ajax("GET", path, { target: asked.target, swap: "outerHTML" });
   });
