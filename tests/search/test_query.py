@@ -346,6 +346,9 @@ def test_a_text_is_cleaned_once_and_for_all(text: str) -> None:
             "12 cas sur la mobilité, à l’échelon local",
         ),
         ({"q": "médecin"}, 3, "3 fiches pour « médecin »"),
+        ({"q": "plus " * 19 + "aucun"}, 3, f"3 fiches pour « {'plus ' * 19}aucun »"),
+        ({"q": "médecin " * 20}, 3, f"3 fiches pour « {'médecin ' * 11}médecin… »"),
+        ({"q": "é" * 200}, 3, f"3 fiches pour « {'é' * 60}… »"),
         (
             {"q": "médecin", "fragilite": ["sante", "mobilite"]},
             3,

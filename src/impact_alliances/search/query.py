@@ -166,11 +166,12 @@ class SearchQuery:
 
     def sentence(self, total: int, place: str = "") -> str:
         """« 12 cas pour « médecin », sur la mobilité, à l’échelon local ». `place` is the one that
-        a text names, said: it comes first, or is all that is asked.
+        a text names, said: it comes first, or is all that is asked. A long text is told by its
+        beginning.
         """
         parts = [self._counted(total)]
         if self.q:
-            parts[0] += f" pour {french.quoted(self.q)}"
+            parts[0] += f" pour {french.quoted(french.titled(self.q))}"
         clauses = [
             _clause(FACETS[facet], values, self._is_feminine)
             for facet, values in self.filters

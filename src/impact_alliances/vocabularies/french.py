@@ -1,6 +1,7 @@
 """French for people: numbers, plurals, dates and lists, typeset as French is."""
 
 import datetime as dt
+import textwrap
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,6 +11,8 @@ from babel.lists import format_list
 
 # How many signs are quoted of a value that someone gave.
 QUOTED = 60
+# How many signs a title keeps of a text: three lines of a phone.
+IN_A_TITLE = 100
 NARROW_SPACE, NO_BREAK_SPACE = "\u202f", "\u00a0"
 FRENCH = Locale.parse("fr")
 DAYS = tuple(get_day_names(locale=FRENCH).values())
@@ -59,6 +62,16 @@ def cut(text: str) -> str:
     ». Cut twice, it is the same.
     """
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
+
+
+def titled(text: str) -> str:
+    """The beginning of a text, as a title tells it: whole words, then « … », of at most
+    `IN_A_TITLE` signs.
+    """
+    if len(text) <= IN_A_TITLE:
+        return text
+    words = textwrap.shorten(text, IN_A_TITLE, placeholder="…")
+    return words if words != "…" else cut(text)
 
 
 def quoted(text: str) -> str:
