@@ -289,6 +289,10 @@ def test_an_acronym_or_a_word_finds_its_equals_that_the_corpus_holds(
     assert list(concept.alternatives) == list(dict.fromkeys(held))
 
 
+def test_the_synonyms_of_a_word_written_twice_are_told_once() -> None:
+    assert _read("médecin parti, médecin remplacé").synonyms == (("médecin", ("docteur",)),)
+
+
 def test_synonyms_can_be_refused() -> None:
     understood = _read("médecin ESS", synonyms=False)
     assert understood.synonyms == ()

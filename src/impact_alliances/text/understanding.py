@@ -321,5 +321,5 @@ def _said(
         typed = acronyms.get(one.concept.word, one.concept.word)
         others = tuple(name for name in one.also if name.lower() != typed.lower())
         if others:
-            said[typed] = (*said.get(typed, ()), *others)
+            said[typed] = tuple(dict.fromkeys((*said.get(typed, ()), *others)))
     return tuple(said.items())
