@@ -5,13 +5,16 @@ the meaning, the fused score, the order and what is said of each hit.
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from impact_alliances.engines.engine import Bar, Candidate, Vector, Weighted
+from impact_alliances.geo.nearness import Nearness, Whereabouts
+from impact_alliances.geo.places import gazetteer
+from impact_alliances.geo.territories import of_commune
 from impact_alliances.meaning.centred import Numbers
 from impact_alliances.meaning.grid import NO_GRID, Grid
 from impact_alliances.meaning.outlook import Outlook, Seen
@@ -417,3 +420,30 @@ def test_a_word_of_no_document_weighs_the_most_in_what_is_known() -> None:
     assert known_share([known, unknown], found, total=10) == pytest.approx(share)
     assert known_share([known], found, total=10) == 1.0
     assert known_share([unknown], [], total=10) == known_share([], [], total=10) == 0.0
+
+
+def test_a_place_named_changes_nothing_of_the_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the tail, of which what is there would be the best, nor the best of a kind."""
+    monkeypatch.setattr(ranking, "BEFORE_TAIL", 1)
+    scores = [20.0, *(11.0 - n / 10 for n in range(9)), 5.0, 4.0]
+    rows = {Key("case", f"c{n:02}"): np.eye(1, 3, n % 3, dtype=np.float32) for n in range(12)}
+    matrix = Matrix.of(rows)
+    assert matrix
+    sight: Any = Sight(
+        {key.id: (0.0, score, 0.0, [0.0, 0.0]) for key, score in zip(rows, scores, strict=True)}
+    )
+    sight.passages = Standing(matrix, np.array([1, 0, 0], dtype=np.float32))
+    lannion = gazetteer().by_code["22113"]
+    there = Whereabouts(lannion.code, ("22",), ("53",))
+    candidates = [
+        _candidate(key.id, where=there if place in (0, 11) else Whereabouts())
+        for place, key in enumerate(rows)
+    ]
+    anywhere = Evidence(outlook=sight).learnt(candidates)
+    at_lannion = replace(anywhere, nearness=Nearness(of_commune(lannion)))
+    assert at_lannion.scores(candidates)[11] > at_lannion.scores(candidates)[1]
+    for evidence in (anywhere, at_lannion):
+        shown = [key.id for key in evidence.worth_showing(candidates)]
+        assert shown == [f"c{n:02}" for n in range(10)]
+        best = [key.id for key in evidence.best_of_each_kind(candidates, 2)]
+        assert best == ["c00", "c01"]

@@ -143,8 +143,8 @@ class Evidence:
         return bool(self.bar and candidate.covered >= self.bar.need - 1e-6)
 
     def worth_showing(self, answers: Sequence[Candidate]) -> list[Key]:
-        """Those of these answers that are no tail."""
-        scores, whole = self.scores(answers), _whole(self.bar)
+        """Those of these answers that are no tail, wherever they are: a place named only orders."""
+        scores, whole = self._answering(answers), _whole(self.bar)
         bar = min(TAIL, TAIL_OF_BEST * max(scores, default=0.0))
         first = chain.from_iterable(_best_of_each_kind(answers, scores, BEFORE_TAIL).values())
         kept = {
