@@ -10,12 +10,20 @@ from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from impact_alliances.db import make_engine, reading
+from impact_alliances.resources.key import Key
 from impact_alliances.resources.unmet import UnmetKey, UnmetSearch
 from impact_alliances.search import unmet
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.results import Results
-from impact_alliances.search.unmet import OFTEN, Unmet, UnmetSearches, found_nothing_good
-from impact_alliances.text.understanding import Understanding
+from impact_alliances.search.ranking import Ranked
+from impact_alliances.search.results import Hit, Results
+from impact_alliances.search.unmet import (
+    OFTEN,
+    POOR_SCORE,
+    Unmet,
+    UnmetSearches,
+    found_nothing_good,
+)
+from impact_alliances.text.understanding import Concept, Understanding
 from impact_alliances.wiring import Service
 from support.builders import a_case
 from support.service import a_service
@@ -178,6 +186,41 @@ def test_a_good_search_is_not_counted(service: Service) -> None:
     """The text of a good one is nowhere, one in vain is there."""
     assert not found_nothing_good(service.finder.find(SearchQuery(q="la haie 3")))
     assert found_nothing_good(service.finder.find(SearchQuery(q="zyxw")))
+
+
+@pytest.mark.parametrize("said", ["Lannion", "Bretagne", "« la haie »", "-chêne"])
+def test_what_asks_for_no_word_is_in_vain_when_nothing_is_found(
+    service: Service, said: str
+) -> None:
+    """A place, a phrase and an exclusion alone list what they say, whatever its score."""
+    found = service.finder.find(SearchQuery(q=said))
+    assert found.total
+    assert not found_nothing_good(found)
+    assert found_nothing_good(replace(found, total=0, hits=()))
+
+
+@pytest.mark.parametrize(
+    ("score", "nearness", "ranked", "is_poor"),
+    [
+        (POOR_SCORE - 0.01, 0.0, {}, True),
+        (POOR_SCORE, 0.0, {}, False),
+        (0.1, 0.0, {"by_words": True}, False),
+        (0.1, 0.0, {"by_name": True}, False),
+        # 10 + 32 for being there: 42 / (42 + 15).
+        (0.7368, 1.0, {}, True),
+        # 36 + 32.
+        (0.8193, 1.0, {}, False),
+    ],
+)
+def test_a_hit_is_worth_reading_by_its_words_or_its_meaning(
+    score: float, nearness: float, ranked: dict[str, bool], is_poor: bool
+) -> None:
+    """Each is enough; to be at the place asked for is not."""
+    one = Ranked(Key("case", "x"), score, **{"by_words": False, "by_meaning": True, **ranked})
+    hit = replace(Hit.of(a_case(id="x"), one, frozenset()), nearness=nearness)
+    understood = Understanding("kiné", (Concept("kiné", ("kine",)),))
+    found = replace(_nothing("kiné"), total=1, hits=(hit,), understanding=understood)
+    assert found_nothing_good(found) == is_poor
 
 
 def test_what_cannot_be_counted_is_let_go(tmp_path: Path) -> None:

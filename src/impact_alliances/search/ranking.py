@@ -334,11 +334,21 @@ def headed(ranked: list[Scored], named: Sequence[Key]) -> list[Scored]:
 
 def explain(scored: Scored, evidence: Evidence) -> Ranked:
     """A scored candidate as a hit: why it is there, and its score brought into [0, 1[."""
-    score, candidate = max(scored[0], 0.0), scored[1]
+    score, candidate = scored
     return Ranked(
         key=candidate.key,
-        score=round(score / (score + _HALF_SCORE), 4),
+        score=round(_shown(score), 4),
         by_words=evidence.holds_enough(candidate),
         by_meaning=candidate.key in evidence.near,
         demande=evidence.outlook.demande_of(candidate.key) if evidence.outlook else None,
     )
+
+
+def wherever(shown: float, nearness: float) -> float:
+    """The score in [0, 1[ that a hit `shown` with another would have, had no place been named."""
+    return _shown(_HALF_SCORE * shown / (1 - shown) - PLACE_WEIGHT * nearness)
+
+
+def _shown(score: float) -> float:
+    score = max(score, 0.0)
+    return score / (score + _HALF_SCORE)

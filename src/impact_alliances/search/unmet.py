@@ -23,7 +23,8 @@ from impact_alliances.db import insert_absent, reading, written
 from impact_alliances.errors import Refusal, Unavailable
 from impact_alliances.resources.demandes import LONGEST_DEMANDE, as_heard
 from impact_alliances.resources.unmet import UnmetKey, UnmetSearch
-from impact_alliances.search.results import BY_NAME, BY_WORDS, Results
+from impact_alliances.search.ranking import wherever
+from impact_alliances.search.results import BY_NAME, BY_WORDS, Hit, Results
 
 # Made so often, a text is no longer one person's own, and is kept.
 OFTEN = 5
@@ -56,10 +57,18 @@ def found_nothing_good(found: Results) -> bool:
     is_whole = query.mode == "hybrid" and not (query.filters or found.degraded)
     if not query.q or not is_whole or query.page > 1 or query.sort != "pertinence":
         return False
-    return all(
-        hit.score < POOR_SCORE and not {BY_NAME, BY_WORDS} & set(hit.matched_by)
-        for hit in found.hits
-    )
+    if not found.understanding.concepts:
+        # A place, a quoted phrase or an exclusion alone: what is found is what was asked.
+        return not found.hits
+    return all(map(_is_poor, found.hits))
+
+
+def _is_poor(hit: Hit) -> bool:
+    """Whether a hit holds nothing of what is asked, and is far from it: that it is at the place
+    asked for is no answer.
+    """
+    is_far = wherever(hit.score, hit.nearness) < POOR_SCORE
+    return is_far and not {BY_NAME, BY_WORDS} & set(hit.matched_by)
 
 
 def today() -> dt.date:
