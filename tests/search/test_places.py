@@ -82,6 +82,8 @@ def test_a_place_alone_lists_what_is_there_then_what_is_near(service: Service) -
         ),
         ("tout ce qui se fait à Cayenne", {"vélo-cayenne", "haies-cayenne"}),
         ("Rennes -vélo", {"haies-rennes"}),
+        ("quelqu’un dans le Finistère", {"vélo-morlaix", "haies-morlaix"}),
+        ("je cherche une solution -vélo à Rennes", {"haies-rennes"}),
     ],
 )
 def test_a_territory_alone_lists_what_is_there(service: Service, text: str, ids: set[str]) -> None:

@@ -29,7 +29,7 @@ from impact_alliances.meaning.outlook import Outlook
 from impact_alliances.resources.key import Key
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.ranking import NO_EVIDENCE, Evidence
-from impact_alliances.text.analysis import words
+from impact_alliances.text.analysis import ASKING_WORDS, words
 from impact_alliances.text.identities import identities_in
 from impact_alliances.text.lemmas import is_french
 from impact_alliances.text.understanding import Concept, Understanding, understand
@@ -140,8 +140,8 @@ class Interpreter:
         return Interpretation(understood, wanted, evidence, neighbours, meant.degraded, reading)
 
     def _read(self, query: SearchQuery) -> tuple[Reading, Understanding]:
-        """The place that a text names, and what the rest of it asks for. A misspelt place is one
-        once it is corrected.
+        """The place that a text names, and what the rest of it asks for: « quelqu’un » near a place
+        is all that is there. A misspelt place is one once it is corrected.
         """
 
         def understood(text: str, *, correct: bool) -> Understanding:
@@ -158,8 +158,8 @@ class Interpreter:
                 names = {fold(again.place.name): again.place.name}
                 corrections = [(typed, names.get(used, used)) for typed, used in found.corrections]
                 rest = understood(again.rest, correct=False)
-                return again, replace(rest, corrections=tuple(corrections))
-        return reading, found
+                return again, replace(_beside_a_place(rest), corrections=tuple(corrections))
+        return reading, _beside_a_place(found) if reading.place else found
 
     def _only_there(
         self, query: SearchQuery, place: Place, reading: Reading, understood: Understanding
@@ -303,3 +303,10 @@ def near_enough(neighbours: Neighbours) -> tuple[Key, ...]:
     standing = [(key, (cosine - neighbours.mean) / neighbours.deviation) for key, cosine in best]
     bar = max(standing_bar(len(best)), STANDING_OF_BEST * standing[0][1])
     return tuple(key for key, z in standing if z >= bar)
+
+
+def _beside_a_place(understood: Understanding) -> Understanding:
+    """What is asked for beside a place: nothing where there are only words of asking."""
+    if all(fold(concept.word) in ASKING_WORDS for concept in understood.concepts):
+        return replace(understood, concepts=())
+    return understood
