@@ -162,10 +162,17 @@ def test_a_misspelt_place_is_one_once_corrected(service: Service) -> None:
     assert _found(service, q="vélo à Lanion", correction="non").reading.place is None
 
 
-def test_the_name_of_a_sheet_is_not_read_for_a_place(service: Service) -> None:
-    """Copied whole, it finds that sheet."""
-    found = _found(service, q="serving")
-    assert _ids(found)[0] == "serving"
+def test_the_name_of_a_sheet_is_not_read_for_a_place(tmp_path: Path) -> None:
+    """Copied whole, it finds that sheet, wherever it is; nor has it a fault to correct."""
+    named = a_case(id="named", slug="vello-pour-tous", title="Ensemble à Lannion", commune="75056")
+    others = [a_case(id=f"c{n}", title="Vélo pour tous, ensemble") for n in range(12)]
+    with closing(a_service(tmp_path, named, *others)) as service:
+        for copied in ("Ensemble à Lannion", "vello-pour-tous"):
+            found = _found(service, q=copied)
+            assert _ids(found)[0] == "named"
+            assert (found.reading.place, found.understanding.corrections) == (None, ())
+        assert _found(service, q="vello ensemble à Lannion").reading.place
+        assert _found(service, q="vello ensemble").understanding.corrections
 
 
 def test_counts_bound_to_a_place_are_those_of_their_links(service: Service) -> None:

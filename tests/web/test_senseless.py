@@ -1,9 +1,15 @@
 """A text that means nothing: nothing is counted nor listed, and what is near is shown apart."""
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
 from impact_alliances.search import interpreting
+from impact_alliances.search.query import SearchQuery
+from support.builders import a_case
+from support.service import a_service
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +51,16 @@ def test_the_api_the_feed_and_the_table_list_nothing(client: TestClient) -> None
 
 def test_what_has_a_word_known_has_no_neighbours(client: TestClient) -> None:
     assert client.get("/api/search?q=haies").json()["neighbours"] == []
+
+
+def test_what_is_a_demande_or_a_name_makes_sense(tmp_path: Path) -> None:
+    """Though no text of the base holds a word of it."""
+    others = [a_case(id=f"c{n}", demandes=[f"une haie, {n}"]) for n in range(12)]
+    asked = a_case(id="asked", demandes=["asdfghjkl"])
+    named = a_case(id="named", slug="wxcvbn-qsdfgh")
+    with closing(a_service(tmp_path, asked, named, *others)) as service:
+        for said, found_by in (("asdfghjkl", "asked"), ("wxcvbn-qsdfgh", "named")):
+            found = service.finder.find(SearchQuery(q=said))
+            assert found.hits[0].resource.id == found_by
+            assert found.neighbours is None
+        assert service.finder.find(SearchQuery(q="poiuytreza")).neighbours
