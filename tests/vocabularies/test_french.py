@@ -42,6 +42,10 @@ def test_quotes_hold_their_text_with_no_break_spaces() -> None:
     assert french.quoted("santé") == "«\u00a0santé\u00a0»"
 
 
+def test_quotes_within_quotes_are_the_inner_ones() -> None:
+    assert french.nested('l’"aller vers" et "a') == 'l’“aller vers” et "a'
+
+
 def test_no_line_of_a_page_begins_with_a_high_sign() -> None:
     """Plain spaces become no-break ones there, and nowhere else: an address keeps its own."""
     page = '<a href="/recherche?q=a:b;c">« Qui ? »</a> : 12 % !'

@@ -433,3 +433,9 @@ def test_a_hit_says_that_it_is_there_or_near(client: TestClient) -> None:
     }
     assert reasons("/recherche?q=Guingamp&kind=case") == {"Près de Guingamp"}
     assert reasons("/recherche?q=22&kind=case") == {"Dans les Côtes-d’Armor"}
+
+
+def test_a_search_that_finds_nothing_touches_no_need(client: TestClient) -> None:
+    page = client.get("/recherche", params={"q": '"tyrolienne lunaire"'}).text
+    assert "«\u00a0“tyrolienne lunaire”\u00a0»" in page
+    assert "Votre besoin semble toucher" not in page

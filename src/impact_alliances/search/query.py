@@ -171,7 +171,7 @@ class SearchQuery:
         """
         parts = [self._counted(total)]
         if self.q:
-            parts[0] += f" pour {french.quoted(french.titled(self.q))}"
+            parts[0] += f" pour {french.quoted(french.nested(french.titled(self.q)))}"
         clauses = [
             _clause(FACETS[facet], values, self._is_feminine)
             for facet, values in self.filters

@@ -1,6 +1,7 @@
 """French for people: numbers, plurals, dates and lists, typeset as French is."""
 
 import datetime as dt
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Literal
@@ -20,6 +21,7 @@ DAYS = tuple(get_day_names(locale=FRENCH).values())
 MONTHS = tuple(name for _, name in sorted(get_month_names(locale=FRENCH).items()))
 Link = Literal["et", "ou"]
 _ORDINAL = "'er'"
+_STRAIGHT = re.compile('"([^"]*)"')
 # Signs that stand apart from the word before them, and never begin a line.
 _HIGH_SIGNS = ":;?!»%"
 
@@ -77,6 +79,11 @@ def titled(text: str) -> str:
 def quoted(text: str) -> str:
     """« text » with its no-break spaces."""
     return f"«{NO_BREAK_SPACE}{text}{NO_BREAK_SPACE}»"
+
+
+def nested(text: str) -> str:
+    """A text to be quoted, the straight quotes in it being the inner ones: “text”."""
+    return _STRAIGHT.sub(r"“\1”", text)
 
 
 def typeset(text: str) -> str:

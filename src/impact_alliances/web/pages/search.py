@@ -229,7 +229,7 @@ def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         refuse = Link(f"Chercher seulement {words}", replace(query, synonymes=False, page=1).url())
         hints.append((f"Nous avons aussi cherché : {others}.", (refuse,)))
     evoked = [slug for slug in found.evoked if slug not in query.values("fragilite")]
-    if evoked and query.q and found.neighbours is None:
+    if evoked and query.q and found.total:
         links = tuple(
             Link(FRAGILITES.label_of(slug), query.choosing("fragilite", [slug]).url())
             for slug in evoked
