@@ -106,7 +106,8 @@ def test_a_sheet_leads_back_to_its_results_and_on_to_the_next(page: Page, base: 
     back.get_by_role("link", name="Résultat précédent").click()
     expect(page.locator("h1")).to_have_text(titles[1])
     back.get_by_role("link", name="Retour aux 50 résultats").click()
-    expect(page).to_have_url(f"{base}/recherche?q=haies&kind=case")
+    expect(page).to_have_url(re.compile(r"/recherche\?q=haies&kind=case#/cas/"))
+    expect(page.locator(".cartes h3 a").nth(1)).to_be_focused()
     page.goto(f"{base}/veille/article")
     expect(back).to_have_count(0)
 

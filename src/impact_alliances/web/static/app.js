@@ -208,7 +208,11 @@
   // -- from a sheet back to the results it was found in, and on to the next one ------------------------
   const KEPT = "resultats";
   function keepResults(region) {
-    const sheets = [...region.querySelectorAll(".cartes h3 a")].map((link) => [new URL(link.href).pathname, link.textContent.trim()]);
+    const links = [...region.querySelectorAll(".cartes h3 a")];
+    const sheets = links.map((link) => [link.pathname, link.textContent.trim()]);
+    // Who comes back from a sheet goes on from its card.
+    const left = links.find((link) => location.hash === `#${link.pathname}`);
+    if (left) { left.scrollIntoView({ block: "center" }); left.focus({ preventScroll: true }); }
     try {
       sessionStorage.setItem(KEPT, JSON.stringify({ url: location.pathname + location.search, back: region.dataset.retour, sheets }));
     } catch { /* A browser that keeps nothing still has its own way back. */ }
@@ -225,7 +229,7 @@
       list.append(document.createElement("li"));
       list.lastChild.append(link);
     };
-    add(kept.url, kept.back);
+    add(`${kept.url}#${location.pathname}`, kept.back);
     const [before, after] = [kept.sheets[place - 1], kept.sheets[place + 1]];
     if (before) add(before[0], "Résultat précédent", before[1]);
     if (after) add(after[0], "Résultat suivant", after[1]);
