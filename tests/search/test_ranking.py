@@ -204,8 +204,8 @@ def test_a_corpus_without_vectors_has_no_neighbour() -> None:
 
 
 def test_words_alone_are_the_logarithm_of_their_bm25_by_the_share_held() -> None:
-    """3 ln(1 + 6 × 4 / 4), 3 ln(1 + 6 × 1 / 4): what holds more of what was asked passes before
-    what says one word often.
+    """3 ln(1 + 6 × 4 / 4) + .7 × 6, 3 ln(1 + 6 × 1 / 4) + .7 × 6 / 4^5: what holds more of what
+    was asked passes before what says one word often.
     """
     found = _scores(
         _candidate("tout", 6.0, 4.0),
@@ -214,21 +214,21 @@ def test_words_alone_are_the_logarithm_of_their_bm25_by_the_share_held() -> None
         bar=_bar(3.0, 1.0),
     )
     assert found == pytest.approx(
-        {"tout": 3 * math.log(7), "un mot": 3 * math.log(2.5), "rien": 0.0}
+        {"tout": 3 * math.log(7) + 4.2, "un mot": 3 * math.log(2.5) + 4.2 / 1024, "rien": 0.0}
     )
 
 
 def test_words_weigh_less_where_no_document_holds_much_of_them() -> None:
-    """The best one holds half of the weight: half of 3 ln(1 + 6 × 2 / 4)."""
+    """The best one holds half of the weight: half of 3 ln(1 + 6 × 2 / 4), and .7 × 6 / 2^5."""
     found = _scores(_candidate("le mieux", 6.0, 2.0), bar=_bar(3.0, 1.0))
-    assert found == pytest.approx({"le mieux": 0.5 * 3 * math.log(4)})
+    assert found == pytest.approx({"le mieux": 0.5 * 3 * math.log(4) + 4.2 / 32})
 
 
 def test_the_formula_by_hand() -> None:
     """Words 1 × ln(1 + 6 × 4 / 4) = 1.945910, grid 2. The first answers: 1 + 2 × 1.945910 + .3 × 2
     = 5.491820 for « a », .5 for « b »: their directions are mixed by e^5.491820 against e^.5,
-    .993253 of the one and .006747 of the other. Then for « a » .8 + 3 × 1.945910 + .7 × 2 + 2.3 ×
-    .993253 − 1.1 × .5, for « b » .4 + 2.3 × .006747 + 1.1.
+    .993253 of the one and .006747 of the other. Then for « a » .8 + 3 × 1.945910 + .7 × 6 + .7 × 2
+    + 2.3 × .993253 − 1.1 × .5, for « b » .4 + 2.3 × .006747 + 1.1.
     """
     found = _scores(
         _candidate("a", 6.0, 4.0, fragilites=["sante", "mobilite"]),
@@ -237,7 +237,7 @@ def test_the_formula_by_hand() -> None:
         outlook=Sight({"a": (1.0, 0.8, 0.5, [1.0, 0.0]), "b": (0.5, 0.4, -1.0, [0.0, 1.0])}),
         grid=Grid({"mobilite": 2.0, "sante": -1.0}),
     )
-    assert found == pytest.approx({"a": 9.772211, "b": 1.515519}, abs=1e-6)
+    assert found == pytest.approx({"a": 13.972211, "b": 1.515519}, abs=1e-6)
 
 
 def test_what_the_first_answers_have_in_common_is_of_the_first_ten_of_a_kind() -> None:
@@ -254,7 +254,7 @@ def test_what_the_first_answers_have_in_common_is_of_the_first_ten_of_a_kind() -
 
 
 def test_demandes_count_by_their_meaning_and_by_their_words() -> None:
-    """2 × 1.5 + 4 ln(1 + 6), and half of the former in telling the first answers: « b », asked for
+    """2 × 1.5 + 5 ln(1 + 6), and half of the former in telling the first answers: « b », asked for
     so, weighs e^1.5 against e^1 in what these have in common.
     """
     sight: Any = Sight({"a": (1.0, 0.0, 0.0, [1.0, 0.0]), "b": (0.0, 0.0, 0.0, [0.0, 1.0])})
@@ -262,7 +262,7 @@ def test_demandes_count_by_their_meaning_and_by_their_words() -> None:
     found = _scores(_candidate("a"), _candidate("b", demanded=6.0), outlook=sight)
     share = math.exp(0.5) / (1 + math.exp(0.5))
     assert found == pytest.approx(
-        {"b": 3 + 4 * math.log(7) + 2.3 * share, "a": 2.3 * (1 - share)}, abs=1e-6
+        {"b": 3 + 5 * math.log(7) + 2.3 * share, "a": 2.3 * (1 - share)}, abs=1e-6
     )
 
 
@@ -282,7 +282,7 @@ def test_what_has_no_vector_yet_stands_where_the_corpus_does() -> None:
         bar=_bar(1.0),
         outlook=Sight({"autre": (9.0, 9.0, 9.0, [1.0, 0.0])}),
     )
-    assert found == pytest.approx({"nouveau": 3 * math.log(3)})
+    assert found == pytest.approx({"nouveau": 3 * math.log(3) + 0.7 * 2})
 
 
 def test_a_score_does_not_depend_on_what_else_is_scored() -> None:
@@ -300,7 +300,7 @@ def test_the_best_comes_first_then_the_most_recent() -> None:
     never overlap.
     """
     candidates = [
-        _candidate("vieux", 2.0 + 4e-10, 1.0, date_order=10),
+        _candidate("vieux", 2.0 + 1e-10, 1.0, date_order=10),
         _candidate("a", 2.0, 1.0, date_order=20),
         _candidate("b", 2.0, 1.0, date_order=20),
         _candidate("meilleur", 3.0, 1.0, date_order=0),

@@ -16,7 +16,7 @@ from impact_alliances.engines.engine import Vector
 # A hub is known by its nearest documents, this many.
 NEAREST = 10
 # They are looked for among this many documents at the most, drawn evenly: on the 5,766 of the
-# demonstration the order is as good as among all (docs/decisions/0013), in a tenth of a second.
+# demonstration the order is as good as among all (docs/decisions/0015), in a tenth of a second.
 MOST_COMPARED = 2_000
 # Documents compared at once: 16 MB of likenesses.
 _BLOCK = 2_000

@@ -1,7 +1,7 @@
 """The order of what matches: the fusion of words and meaning. The same for every engine.
 
 The weights were fitted on half of the question file (`bench/fit.py`), rounded, and checked on the
-other half; the figures are in docs/decisions/0013.
+other half; the figures are in docs/decisions/0015.
 """
 
 from collections import defaultdict
@@ -25,6 +25,8 @@ FIRST_ANSWERS = 10
 FIRST_WORDS_WEIGHT, FIRST_GRID_WEIGHT, FIRST_ASKED_WEIGHT = 2.0, 0.3, 1.0
 # What it is worth to be where the text says; what is near is worth less (`bench/places.py`).
 PLACE_WEIGHT = 32.0
+# The power of the share held that leaves next to nothing of a half, in telling what holds all.
+NEARLY_ALL = 5
 # An answer that is below this score, and below this share of the best one's, is of the tail, unless
 # it holds all that is asked or is among the first of its kind: on the half that chose, half of what
 # is there for nothing, and 2 in 100 of the answers.
@@ -39,18 +41,19 @@ _HALF_SCORE = 15.0
 
 class Weights(NamedTuple):
     """What each term of the score weighs: `whole`, how near the document is as a whole; `words`,
-    those of its text; `grid`, its fragilités; `common`, how like the first answers it is; `hub`,
-    how near it is to everything; `asked`, how near its nearest demande is; `demanded`, the words of
-    its demandes.
+    those of its text; `said`, that it holds nearly all of them; `grid`, its fragilités; `common`,
+    how like the first answers it is; `hub`, how near it is to everything; `asked`, how near its
+    nearest demande is; `demanded`, the words of its demandes.
     """
 
     whole: float = 1.0
     words: float = 3.0
+    said: float = 0.7
     grid: float = 0.7
     common: float = 2.3
     hub: float = -1.1
     asked: float = 2.0
-    demanded: float = 4.0
+    demanded: float = 5.0
 
 
 WEIGHTS = Weights()
@@ -172,15 +175,19 @@ class Evidence:
 
     def _pass(self, candidates: Sequence[Candidate]) -> "_Pass":
         whole = _whole(self.bar) or 1.0
-        held = np.array([one.lexical * one.covered / whole for one in candidates])
+        lexical = np.array([one.lexical for one in candidates])
+        share = np.array([one.covered / whole for one in candidates])
         priors = {
             tags: self.grid.prior(tags) for tags in {tuple(one.fragilites) for one in candidates}
         }
         return _Pass(
-            words=self.best_cover * np.log1p(held),
+            words=self.best_cover * np.log1p(lexical * share),
+            said=lexical * share**NEARLY_ALL,
             grid=np.array([priors[tuple(one.fragilites)] for one in candidates]),
             demanded=np.log1p([one.demanded for one in candidates]),
-            seen=self.outlook.of(_keys(candidates)) if self.outlook else Seen.nothing(len(held)),
+            seen=self.outlook.of(_keys(candidates))
+            if self.outlook
+            else Seen.nothing(len(candidates)),
         )
 
     def _common(self, candidates: Sequence[Candidate], known: "_Pass") -> dict[str, Vector]:
@@ -204,7 +211,16 @@ class Evidence:
         seen = known.seen
         common = self._likeness_to_first(candidates, seen.directions)
         return np.column_stack(
-            (seen.whole, known.words, known.grid, common, seen.hub, seen.asked, known.demanded)
+            (
+                seen.whole,
+                known.words,
+                known.said,
+                known.grid,
+                common,
+                seen.hub,
+                seen.asked,
+                known.demanded,
+            )
         )
 
     def _likeness_to_first(self, candidates: Sequence[Candidate], directions: Vector) -> Numbers:
@@ -225,11 +241,13 @@ NO_EVIDENCE = Evidence()
 class _Pass(NamedTuple):
     """What is known of some documents before their first answers are, one value each. `words`: BM25
     by the share of the weight held, its logarithm, since one word said often is no answer; all the
-    less where no document holds much of what is asked. `grid`: the standing of their fragilités.
+    less where no document holds much of what is asked. `said`: BM25 of what holds nearly all of it:
+    whoever copies a sentence is after one document. `grid`: the standing of their fragilités.
     `demanded`: the words of their demandes, as a logarithm too.
     """
 
     words: Numbers
+    said: Numbers
     grid: Numbers
     demanded: Numbers
     seen: Seen
