@@ -114,7 +114,9 @@ def test_a_table_too_long_is_refused_and_not_offered(
     page = client.get("/recherche?kind=case").text
     assert sentence in page
     assert "/recherche.csv" not in page
-    assert client.get("/recherche.csv?kind=case&fragilite=sante").status_code == 200
+    just_enough = "kind=case&fragilite=sante"
+    assert client.get(f"/recherche.csv?{just_enough}").status_code == 200
+    assert "/recherche.csv" in client.get(f"/recherche?{just_enough}").text
 
 
 def test_the_page_offers_the_tables_the_feed_and_the_address_of_its_search(
