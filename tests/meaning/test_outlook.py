@@ -134,8 +134,9 @@ def test_a_document_without_demandes_is_asked_for_by_its_title() -> None:
     demandes = _asking({"nord": [[1, 0, 0], [0, 1, 0]], "sud": [[0, 1, 0]], "x": [[0, 0, 1]]})
     titles = _asking({"est": [[0.8, 0.6, 0]], "ouest": [[0.6, 0.8, 0]]})
     keys = [Key("case", name) for name in ("nord", "sud", "est", "ouest", "absente")]
-    asked = Outlook(passages, demandes, titles).of(keys).asked
-    assert asked == pytest.approx([2**0.5, -(0.5**0.5), 1, -1, 0], abs=1e-5)
+    outlook = Outlook(passages, demandes, titles)
+    assert outlook.of(keys).asked == pytest.approx([2**0.5, -(0.5**0.5), 1, -1, 0], abs=1e-5)
+    assert outlook.best_asked_of_each_kind(1) == [Key("case", "nord"), Key("case", "est")]
     assert not Outlook(passages).of(keys).asked.any()
 
 
