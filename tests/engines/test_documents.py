@@ -1,6 +1,9 @@
 """What of a resource goes into the index, and what never does."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 
 from impact_alliances.engines.documents import document_of, facets_of
 from impact_alliances.meaning.passages import passages_of
@@ -74,3 +77,21 @@ def test_demandes_are_kept_apart_from_the_text() -> None:
     assert dataclasses.replace(with_some, demandes=(), demande_words=()) == document_of(plain)
     assert with_some.fingerprint != document_of(plain).fingerprint
     assert passages_of(asked) == passages_of(plain)
+
+
+def test_every_process_says_the_same_of_a_resource() -> None:
+    """Else `doctor` finds stale what another process indexed well."""
+    script = (
+        "from impact_alliances.engines.documents import document_of\n"
+        "from support.builders import a_case\n"
+        "print(document_of(a_case(title='Écologie industrielle et territoriale')).fingerprint)"
+    )
+    said = {_said_under(seed, script) for seed in range(4)}
+    assert len(said) == 1
+
+
+def _said_under(seed: int, script: str) -> str:
+    """What a process prints, whose sets are in the order of this seed."""
+    told = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, env=told, capture_output=True, text=True, check=True).stdout

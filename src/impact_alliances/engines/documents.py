@@ -22,7 +22,7 @@ from impact_alliances.vocabularies.terms import FACETS
 
 # Raised by hand when the shape of the documents or the analysis of their texts changes: every
 # index made before is then built anew.
-DOCUMENT_VERSION = 10
+DOCUMENT_VERSION = 11
 # `commune` is filtered on as facets are, and counted by none.
 FACET_FIELDS = ("kind", "commune", *FACETS)
 # What says where a document is, as `Whereabouts` has it.

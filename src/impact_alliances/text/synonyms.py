@@ -95,7 +95,8 @@ class Thesaurus:
         for place, token in enumerate(kept):
             if self._is_acronym(token, text[token.start : token.end]):
                 yield exact(token.word)
-            for expression in self._several.get(token.stem, ()):
+            # In one order: a set has another in each process, and `doctor` compares what two said.
+            for expression in sorted(self._several.get(token.stem, ())):
                 if stems[place : place + len(expression)] == expression:
                     yield joined(expression)
 
