@@ -24,7 +24,7 @@ from impact_alliances.text.understanding import Concept
 FIRST_ANSWERS = 10
 FIRST_WORDS_WEIGHT, FIRST_GRID_WEIGHT, FIRST_ASKED_WEIGHT = 2.0, 0.3, 1.0
 # What it is worth to be where the text says; what is near is worth less (`bench/places.py`).
-PLACE_WEIGHT = 32.0
+PLACE_WEIGHT = 64.0
 # The power of the share held that leaves next to nothing of a half, in telling what holds all.
 NEARLY_ALL = 5
 # An answer that is below this score, and below this share of the best one's, is of the tail, unless
