@@ -130,6 +130,11 @@ def test_a_text_is_erased_after_a_year(either_database: Engine, day: Day) -> Non
     "said",
     [
         "écrire à awa@exemple.fr",
+        "écrire à awa＠exemple.fr",
+        "écrire à awa @ exemple . fr",
+        "écrire à awa (at) exemple.fr",
+        "écrire à awa Arobase exemple point fr",
+        "⓪⑥③⑨⑨⑧⓪⓪⓪①",
         "06 39 98 00 01",
         "rappelez-moi au +33 (0)6.39.98.00.01 merci",
         "0639980001",

@@ -11,6 +11,7 @@ import logging
 import re
 import secrets
 import threading
+import unicodedata
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -38,8 +39,9 @@ POOR_SCORE = 0.7
 MOST_WAITING, MOST_COUNTED = 1_000, 20_000
 # How often, in seconds, those noted are counted.
 COUNT_EVERY_S = 30.0
-# What may name a person is never noted: an address, eight digits or more in a row, parted or not.
-_PERSONAL = re.compile(r"\S@\S|\d(?:[\s.\-/()]*\d){7}")
+# What may name a person is never noted: an address, its sign spelled or not; eight digits or more
+# in a row, parted or not.
+_PERSONAL = re.compile(r"@|\barobase\b|[(\[{]\s*at\s*[)\]}]|\d(?:[\s.\-/()]*\d){7}", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
 
@@ -135,7 +137,9 @@ class UnmetSearches:
 
 
 def _is_impersonal(text: str) -> bool:
-    return len(text) <= LONGEST_DEMANDE and bool(as_heard(text)) and not _PERSONAL.search(text)
+    # « ⓪⑥ » and « ＠ » are digits and a sign as others.
+    plain = unicodedata.normalize("NFKC", text)
+    return len(text) <= LONGEST_DEMANDE and bool(as_heard(text)) and not _PERSONAL.search(plain)
 
 
 def _month(day: dt.date) -> str:
