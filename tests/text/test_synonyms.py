@@ -192,3 +192,8 @@ def test_a_service_does_not_start_on_a_file_at_fault(
             make_service(Settings(data_dir=tmp_path, embedder="none"))
     finally:
         thesaurus.cache_clear()
+
+
+def test_a_quote_left_open_is_told_at_the_line_that_opens_it() -> None:
+    _, faults = parse("\n".join((HEADER, "pain | baguette,", '"four | fournil,', "eau | onde,")))
+    assert faults == ["Ligne 3 : elle ne se lit pas ; fermez-en les guillemets."]

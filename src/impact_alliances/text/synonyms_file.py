@@ -79,15 +79,19 @@ def parse(text: str) -> tuple[list[Group], list[str]]:
     head = text.partition("\n")[0]
     separator = ";" if ";" in head else ","
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    read_to = 0
     try:
         header = tuple(cell.strip() for cell in next(rows, ()))
         if header != COLUMNS:
             return [], [f"La ligne 1 doit nommer {french.listed(COLUMNS)}, dans cet ordre."]
-        lines = [_group(rows.line_num, row) for row in rows if any(map(str.strip, row))]
+        read_to, lines = rows.line_num, []
+        for row in rows:
+            read_to = rows.line_num
+            if any(map(str.strip, row)):
+                lines.append(_group(rows.line_num, row))
     except csv.Error:
-        return [], [
-            f"Ligne {rows.line_num} : elle ne se lit pas ; un guillemet reste-t-il ouvert ?"
-        ]
+        # What is at fault begins after the last line read well: an open quote runs to the end.
+        return [], [f"Ligne {read_to + 1} : elle ne se lit pas ; fermez-en les guillemets."]
     groups = [group for group, _ in lines]
     faults = [fault for group, cells in lines for fault in _faults(group, cells)]
     return groups, [*faults, *_said_again(groups)]
