@@ -212,10 +212,10 @@ def test_what_asks_for_no_word_is_in_vain_when_nothing_is_found(
         (POOR_SCORE, 0.0, {}, False),
         (0.1, 0.0, {"by_words": True}, False),
         (0.1, 0.0, {"by_name": True}, False),
-        # 10 + 32 for being there: 42 / (42 + 15).
-        (0.7368, 1.0, {}, True),
-        # 36 + 32.
-        (0.8193, 1.0, {}, False),
+        # 10 + 64 for being there: 74 / (74 + 15).
+        (0.8315, 1.0, {}, True),
+        # 36 + 64.
+        (0.8696, 1.0, {}, False),
     ],
 )
 def test_a_hit_is_worth_reading_by_its_words_or_its_meaning(
