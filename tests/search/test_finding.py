@@ -379,6 +379,12 @@ def test_titles_count_as_the_index_does(
     assert (found.total, found.facets) == (sound.total, sound.facets)
 
 
+def test_no_title_holds_what_has_no_word(without_index: Service) -> None:
+    """Nor is a word of a title passed over for being a small one, where there is no other."""
+    assert find(without_index, q="???").total == 0
+    assert 0 < find(without_index, q="un").total < find(without_index).total
+
+
 def test_titles_come_newest_first_and_hold_every_word(without_index: Service) -> None:
     """A page at a time."""
     found = find(without_index, q="médecin partagé", par_page="3", page="2")

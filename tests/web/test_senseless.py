@@ -29,6 +29,11 @@ def test_the_page_says_that_no_word_is_known_and_shows_a_few_sheets_apart(
     assert "Tout (0)" in page
 
 
+def test_an_acronym_means_what_its_full_form_does(client: TestClient) -> None:
+    """No word of « rse » is French, those of what it stands for are."""
+    assert client.get("/api/search?q=rse").json()["total"] > 0
+
+
 def test_no_reason_nor_need_is_made_up_for_a_text_that_means_nothing(client: TestClient) -> None:
     page = client.get("/recherche?q=asdfghjkl").text
     assert "Votre besoin semble toucher" not in page

@@ -135,7 +135,7 @@ class Interpreter:
         evidence, wanted = self._answers(understood, meant, evidence, total)
         wanted, neighbours = replace(wanted, filters=query.chosen, named=named), None
         is_known = known_share(understood.concepts, known, total) >= LEXICAL_SHARE
-        if not (named or is_known or evidence.is_demanded) and is_senseless(query.q, meant):
+        if not (named or is_known or evidence.is_demanded) and is_senseless(understood.text, meant):
             wanted, neighbours = Wanted(filters=query.chosen, nothing=True), wanted
         return Interpretation(understood, wanted, evidence, neighbours, meant.degraded, reading)
 

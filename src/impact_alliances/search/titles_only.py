@@ -89,10 +89,13 @@ class TitlesOnly:
 
     def search(self, query: SearchQuery) -> Answer:
         """The answer to `query`: the resources whose title holds all of its words, newest first."""
-        wanted = frozenset(words(query.q)) - STOP_WORDS
+        typed = frozenset(words(query.q))
+        # A title may be made of stop words alone; what has no word at all is in no title.
+        wanted = typed - STOP_WORDS or typed
         # One at a time: those who come together would each read the same.
         with reading(self._database) as session, self._lock:
-            matches = [one for one in self._now(session) if wanted <= _words_of(one.title)]
+            found = self._now(session) if wanted or not query.q else []
+            matches = [one for one in found if wanted <= _words_of(one.title)]
             facets = dict(zip(matches, self._facets(session, matches), strict=True))
         kept = [one for one in matches if _passes(facets[one], query)]
         kept.sort(key=lambda one: (-(one.date.toordinal() if one.date else 0), one.key))
