@@ -141,3 +141,15 @@ def test_what_is_near_a_place_is_said_so(text: str, beside: str) -> None:
     place = read(text).place
     assert place
     assert place.beside == beside
+
+
+@pytest.mark.parametrize("text", ["Mr Favreuil", "Mme Lannion", "madame bellocq", "M. Favreuil"])
+def test_a_name_after_a_civility_is_somebody(text: str) -> None:
+    assert read(text).place is None
+
+
+def test_a_saint_may_be_cut_short() -> None:
+    place = read("St. Etienne").place
+    assert place
+    assert place.commune
+    assert place.commune.name == "Saint-Étienne"

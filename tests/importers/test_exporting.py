@@ -164,12 +164,12 @@ def test_an_export_fills_an_empty_base_alike(
 
 def test_a_csv_opens_in_a_french_spreadsheet_and_runs_nothing(database: Engine) -> None:
     """A mark for UTF-8, semicolons, and no cell that begins like a formula."""
-    store(database, a_case(title="=cmd()", summary="+1", need="-1", alliance="@x", actions="'=1"))
+    store(database, a_case(title="=cmd()", summary="+1", need="-1", alliance="＝1", actions="'=1"))
     data = export_file(database, KINDS["case"], "csv")
     assert data.startswith(b"\xef\xbb\xbfid;title;")
     header, line = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";")
     assert header == list(columns_of(KINDS["case"]))
-    assert [cell for cell in line if cell.startswith(("=", "+", "-", "@"))] == []
+    assert [cell for cell in line if cell.startswith(("=", "+", "-", "@", "＝"))] == []
     assert "'=cmd()" in line
 
 

@@ -445,6 +445,7 @@ def test_a_phrase_is_not_corrected() -> None:
         ('mobilité -"centre de santé"', "centre de santé"),
         ("mobilité -« centre de santé »", "centre de santé"),
         ("mobilité -co-construction", "co-construction"),
+        ("mobilité -porte-parole", "porte-parole"),
     ],
 )
 def test_what_is_excluded_is_not_asked_for(text: str, excluded: str) -> None:

@@ -22,6 +22,8 @@ _ELSEWHERE = frozenset(
     nougat place porte protocole rue saucisse savon sommet stade tarte traite vin vins
     """.split()
 )
+# After them comes somebody's name.
+_CIVILITIES = frozenset("docteur dr m madame maitre mlle mme monsieur mr".split())
 # Words whose number is no département: « ODD 17 », « zone 30 ».
 _NUMBERED = frozenset(
     """
@@ -44,14 +46,16 @@ def meant(mentions: Sequence[Mention]) -> list[Mention]:
 
 def is_elsewhere(mention: Mention) -> bool:
     """Whether the words around say that no place is meant: « savon de Marseille », « Colin Favreuil
-    », « Alban Héliot ».
+    », « Alban Héliot », « Mme Héliot ».
     """
     if mention.key in first_names() and mention.is_before_a_capital:
         return True
     if mention.lead == "of":
         return mention.before in _ELSEWHERE
-    is_named = not mention.lead and mention.is_after_a_capital
-    return is_named and mention.before in first_names() and not mention.is_number
+    if mention.lead or mention.is_number:
+        return False
+    is_after_first_name = mention.is_after_a_capital and mention.before in first_names()
+    return is_after_first_name or mention.before in _CIVILITIES
 
 
 def _is_meant(mention: Mention) -> bool:

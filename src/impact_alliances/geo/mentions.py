@@ -22,6 +22,8 @@ _WORD = re.compile(r"\d+[AaBb](?!\w)|\d+|[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*
 # Quoted words must be there as they are, excluded ones must not: neither names a place.
 _UNREAD = re.compile(r"(?<!\S)-(?=\w)\S+|[\"«“][^\"»”]*[\"»”]?")
 _LIGHT = re.compile(r"[\s'’‘ʼ\-\u2010\u2011]*")
+# A word of so many letters may be cut short: « M. Favreuil », « St. Étienne ».
+_SHORTENED, _SHORTEST_WORD = re.compile(rf"\.?{_LIGHT.pattern}"), 3
 # What parts a name from the département or postcode that says which one is meant.
 _BESIDE = re.compile(r"[\s,;(/\-]*")
 _NEAR = (
@@ -43,7 +45,8 @@ _LEAD = re.compile(
 
 class Word(NamedTuple):
     """A word: its place in the text, its form for names (folded, « st » in full), and whether only
-    light signs (space, hyphen, apostrophe) part it from the one before.
+    light signs (space, hyphen, apostrophe) part it from the one before, or the dot of a word cut
+    short.
     """
 
     start: int
@@ -225,13 +228,13 @@ class Text:
 
 
 def _words(text: str) -> Iterator[Word]:
-    end = 0
+    end, parted = 0, _LIGHT
     for match in _WORD.finditer(text):
         form = fold(match[0])
         form = {"st": "saint", "ste": "sainte"}.get(form, form)
-        follows = bool(end) and _LIGHT.fullmatch(text, end, match.start()) is not None
+        follows = bool(end) and parted.fullmatch(text, end, match.start()) is not None
         yield Word(match.start(), match.end(), form, follows)
-        end = match.end()
+        end, parted = match.end(), _SHORTENED if len(match[0]) <= _SHORTEST_WORD else _LIGHT
 
 
 def _agree(typed: str, name: str) -> bool:

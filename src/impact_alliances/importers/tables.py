@@ -30,8 +30,8 @@ LONGEST_XLSX_CELL = 32_767
 _LONGEST_HEADER = 100
 _NAMELESS = "colonne n°\u00a0"
 # A spreadsheet would run a cell that begins so as a formula; a straight apostrophe before it keeps
-# it text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+# it text. Some take the wide signs of Eastern scripts for the plain ones.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @contextmanager
