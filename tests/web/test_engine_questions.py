@@ -55,9 +55,9 @@ def excerpts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     made: list[object] = []
     real = excerpt
 
-    def counted(texts: Any, stems: Any) -> Any:
+    def counted(texts: Any, *others: Any) -> Any:
         made.append(texts)
-        return real(texts, stems)
+        return real(texts, *others)
 
     monkeypatch.setattr(results, "excerpt", counted)
     return made

@@ -53,7 +53,8 @@ class Hit:
             resource=resource,
             score=ranked.score,
             matched_by=matched_by,
-            excerpt_html=_excerpt(resource, stems),
+            # What a kind's texts begin with may be said on its card already: a role is.
+            excerpt_html=excerpt(resource.texts(), stems, resource.summary),
             stems=stems,
             nearness=near,
             demande=_demande(resource, ranked.demande),
@@ -70,16 +71,6 @@ class Hit:
         """The words marked in the title and in the excerpt, as they stand there."""
         html = f"{self.highlighted(self.resource.title)} {self.excerpt_html}"
         return [unescape(word) for word in _MARKED.findall(html)]
-
-
-def _excerpt(resource: Resource, stems: frozenset[str]) -> Markup:
-    """What of a resource holds the stems asked for; its summary where nothing does: what a kind's
-    texts begin with may be said on its card already.
-    """
-    found = excerpt(resource.texts(), stems)
-    if _MARKED.search(found) or not resource.summary:
-        return found
-    return excerpt((resource.summary,), frozenset())
 
 
 def _demande(resource: Resource, place: int | None) -> str:

@@ -54,12 +54,12 @@ class Mark(NamedTuple):
     stem: str
 
 
-def excerpt(texts: Sequence[str], wanted: frozenset[str]) -> Markup:
-    """An excerpt as safe HTML: the part that holds most of the `wanted` stems, else the beginning.
-    Everything is escaped.
+def excerpt(texts: Sequence[str], wanted: frozenset[str], otherwise: str = "") -> Markup:
+    """An excerpt as safe HTML: the part that holds most of the `wanted` stems, else the beginning,
+    that of the text to show `otherwise` where there is one. Everything is escaped.
     """
     kept = list(_beginning(texts))
-    best = kept[0] if kept else ""
+    best = otherwise or (kept[0] if kept else "")
     marks: list[Mark] = []
     held_best = 0
     for text, in_text in zip(kept, _marks_by_text(kept, wanted), strict=True):
