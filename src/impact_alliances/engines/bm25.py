@@ -10,6 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from impact_alliances.text.understanding import Concept
+
 K1, B = 1.2, 0.75
 # Codes below this one stand for themselves.
 _EXACT = 24
@@ -31,6 +33,22 @@ def rounded(length: int) -> int:
     return LENGTHS[bisect_right(LENGTHS, length) - 1]
 
 
+def idf(documents: int, count: int) -> float:
+    """The inverse document frequency of what `count` of so many documents hold."""
+    return math.log(1 + (documents - count + 0.5) / (count + 0.5))
+
+
+def concept_idf(concept: Concept, documents: int, frequencies: Mapping[str, int]) -> float:
+    """That of a concept; 0 when no document holds it.
+
+    The word typed gives it: a common synonym must not make a rare word common. Only where the
+    corpus ignores the word do its synonyms decide.
+    """
+    counts = [frequencies.get(stem, 0) for stem in concept.alternatives]
+    count = counts[0] or max(counts)
+    return idf(documents, count) if count else 0.0
+
+
 @dataclass(frozen=True)
 class ScoredField:
     """What BM25 needs of one field of the corpus: documents, mean length, and how many documents
@@ -44,11 +62,7 @@ class ScoredField:
     def weight(self, stem: str) -> float:
         """The inverse document frequency of a stem; nothing when no document holds it."""
         count = self.frequencies.get(stem, 0)
-        return (
-            math.log(1 + (self.documents - count + 0.5) / (count + 0.5)) * (1 + K1)
-            if count
-            else 0.0
-        )
+        return idf(self.documents, count) * (1 + K1) if count else 0.0
 
     def score(self, line: str, length: int, asked: Iterable[tuple[str, float]]) -> float:
         """The score of a document of that length whose stems are in `line`, for stems asked with

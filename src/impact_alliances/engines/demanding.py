@@ -5,11 +5,10 @@ Frequencies, mean length and shares are those of the documents that have demande
 demandes alone: a base where few have some ranks these few as if it held nothing else.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from impact_alliances.engines.bm25 import ScoredField, in_line
+from impact_alliances.engines.bm25 import ScoredField, concept_idf, in_line
 from impact_alliances.text.understanding import Concept
 
 
@@ -28,7 +27,9 @@ class Demanding:
         left out.
         """
         stems = stems_of(asked)
-        weighted = [(concept, _weight(field, concept)) for concept in asked]
+        weighted = [
+            (concept, concept_idf(concept, field.documents, field.frequencies)) for concept in asked
+        ]
         known = tuple(
             (tuple(in_line((stem,)) for stem in concept.alternatives), weight)
             for concept, weight in weighted
@@ -54,12 +55,3 @@ class Demanding:
 def stems_of(asked: Sequence[Concept]) -> list[str]:
     """The stems of these concepts, each once."""
     return sorted(frozenset().union(*(concept.stems for concept in asked)))
-
-
-def _weight(field: ScoredField, concept: Concept) -> float:
-    """The IDF of the word typed; where no demande holds it, that of the commonest of its
-    synonyms.
-    """
-    counts = [field.frequencies.get(stem, 0) for stem in concept.alternatives]
-    count = counts[0] or max(counts)
-    return math.log(1 + (field.documents - count + 0.5) / (count + 0.5)) if count else 0.0
