@@ -76,8 +76,7 @@ class Outlook:
         """Which demande of a document is the nearest, from 0 on; None where none stands out."""
         if not self._demandes or self._asked([key], self._demandes)[0] < TELLING:
             return None
-        likeness = self._demandes.likeness_of(key)
-        return None if likeness is None else int(likeness.argmax())
+        return self._demandes.row_of(key)
 
     def _asked(self, keys: Sequence[Key], *asking: Standing) -> Numbers:
         """Where the nearest way of asking for each of these stands among those of its sort."""

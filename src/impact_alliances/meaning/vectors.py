@@ -121,12 +121,6 @@ class Standing:
             found |= dict(zip(others.keys, likeness, strict=True))
         return found
 
-    def likeness_of(self, key: Key) -> npt.NDArray[np.float32] | None:
-        """The cosine of each passage of one document."""
-        held = self.matrix.passages(key)
-        passages = self.not_held([key]).get(key) if held is None else held
-        return None if passages is None else passages @ self.vector
-
     def not_held(self, keys: Sequence[Key]) -> dict[Key, Vector]:
         """The passages of those of these documents that the sample lacks; none where the corpus is
         held whole.
