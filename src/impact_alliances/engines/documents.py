@@ -80,15 +80,15 @@ def document_of(resource: Resource) -> SearchDocument:
     every_token = chain.from_iterable(text.tokens for text in (title, *texts))
     return SearchDocument(
         key=key_of(resource),
-        title=stems_of([title]),
-        text=stems_of(texts),
+        title=_stems_of([title]),
+        text=_stems_of(texts),
         words=tuple(sorted({token.word for token in every_token if token.stem})),
         title_words=tuple(token.word for token in title.tokens),
         identities=identities_of(resource),
         title_order=f"{_order_of(resource.title)} {key_of(resource)}",
         date_order=_date_order(resource),
         facets=facets_of(resource),
-        demandes=tuple(scored(stems_of(demandes))),
+        demandes=tuple(scored(_stems_of(demandes))),
         demande_words=tuple(sorted({token.word for one in demandes for token in one.tokens})),
     )
 
@@ -114,7 +114,7 @@ class Analysed(NamedTuple):
         return cls(read, list(thesaurus().expressions_in(text, read)))
 
 
-def stems_of(texts: Sequence[Analysed]) -> tuple[str, ...]:
+def _stems_of(texts: Sequence[Analysed]) -> tuple[str, ...]:
     """The stems of some texts in order, then their expressions: so a phrase reads on."""
     words = (token.stem for text in texts for token in text.tokens if token.stem)
     return (*words, *chain.from_iterable(text.expressions for text in texts))

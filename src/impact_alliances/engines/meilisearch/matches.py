@@ -97,7 +97,7 @@ def promising(
         levels = LEVELS if len(concepts) > 1 else LEVELS[:1]
         bars = [Bar(tuple(concepts), share * whole) for share in levels]
         clauses = [filter_of(replace(wanted, bar=bar, near=()), holders) for bar in bars]
-        stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
+        stems = stems_of([weighted.concept for weighted in concepts])
         clauses.append([*filter_of(wanted, holders), among("title", stems)])
     if wanted.near:
         clauses.append(filter_of(replace(wanted, bar=None), holders))

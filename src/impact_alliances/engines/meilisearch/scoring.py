@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from impact_alliances.engines.bm25 import in_line
-from impact_alliances.engines.demanding import Demanding
+from impact_alliances.engines.demanding import Demanding, stems_of
 from impact_alliances.engines.documents import PLACE_FIELDS
 from impact_alliances.engines.engine import FORM_BOOST, TITLE_BOOST, Candidate, Weighted
 from impact_alliances.engines.meilisearch.corpus import Corpus
@@ -33,7 +33,7 @@ class Scoring:
     def of(
         cls, corpus: Corpus, concepts: Sequence[Weighted], asked: Sequence[Concept] = ()
     ) -> "Scoring":
-        stems = sorted(frozenset().union(*(weighted.concept.stems for weighted in concepts)))
+        stems = stems_of([weighted.concept for weighted in concepts])
         return cls(
             corpus=corpus,
             in_title=[
