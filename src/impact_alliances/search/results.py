@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import unescape
 
 from markupsafe import Markup
@@ -146,20 +147,23 @@ class Results:
         """(word typed, word used), the latter with the accents it has in the hits: the words of the
         corpus are kept folded.
         """
-        understood = self.understanding
-        return tuple((typed, self._accented(used)) for typed, used in understood.corrections)
+        return tuple(
+            (typed, self._accents.get(used, used)) for typed, used in self.understanding.corrections
+        )
 
     @property
     def synonyms(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(word used, what was also looked for), the former with its accents too."""
-        understood = self.understanding
-        return tuple((self._accented(used), others) for used, others in understood.synonyms)
+        return tuple(
+            (self._accents.get(used, used), others) for used, others in self.understanding.synonyms
+        )
 
-    def _accented(self, used: str) -> str:
-        """A word that was put in place of the one typed, as the hits write it; others as they
-        are.
-        """
-        if used not in {word for _, word in self.understanding.corrections}:
-            return used
-        marked = (word for hit in self.hits for word in hit.marked)
-        return next((word.lower() for word in marked if fold(word) == used), used)
+    @cached_property
+    def _accents(self) -> dict[str, str]:
+        """The words put in place of those typed, as the first hit that holds them writes them."""
+        used = {word for _, word in self.understanding.corrections}
+        written: dict[str, str] = {}
+        for word in (word for hit in self.hits if used for word in hit.marked):
+            if fold(word) in used:
+                written.setdefault(fold(word), word.lower())
+        return written
