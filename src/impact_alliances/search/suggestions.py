@@ -34,14 +34,14 @@ class Suggestions:
         """Published resources whose title holds the words typed so far, the last one perhaps
         unfinished.
         """
-        typed = [word for word in words(text) if word][-MOST_WORDS:]
+        typed = _typed(text)
         return self._loaded(self._cascade.keys(lambda engine: engine.titles(typed, limit)))
 
     def demandes(self, text: str, limit: int) -> list[str]:
         """Ways of asking that hold the words typed so far, each of another resource; those that
         begin with them first.
         """
-        typed = [word for word in words(text) if word][-MOST_WORDS:]
+        typed = _typed(text)
         # The words may be in several demandes of a resource, and in none of them all.
         found = self._loaded(
             self._cascade.keys(lambda engine: engine.demandes(typed, LOOKED_AT * limit))
@@ -61,6 +61,11 @@ class Suggestions:
     def _loaded(self, keys: list[Key]) -> list[Resource]:
         with reading(self._database) as session:
             return load_in_order(session, keys)
+
+
+def _typed(text: str) -> list[str]:
+    """The last words typed so far."""
+    return [word for word in words(text) if word][-MOST_WORDS:]
 
 
 def _begins(demande: str, text: str) -> bool:
