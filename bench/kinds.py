@@ -7,14 +7,13 @@ Forty questions whose right kind is clear (`kinds.jsonl`), half of them for case
 file, which is all cases, says what a small lead costs. Even numbers choose, odd ones show.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
 from bench.base import seeded
-from bench.questions import questions
+from bench.questions import questions, rows
 from impact_alliances.resources.kinds import KINDS, kind_of
 from impact_alliances.search.overview import LEAD, leading
 from impact_alliances.search.query import SearchQuery
@@ -40,8 +39,7 @@ class Told:
 
 def told(service: Service) -> Iterator[Told]:
     """Every question, put to this base."""
-    for line in ASKED.read_text(encoding="utf-8").splitlines():
-        one = json.loads(line)
+    for one in rows(ASKED):
         group = GROUPS[one["kind"] != "case"]
         is_even = int(one["id"].lstrip("k")) % 2 == 0
         yield Told(group, is_even, one["kind"], best_scores(service, one["text"]))

@@ -8,7 +8,6 @@ Each line of `others.jsonl` holds the sheets that were read for a question, of w
 answers it, 1 is related, 0 is neither. One that nobody judged counts for nothing, and is counted.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from statistics import fmean
 
 from bench.base import seeded
+from bench.questions import rows
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.wiring import Service
@@ -40,8 +40,7 @@ class Other:
 
 def others() -> list[Other]:
     """All of them, in the order of the file."""
-    lines = OTHERS.read_text(encoding="utf-8").splitlines()
-    return [Other(**json.loads(line)) for line in lines]
+    return [Other(**one) for one in rows(OTHERS)]
 
 
 def orders(service: Service) -> dict[str, First]:

@@ -4,13 +4,12 @@ here, on half of sixty needs of the question file that `bench/places.jsonl` puts
 python -m bench.places
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import fmean
 
 from bench.base import seeded
-from bench.questions import Question, ndcg, questions
+from bench.questions import Question, ndcg, questions, rows
 from impact_alliances.db import reading
 from impact_alliances.geo.nearness import SAME_DEPARTEMENT, Nearness, Whereabouts
 from impact_alliances.geo.recognising import read
@@ -29,8 +28,7 @@ THERE = 2
 def asked_somewhere() -> Iterator[tuple[Question, str]]:
     """Each question with the text that puts it somewhere."""
     known = {question.id: question for question in questions()}
-    for line in ASKED.read_text(encoding="utf-8").splitlines():
-        asked = json.loads(line)
+    for asked in rows(ASKED):
         yield known[asked["id"]], asked["text"]
 
 

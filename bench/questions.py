@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from impact_alliances.vocabularies.matching import fold
 
@@ -37,13 +38,14 @@ class Question:
 
 def questions() -> list[Question]:
     """All of them, in the order of the file."""
-    return list(_read(QUESTIONS.read_text(encoding="utf-8").splitlines()))
+    return [Question(**one) for one in rows(QUESTIONS)]
 
 
-def _read(lines: Iterable[str]) -> Iterator[Question]:
-    for line in lines:
+def rows(file: Path) -> Iterator[dict[str, Any]]:
+    """What a file of questions holds, one a line."""
+    for line in file.read_text(encoding="utf-8").splitlines():
         if line.strip():
-            yield Question(**json.loads(line))
+            yield json.loads(line)
 
 
 def ndcg(judged: Mapping[str, int], ranking: Sequence[str], depth: int = 10) -> float:
