@@ -102,6 +102,8 @@ class Service:
 
     def close(self) -> None:
         """Give the database connections back, and end the model's process."""
+        # A thread that renews beside would take a connection back to a pool that is gone.
+        self.meanings.close()
         self.database.dispose()
         if isinstance(self.embedder, Closing):
             self.embedder.close()

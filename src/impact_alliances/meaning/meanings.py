@@ -9,7 +9,7 @@ takes over, without a restart.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -155,6 +155,10 @@ class Anchors:
         """Look at the database at the next question."""
         self._held.refresh()
 
+    def close(self) -> None:
+        """Read nothing beside any more."""
+        self._held.close()
+
     def _read(self, former: _Anchored | None) -> _Anchored:
         state = self._stored.state()
         if former and state == former.state:
@@ -198,9 +202,18 @@ class Meanings:
     def refresh(self) -> None:
         """See at the next question the vectors written until now."""
         self._fullest.refresh()
+        for held in self._all_held():
+            held.refresh()
+
+    def close(self) -> None:
+        """Read nothing beside any more: the database may be left."""
+        self._fullest.close()
+        for held in self._all_held():
+            held.close()
+
+    def _all_held(self) -> Iterator["VectorIndex | Anchors"]:
         for meaning in (self.wanted, *filter(None, self._others.values())):
-            for held in (meaning.vectors, meaning.demandes, meaning.titles, meaning.fragilites):
-                held.refresh()
+            yield from (meaning.vectors, meaning.demandes, meaning.titles, meaning.fragilites)
 
     def _look(self, _: str | None) -> str:
         """The model with most vectors: the wanted one where it has as many, or where none has."""

@@ -10,6 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 # How often, in seconds, a change is looked for, by this process or another.
 FRESHNESS_S = 1.0
+# How long, in seconds, a value being made is waited for at the end: longer than a database that is
+# silent, refuses connections or answers slowly is waited for, each alone.
+END_S = 15.0
 T = TypeVar("T")
 
 
@@ -49,6 +52,15 @@ class Renewed(Generic[T]):
                 # The system gives no more threads: the former value does until it does.
                 self._lock.release()
         return value
+
+    def close(self) -> None:
+        """Wait for the value being made, `END_S` at the most, and make none beside any more: what a
+        thread reads the database with must be back before the database is left.
+        """
+        self._look_at = float("inf")
+        if self._lock.acquire(timeout=END_S):
+            self._look_at = float("inf")
+            self._lock.release()
 
     def _renewed(self) -> T:
         self._is_awaited = False

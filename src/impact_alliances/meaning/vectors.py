@@ -171,6 +171,10 @@ class VectorIndex:
         """Look at the database at the next question, which waits for it."""
         self._held.refresh()
 
+    def close(self) -> None:
+        """Read nothing beside any more."""
+        self._held.close()
+
     def _now(self) -> tuple[Matrix | None, bool]:
         """The passages in force, and whether they are those of every document."""
         held = self._held.now()
