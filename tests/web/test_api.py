@@ -1,5 +1,7 @@
 """The JSON API: the contract partners rely on."""
 
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -197,13 +199,30 @@ def test_suggestions_are_at_most_eight(client: TestClient) -> None:
     assert client.get("/api/suggest", params={"q": "x"}).json() == []
 
 
+def _communes(client: TestClient, typed: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get("/api/communes", params={"q": typed}).json()[
+        "communes"
+    ]
+    return found
+
+
 def test_communes_are_found_by_name_or_postcode(client: TestClient) -> None:
     """Homonyms are told apart by their postcode."""
-    labels = [
-        one["label"] for one in client.get("/api/communes", params={"q": "saint-denis"}).json()
-    ]
+    labels = [one["label"] for one in _communes(client, "saint-denis")]
     assert {"Saint-Denis (93200)", "Saint-Denis (97400)"} <= set(labels)
-    assert client.get("/api/communes", params={"q": "22300"}).json()[0]["name"] == "Lannion"
+    assert _communes(client, "") == []
+    assert _communes(client, "22300")[0] == {
+        "code": "22113",
+        "name": "Lannion",
+        "label": "Lannion (22300)",
+        "postcodes": ["22300"],
+        "departement": "22",
+        "region": "53",
+        "population": 20_315,
+        "taille": "intermediaire",
+        "latitude": 48.7326,
+        "longitude": -3.4566,
+    }
 
 
 def test_vocabularies_are_open(client: TestClient) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from impact_alliances import urls
-from impact_alliances.geo.places import gazetteer
+from impact_alliances.geo.finding import find
 from impact_alliances.resources.fields import PUBLIC
 from impact_alliances.resources.kinds import kind_of
 from impact_alliances.search.query import FILTERS
@@ -20,6 +20,7 @@ from impact_alliances.vocabularies.terms import (
 )
 from impact_alliances.web.api.schemas import (
     CommuneOut,
+    CommunesOut,
     SuggestionOut,
     TermOut,
     VocabularyOut,
@@ -102,19 +103,8 @@ def vocabularies() -> list[VocabularyOut]:
 
 
 @router.get("/api/communes", summary="Trouver une commune")
-def communes(q: Typed = "") -> list[CommuneOut]:
-    """Les communes dont le nom ou le code postal commence ainsi, les plus peuplées d’abord."""
-    return [
-        CommuneOut(
-            code=commune.code,
-            name=commune.name,
-            label=commune.label,
-            departement=commune.departement,
-            region=commune.region,
-            postcodes=list(commune.postcodes),
-            population=commune.population,
-            latitude=commune.latitude,
-            longitude=commune.longitude,
-        )
-        for commune in gazetteer().starting(clean(q))
-    ]
+def communes(q: Typed = "") -> CommunesOut:
+    """Au plus huit communes dont le nom ou le code est celui-là, ou commence ainsi : les plus
+    proches par le nom d’abord, puis les plus peuplées.
+    """
+    return CommunesOut(communes=[CommuneOut.of(one) for one in find(clean(q))])

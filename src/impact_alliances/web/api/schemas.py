@@ -1,9 +1,10 @@
 """The shapes of the JSON API, with French descriptions: what partners rely on."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
+from impact_alliances.geo.places import Commune
 from impact_alliances.resources.kinds import KindSlug
 
 
@@ -143,12 +144,35 @@ class CommuneOut(BaseModel):
     code: str = Field(description="Code INSEE.")
     name: str
     label: str = Field(description="Le nom et un code postal.", examples=["Lannion (22300)"])
+    postcodes: list[str]
     departement: str
     region: str
-    postcodes: list[str]
-    population: int | None
+    population: int | None = Field(description="Habitants ; null si inconnu.")
+    taille: str = Field(description="Taille du territoire ; vide si la population est inconnue.")
     latitude: float | None
     longitude: float | None
+
+    @classmethod
+    def of(cls, commune: Commune) -> Self:
+        """What is told of a commune of the gazetteer."""
+        return cls(
+            code=commune.code,
+            name=commune.name,
+            label=commune.label,
+            postcodes=list(commune.postcodes),
+            departement=commune.departement,
+            region=commune.region,
+            population=commune.population,
+            taille=commune.taille,
+            latitude=commune.latitude,
+            longitude=commune.longitude,
+        )
+
+
+class CommunesOut(BaseModel):
+    """Les communes que désigne ce qui est écrit, les plus proches par le nom d’abord."""
+
+    communes: list[CommuneOut]
 
 
 class TermOut(BaseModel):
