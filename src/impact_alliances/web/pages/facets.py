@@ -3,18 +3,16 @@
 from collections.abc import Container
 from dataclasses import dataclass
 
-from impact_alliances import urls
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Facet, Results
 from impact_alliances.vocabularies.matching import fold
+from impact_alliances.web.pages.addressing import SHOW_WHOLE, SearchAddress
 
 # Values of a facet shown before « Voir les autres ».
 FIRST_VALUES = 6
 # A list longer than this gets a field that narrows it, and is in alphabetical order: nobody finds
 # a département by its number of sheets.
 LONG_LIST = 20
-# The parameter that names a facet to show whole: of the page, not of the search.
-SHOW_WHOLE = "voir"
 # A value, its number of hits, whether it is chosen.
 Counted = tuple[str, int, bool]
 
@@ -48,18 +46,20 @@ class FacetView:
     next_id: str
 
 
-def facets_of(found: Results, whole: Container[str]) -> tuple[FacetView, ...]:
-    """The facets of these results, but for the kind, which the tabs show; those named in `whole`
-    with all their values.
+def facets_of(found: Results, whole: Container[str], at: SearchAddress) -> tuple[FacetView, ...]:
+    """The facets of these results, but for the kind, which is chosen elsewhere; those named in
+    `whole` with all their values. `at` is where more of them are shown.
     """
     return tuple(
-        _facet_view(facet, found.query, whole)
+        _facet_view(facet, found.query, whole, at)
         for facet in found.facets
         if facet.name != "kind" and facet.values
     )
 
 
-def _facet_view(facet: Facet, query: SearchQuery, whole: Container[str]) -> FacetView:
+def _facet_view(
+    facet: Facet, query: SearchQuery, whole: Container[str], at: SearchAddress
+) -> FacetView:
     is_short = len(facet.values) <= FIRST_VALUES + 1
     is_whole, is_long = facet.name in whole, len(facet.values) > LONG_LIST
     shown, hidden = _parted(facet, is_whole=is_short or is_whole)
@@ -76,13 +76,9 @@ def _facet_view(facet: Facet, query: SearchQuery, whole: Container[str]) -> Face
         is_whole=is_whole and not is_short,
         is_long=is_whole and is_long,
         left=len(hidden),
-        whole_url=_whole_url(facet, query) if hidden else "",
+        whole_url=at.of(query, (SHOW_WHOLE, facet.name)) if hidden else "",
         next_id=_box(facet, hidden[0][0]) if hidden else "",
     )
-
-
-def _whole_url(facet: Facet, query: SearchQuery) -> str:
-    return urls.with_parameters(urls.SEARCH, [*query.pairs(), (SHOW_WHOLE, facet.name)])
 
 
 def _parted(facet: Facet, *, is_whole: bool) -> tuple[list[Counted], list[Counted]]:

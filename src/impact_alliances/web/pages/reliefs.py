@@ -6,6 +6,7 @@ from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.vocabularies import french
 from impact_alliances.web.dependencies import WiredService
+from impact_alliances.web.pages.addressing import SearchAddress
 from impact_alliances.web.presenting import Link
 
 # Each way out is a count of its own: of more filters than these, the first are tried.
@@ -14,7 +15,7 @@ MOST_FILTERS = 5
 MOST_RELIEFS = 4
 
 
-def reliefs_of(service: WiredService, found: Results) -> tuple[Link, ...]:
+def reliefs_of(service: WiredService, found: Results, at: SearchAddress) -> tuple[Link, ...]:
     """For an empty result, what is found without one filter; where nothing is, without two, three…
 
     The ways that give up as few filters as can be, those that find most first. None while the
@@ -22,16 +23,17 @@ def reliefs_of(service: WiredService, found: Results) -> tuple[Link, ...]:
     """
     if found.total or found.degraded:
         return ()
-    facets = [facet for facet, _ in found.query.filters][:MOST_FILTERS]
+    given_up_here = (facet for facet, _ in found.query.filters if facet != "kind" or not at.kind)
+    facets = list(given_up_here)[:MOST_FILTERS]
     for given_up in range(1, len(facets) + 1):
-        reliefs = _without(service, found.query, list(combinations(facets, given_up)))
+        reliefs = _without(service, found.query, list(combinations(facets, given_up)), at)
         if reliefs:
             return reliefs[:MOST_RELIEFS]
     return ()
 
 
 def _without(
-    service: WiredService, query: SearchQuery, choices: list[tuple[str, ...]]
+    service: WiredService, query: SearchQuery, choices: list[tuple[str, ...]], at: SearchAddress
 ) -> tuple[Link, ...]:
     counted = []
     for facets in choices:
@@ -43,7 +45,7 @@ def _without(
             counted.append((total, facets, freed))
     counted.sort(key=lambda one: -one[0])
     return tuple(
-        Link(f"Sans {_said(query, facets)} : {_results(total)}", freed.url())
+        Link(f"Sans {_said(query, facets)} : {_results(total)}", at.of(freed))
         for total, facets, freed in counted
     )
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from impact_alliances import urls
 from impact_alliances.geo.territories import Place
 from impact_alliances.resources.kinds import Kind, kind_of
-from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, REFUSALS, SORTS, SearchQuery
 from impact_alliances.search.results import BY_MEANING, BY_NAME, BY_PLACE, BY_WORDS, Hit, Results
 from impact_alliances.text.analysis import stems
@@ -18,11 +17,12 @@ from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
-from impact_alliances.web.pages.facets import SHOW_WHOLE, Counted, FacetView, facets_of
+from impact_alliances.web.pages.addressing import EVERYTHING, Asked, SearchAddress
+from impact_alliances.web.pages.facets import Counted, FacetView, facets_of
 from impact_alliances.web.pages.keeping import Keeping, keeping_of
 from impact_alliances.web.pages.reliefs import reliefs_of
 from impact_alliances.web.presenting import Link
-from impact_alliances.web.rendering import render, wants_fragment
+from impact_alliances.web.rendering import render
 
 # Words of the visitor told as the reason of a hit.
 MOST_WORDS_TOLD = 4
@@ -54,10 +54,12 @@ class Group:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """Context of `search.html` and of its block `recherche`."""
+    """Context of `search.html` and of its block `recherche`. The search is asked at the path
+    `action`.
+    """
 
+    action: str
     query: SearchQuery
-    heading: str
     title: str
     sentence: str
     announcement: str
@@ -84,27 +86,26 @@ class SearchPage:
 
 @router.get(urls.SEARCH)
 def search(request: Request, service: WiredService) -> Response:
-    asked = [pair for pair in request.query_params.multi_items() if pair[0] != SHOW_WHOLE]
-    whole = frozenset(request.query_params.getlist(SHOW_WHOLE)) & FILTERS.keys()
-    query, problems = parse(asked)
-    is_clean = asked == query.pairs()
-    # An empty field or an unknown parameter leaves a cleaner address; a wrong value deserves its
-    # notice first.
-    if not is_clean and not any(
-        problem.parameter in (*FILTERS, "q", "page", "par_page", "tri", "mode")
-        for problem in problems
-    ):
-        if not wants_fragment(request):
-            return RedirectResponse(query.url(), 302, {"Vary": "HX-Request"})
-        problems = []
-    found, notices = _found(service, query)
+    asked = Asked.of(request, EVERYTHING)
+    if asked.elsewhere:
+        return asked.elsewhere
+    page = answered(service, asked, EVERYTHING)
+    return render(request, "search.html", page, block="recherche", headers=pushed(request, page))
+
+
+def answered(service: WiredService, asked: Asked, at: SearchAddress) -> SearchPage:
+    """The page that answers what is asked at that address."""
+    found, notices = _found(service, asked.query)
     service.unmet.note(found)
-    notices = [*(problem.sentence for problem in problems), *notices]
-    page = present(found, notices, whole, reliefs_of(service, found))
-    # A facet that is unfolded is no step of the visit: « back » leads to the search before.
+    reliefs = reliefs_of(service, found, at)
+    return present(found, (*asked.notices, *notices), asked.whole, reliefs, at)
+
+
+def pushed(request: Request, page: SearchPage) -> dict[str, str]:
+    """The header by which htmx takes the clean address of a search for a step of the visit."""
+    # A facet that is unfolded is none: « back » leads to the search before.
     is_unfolding = request.headers.get("hx-target", "").startswith("filtre-")
-    headers = {} if is_unfolding else {"HX-Push-Url": query.url()}
-    return render(request, "search.html", page, block="recherche", headers=headers)
+    return {} if is_unfolding else {"HX-Push-Url": page.canonical}
 
 
 def _found(service: WiredService, query: SearchQuery) -> tuple[Results, list[str]]:
@@ -145,26 +146,26 @@ def present(
     notices: Sequence[str] = (),
     whole: Container[str] = (),
     reliefs: tuple[Link, ...] = (),
+    at: SearchAddress = EVERYTHING,
 ) -> SearchPage:
-    """The page of an answer; the facets named in `whole` show all their values."""
-    query = found.query
-    sentence = found.sentence
+    """The page of an answer at that address; the facets named in `whole` show all their values."""
+    query, sentence = found.query, found.sentence
     return SearchPage(
+        action=at.path,
         query=query,
-        heading="Rechercher dans la base",
         title=f"{sentence}{_page_of(found)} — IMPACT-Alliances",
         sentence=sentence,
         announcement=f"{sentence}{_page_of(found)}.",
         notices=(*notices, *((found.degraded,) if found.degraded else ())),
-        hints=_hints(found),
-        tabs=_tabs(found),
-        facets=facets_of(found, whole),
-        chips=_chips(query),
-        clear_url=query.without_filters().url(),
-        hidden=_hidden(query),
+        hints=_hints(found, at),
+        tabs=() if at.kind else _tabs(found),
+        facets=facets_of(found, whole, at),
+        chips=_chips(query, at),
+        clear_url=at.of(query.without_filters()),
+        hidden=_hidden(query, at),
         sorts=_sorts(query),
         groups=_groups(found),
-        pages=_pages(found),
+        pages=_pages(found, at),
         page_sentence=f"Page {query.page} sur {_last_page(found)}",
         reliefs=reliefs,
         nothing=_nothing(found),
@@ -173,7 +174,7 @@ def present(
         results_button=f"Voir {french.counted(found.total, 'résultat', 'résultats')}",
         back_label=_back_to(found.total),
         keeping=keeping_of(found),
-        canonical=query.url(),
+        canonical=at.of(query),
     )
 
 
@@ -211,7 +212,7 @@ def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
     )
 
 
-def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+def _hints(found: Results, at: SearchAddress) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     """What was done to the visitor's words, each with the way to refuse it, and what the need seems
     to touch.
     """
@@ -220,25 +221,25 @@ def _hints(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
     if found.corrections:
         used = french.listed([french.quoted(used) for _, used in found.corrections])
         typed = french.listed([french.quoted(typed) for typed, _ in found.corrections])
-        refuse = Link(f"Chercher plutôt {typed}", replace(query, correction=False, page=1).url())
+        refuse = Link(f"Chercher plutôt {typed}", at.of(replace(query, correction=False, page=1)))
         hints.append((f"Résultats pour {used}.", (refuse,)))
-    hints += _place_hints(found)
+    hints += _place_hints(found, at)
     if found.synonyms:
         others = ", ".join(name for _, names in found.synonyms for name in names)
         words = french.listed([french.quoted(word) for word, _ in found.synonyms])
-        refuse = Link(f"Chercher seulement {words}", replace(query, synonymes=False, page=1).url())
+        refuse = Link(f"Chercher seulement {words}", at.of(replace(query, synonymes=False, page=1)))
         hints.append((f"Nous avons aussi cherché : {others}.", (refuse,)))
     evoked = [slug for slug in found.evoked if slug not in query.values("fragilite")]
     if evoked and query.q and found.total:
         links = tuple(
-            Link(FRAGILITES.label_of(slug), query.choosing("fragilite", [slug]).url())
+            Link(FRAGILITES.label_of(slug), at.of(query.choosing("fragilite", [slug])))
             for slug in evoked
         )
         hints.append(("Votre besoin semble toucher :", links))
     return tuple(hints)
 
 
-def _place_hints(found: Results) -> list[tuple[str, tuple[Link, ...]]]:
+def _place_hints(found: Results, at: SearchAddress) -> list[tuple[str, tuple[Link, ...]]]:
     """The place read in the text, with the ways to keep to it, to mean another one, or none; or the
     places that may have been meant.
     """
@@ -246,7 +247,7 @@ def _place_hints(found: Results) -> list[tuple[str, tuple[Link, ...]]]:
     others = tuple(
         Link(
             f"plutôt {other.label}" if reading.place else other.label,
-            replace(query, q=text, page=1).url(),
+            at.of(replace(query, q=text, page=1)),
         )
         for other, text in reading.others
     )
@@ -257,19 +258,19 @@ def _place_hints(found: Results) -> list[tuple[str, tuple[Link, ...]]]:
     first = "Ce qui est" if found.is_only_a_place else by_date or "De préférence"
     if reading.missed:
         first = f"Rien {reading.missed.said} ni alentour. {first}"
-    refuse = Link("n’y voir aucun lieu", replace(query, lieu=False, page=1).url())
-    links = (*_kept_to(found, reading.place), *others, refuse)
+    refuse = Link("n’y voir aucun lieu", at.of(replace(query, lieu=False, page=1)))
+    links = (*_kept_to(found, reading.place, at), *others, refuse)
     return [(f"{first} {reading.place.surroundings} :", links)]
 
 
-def _kept_to(found: Results, place: Place) -> tuple[Link, ...]:
+def _kept_to(found: Results, place: Place, at: SearchAddress) -> tuple[Link, ...]:
     """The filters that keep what is there, and nothing else; none that is chosen."""
     is_all = found.is_only_a_place
     kept = replace(found.query, q="" if is_all else found.reading.rest)
     return tuple(
         Link(
             "en faire un filtre" if is_all and said == place.said else f"seulement {said}",
-            kept.choosing(facet, values).url(),
+            at.of(kept.choosing(facet, values)),
         )
         for said, facet, values in place.filters
         if not set(values) <= set(found.query.values(facet))
@@ -288,20 +289,22 @@ def _tabs(found: Results) -> tuple[Tab, ...]:
     return tuple(tabs)
 
 
-def _chips(query: SearchQuery) -> tuple[Link, ...]:
+def _chips(query: SearchQuery, at: SearchAddress) -> tuple[Link, ...]:
     return tuple(
-        Link(FILTERS[facet].label_of(value), query.toggled(facet, value).url())
+        Link(FILTERS[facet].label_of(value), at.of(query.toggled(facet, value)))
         for facet, values in query.filters
         if facet != "kind"
         for value in values
     )
 
 
-def _hidden(query: SearchQuery) -> tuple[tuple[str, str], ...]:
+def _hidden(query: SearchQuery, at: SearchAddress) -> tuple[tuple[str, str], ...]:
     """What the form must carry along though no field shows it."""
     shown = {*FILTERS, "q", "tri", "page"} - {"kind"}
     return tuple(
-        (name, value) for name, value in query.pairs() if name not in shown and name not in REFUSALS
+        (name, value)
+        for name, value in at.pairs(query)
+        if name not in shown and name not in REFUSALS
     )
 
 
@@ -371,7 +374,7 @@ def _words_told(hit: Hit) -> list[str]:
     return list(told.values())
 
 
-def _pages(found: Results) -> tuple[Link, ...]:
+def _pages(found: Results, at: SearchAddress) -> tuple[Link, ...]:
     """The pages to offer: first, last, and those around; an empty label is a gap."""
     here, last = found.query.page, _last_page(found)
     if last == 1:
@@ -381,5 +384,5 @@ def _pages(found: Results) -> tuple[Link, ...]:
     for before, page in zip([0, *wanted], wanted, strict=False):
         if page - before > 1:
             links.append(Link(""))
-        links.append(Link(str(page), found.query.at(page).url()))
+        links.append(Link(str(page), at.of(found.query.at(page))))
     return tuple(links)
