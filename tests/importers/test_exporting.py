@@ -88,6 +88,7 @@ def _awkward(kind: str) -> list[Resource]:
         "remote",
     }
     firm |= {"email", "website", "phone", "published_on", "number", "bulletin", "strand"}
+    firm |= {"contact_email"}
     texts: dict[str, Any] = {
         name: AWKWARD
         for name, column in columns_of(KINDS[kind]).items()
@@ -100,7 +101,10 @@ def _awkward(kind: str) -> list[Resource]:
     }
     lines: dict[str, Any] = {
         name: " ".join(AWKWARD.split())
-        for name in ("role", "organisation", "month_theme", "author", "source", "name")
+        for name in (
+            *("role", "organisation", "month_theme", "author", "source", "name"),
+            "contact_name",
+        )
         if name in texts
     }
     partners = {

@@ -274,6 +274,9 @@ def test_addresses_and_telephones_are_reserved_for_fiction() -> None:
     for row in rows("catalyseur"):
         assert row["email"].endswith(".example"), row["id"]
         assert row["phone"].startswith(("01 99 00 ", "06 39 98 ")), row["id"]
+    bearers = [row["contact_email"] for row in rows("case") if row["contact_email"]]
+    assert all(address.endswith(".example") for address in bearers)
+    assert len(set(bearers)) == len(bearers) > len(rows("case")) / 4
     assert not [row["id"] for _, row in every_row() if "http" in prose(row) or row.get("website")]
 
 

@@ -16,6 +16,9 @@ SECTIONS = sections_of("case")
 class Case(Resource, table=True):
     """An inspiring partnership. `partners` are `{"name", "profile", "role"}`; the first one carries
     the case.
+
+    `contact_name` and `contact_email` are those of whoever answers for it: as a catalyseur's
+    address, they never leave the database, and messages are passed on to them.
     """
 
     __tablename__ = "case_study"
@@ -35,6 +38,8 @@ class Case(Resource, table=True):
     started_on: dt.date | None = None
     ended_on: dt.date | None = None
     state: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
 
     def incoherences(self) -> list[str]:
         if self.started_on and self.ended_on and self.ended_on < self.started_on:

@@ -426,6 +426,20 @@ _CASE = (
         public="État.",
         heading="État",
     ),
+    Field(
+        "contact_name",
+        "Nom du porteur",
+        Type.LINE,
+        "Awa Le Goff",
+        ("porteur", "porteuse", "contact", "nom du contact"),
+    ),
+    Field(
+        "contact_email",
+        "Courriel du porteur",
+        Type.EMAIL,
+        "awa@exemple.fr",
+        ("courriel", "e-mail", "courriel du contact", "adresse électronique"),
+    ),
 )
 _CATALYSEUR = (
     replace(ID, example="catalyseur-1"),
