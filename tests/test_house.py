@@ -22,11 +22,11 @@ FLOORS = (
     {"importers", "indexing", "search"},
     {"meaning", "faults"},
     {"engines", "migrating", "templating"},
-    {"text", "embeddings", "urls"},
+    {"text", "embeddings", "urls", "mail"},
     {"resources", "locks"},
-    {"db", "geo"},
+    {"db", "geo", "signing"},
     {"vocabularies", "errors", "postgresql", "settings"},
-    {"batching", "shipped", "frames", "capacity"},
+    {"addresses", "batching", "shipped", "frames", "capacity"},
 )
 
 # What stands beside the house, and what of that it may import.

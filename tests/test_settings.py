@@ -57,7 +57,7 @@ def test_a_misspelt_setting_is_refused_with_the_nearest(
 
 def test_what_is_like_no_setting_is_another_program_s(monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable of a later version, or of a neighbour, keeps no service from starting."""
-    for name in ("IMPACT_SMTP_HOST", "IMPACT_FACTOR", "IMPACT_TEST_MEILISEARCH_BIN"):
+    for name in ("IMPACT_WEBHOOK", "IMPACT_FACTOR", "IMPACT_TEST_MEILISEARCH_BIN"):
         monkeypatch.setenv(name, "x")
     assert Settings(data_dir=Path("ailleurs")).data_dir == Path("ailleurs")
 
@@ -77,7 +77,8 @@ def test_host_names_are_accepted(given: str) -> None:
 
 
 def test_a_secret_is_not_printed() -> None:
-    assert "sésame" not in repr(_settings(secret_key="sésame"))  # noqa: S106
+    for name in ("secret_key", "smtp_password"):
+        assert "sésame" not in repr(_settings(**{name: "sésame" * 8}))
 
 
 def test_every_setting_has_its_sentence() -> None:
@@ -128,7 +129,8 @@ def test_without_a_public_address_it_is_where_the_service_listens(host: str, exp
 
 
 @pytest.mark.parametrize(
-    "name", ["database_url", "meilisearch_key", "meilisearch_indexing_key", "secret_key"]
+    "name",
+    ["database_url", "meilisearch_key", "meilisearch_indexing_key", "secret_key", "smtp_password"],
 )
 def test_a_wrong_secret_is_not_repeated(name: str) -> None:
     """A terminal is read over the shoulder, a journal by many."""
@@ -137,3 +139,30 @@ def test_a_wrong_secret_is_not_repeated(name: str) -> None:
     )
     assert f"IMPACT_{name.upper()}" in said
     assert "s3cret" not in said
+
+
+@pytest.mark.parametrize("given", ["", "base@exemple.fr", "L’Observatoire <base@énergie.fr>"])
+def test_mail_comes_from_an_address_with_or_without_a_name(given: str) -> None:
+    assert _settings(mail_from=given).mail_from == given
+
+
+@pytest.mark.parametrize(
+    "given", ["L’Observatoire", "a@b", "x <a@b.fr>\nBcc: c@d.fr", "a@b.fr, c@d.fr", "é@b.fr"]
+)
+def test_what_no_answer_could_reach_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match=r"Nom <adresse@domaine\.fr>"):
+        _settings(mail_from=given)
+
+
+def test_a_secret_that_could_be_guessed_is_refused() -> None:
+    """And it is not repeated."""
+    with pytest.raises(ValidationError) as refused:
+        _settings(secret_key="sesame")  # noqa: S106
+    said = told(refused.value).sentence
+    assert ("openssl rand -hex 32" in said, "sesame" in said) == (True, False)
+
+
+def test_no_mail_leaves_the_demonstration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever server the environment names."""
+    monkeypatch.setenv("IMPACT_SMTP_HOST", "smtp.exemple.fr")
+    assert Settings.of_demo(tmp_path, "http://127.0.0.1:8000").smtp_host == ""

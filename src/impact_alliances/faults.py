@@ -18,7 +18,13 @@ from impact_alliances.vocabularies import french
 
 NOT_DONE, MISUSED = 1, 2
 # Settings whose value may hold a secret, and is not repeated.
-_SECRET = {"database_url", "meilisearch_key", "meilisearch_indexing_key", "secret_key"}
+_SECRET = {
+    "database_url",
+    "meilisearch_key",
+    "meilisearch_indexing_key",
+    "secret_key",
+    "smtp_password",
+}
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,14 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from impact_alliances.addresses import BadAddress, mailbox
 from impact_alliances.capacity import Capacity
 
 PREFIX = "IMPACT_"
 # From this likeness on (0 to 100), a name is one of ours misspelt.
 ALIKE = 80
+# In signs: 128 bits written in hexadecimal digits.
+SHORTEST_SECRET = 32
 # A host name as a browser says it, without its port, or « *. » and one.
 _HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 
@@ -115,7 +118,42 @@ class Settings(BaseSettings):
         "a proxy.",
     )
     secret_key: SecretStr = Field(
-        SecretStr(""), description="Secret that signs links; unused until a form needs it."
+        SecretStr(""),
+        description="Secret that signs links, 32 signs or more; empty means one drawn and kept in "
+        "the data folder, which several machines do not share.",
+    )
+    smtp_host: str = Field(
+        "", description="The server that sends mail; empty: none is sent, and forms say so."
+    )
+    smtp_port: int = Field(
+        0,
+        ge=0,
+        le=65_535,
+        description="Its port; 0 means 587 for `starttls`, 465 for `tls`, 25 for `none`.",
+    )
+    smtp_user: str = Field("", description="Who logs in there; empty for a server without log-in.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Their password.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the connection is encrypted: `starttls`, `tls` from the first byte, or "
+        "`none`, for a server on this machine.",
+    )
+    smtp_timeout_s: float = Field(
+        30.0, gt=0, description="How long the server may be silent, in seconds."
+    )
+    smtp_per_minute: int = Field(
+        0, ge=0, description="Messages sent a minute at the most; 0 means no limit."
+    )
+    mail_from: str = Field(
+        "",
+        description="Who mail comes from, `Name <address>` or an address: it gets what servers "
+        "send back.",
+    )
+    mail_retention_days: int = Field(
+        90,
+        ge=1,
+        description="Days after which the addresses and texts of messages that are over are "
+        "erased.",
     )
     editor: str = Field(
         "",
@@ -218,6 +256,26 @@ class Settings(BaseSettings):
             )
         return given.strip()
 
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, given: SecretStr) -> SecretStr:
+        # What signs links must not be guessed from one of them.
+        if 0 < len(given.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(
+                f"il faut au moins {SHORTEST_SECRET} signes, que « openssl rand -hex 32 » donne"
+            )
+        return given
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, given: str) -> str:
+        try:
+            mailbox(given or "personne@domaine.fr")
+        except BadAddress as fault:
+            said = "écrivez « Nom <adresse@domaine.fr> », ou l’adresse seule"
+            raise ValueError(said) from fault
+        return given.strip()
+
     @field_validator("meilisearch_url")
     @classmethod
     def _server(cls, given: str) -> str:
@@ -254,7 +312,8 @@ class Settings(BaseSettings):
     @classmethod
     def of_demo(cls, data_dir: Path, base_url: str) -> "Settings":
         """Those of the demonstration: its own database and index in `data_dir`, whatever database
-        and search server the environment names, which may be those of others."""
+        and search server the environment names, which may be those of others; and no mail leaves
+        it."""
         return cls(
             data_dir=data_dir,
             demo=True,
@@ -262,6 +321,7 @@ class Settings(BaseSettings):
             database_url="",
             search_engine="embedded",
             run_indexer=True,
+            smtp_host="",
         )
 
     @property

@@ -13,6 +13,7 @@ ABOUT, ACCESSIBILITY = "/a-propos", "/accessibilite"
 API_SEARCH = "/api/search"
 API_DOCS = "/api/docs"
 PICTURES = "/images/{collection}/{identifier}.png"
+MAIL = "/courrier"
 SITEMAP, SITEMAP_PART = "/sitemap.xml", "/sitemap/{path}-{number:int}.xml"
 Pairs = Iterable[tuple[str, str]]
 
@@ -35,6 +36,18 @@ def with_parameters(path: str, pairs: Pairs) -> str:
 def page_of(resource: Resource) -> str:
     """The page of a resource: `/cas/une-epicerie-…`."""
     return f"/{kind_of(resource).path}/{resource.slug}"
+
+
+def contact_of(resource: Resource) -> str:
+    """The form by which whoever stands behind a resource is written to:
+    `/catalyseurs/…/contact`.
+    """
+    return f"{page_of(resource)}/contact"
+
+
+def mail_page(number: int) -> str:
+    """A message kept by the demonstration: `/courrier/12`."""
+    return f"{MAIL}/{number}"
 
 
 def sitemap_of(kind: Kind, part: int) -> str:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,6 +30,7 @@ from impact_alliances.indexing.lateness import Lateness
 from impact_alliances.indexing.outbox import Outbox
 from impact_alliances.indexing.vectorizer import Vectorizer
 from impact_alliances.locks import FileLock, Lock, shared_lock
+from impact_alliances.mail.mailing import Mailing
 from impact_alliances.meaning.meanings import Meaning, Meanings
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.finding import Finder
@@ -40,6 +42,7 @@ from impact_alliances.search.titles_only import TitlesOnly
 from impact_alliances.search.unmet import UnmetSearches
 from impact_alliances.seeding import shipped_vectors
 from impact_alliances.settings import Settings
+from impact_alliances.signing import Signer
 
 # Resources whose vectors are held in memory (250 MB) where a server could find the nearest: below,
 # they are found exactly, and 15 to 40 ms sooner than by asking it.
@@ -79,6 +82,16 @@ class Service:
     embedder: Embedder | None
     meanings: Meanings
     reranking: Reranking | None
+
+    @cached_property
+    def mailing(self) -> Mailing:
+        """Whether messages leave here, and how."""
+        return Mailing.of(self.settings)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What signs the links of messages and of forms."""
+        return Signer(self.settings)
 
     @property
     def indexers(self) -> tuple[Indexer, ...]:

@@ -24,7 +24,8 @@ def test_communes_are_found_by_the_beginning_of_their_name() -> None:
 )
 def test_a_clear_answer_is_one_place(text: str, label: str) -> None:
     found = named(text)
-    assert found.place and found.place.label == label
+    assert found.place
+    assert found.place.label == label
     assert (found.choices, found.said) == ((), "")
 
 

@@ -132,7 +132,10 @@ def test_no_template_is_given_a_whole_resource() -> None:
 def test_no_template_is_given_a_secret(tmp_path: Path) -> None:
     """Of the settings it gets what pages print: whatever it holds, no key is behind it."""
     service = a_service(
-        tmp_path, editor="L’observatoire", meilisearch_key="sesame", secret_key=SecretStr("sesame")
+        tmp_path,
+        editor="L’observatoire",
+        meilisearch_key="sesame",
+        secret_key=SecretStr("sesame" * 8),
     )
     app = create_app(service.settings, service)
     asked = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "app": app})

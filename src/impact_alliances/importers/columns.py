@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from babel.dates import get_month_names
-from email_validator import EmailNotValidError, validate_email
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
+from impact_alliances.addresses import BadAddress, address
 from impact_alliances.geo.places import UnknownPlace, gazetteer
 from impact_alliances.importers.bounds import LONGEST_CELL
 from impact_alliances.resources.demandes import LONGEST_DEMANDE, MOST_DEMANDES
@@ -294,10 +294,9 @@ def _leads_somewhere(address: str) -> bool:
 def _email(cell: object) -> str:
     text = _short(254)(cell)
     try:
-        # By its form alone: an import asks nothing of the network.
-        validate_email(text, check_deliverability=False)
-    except EmailNotValidError as fault:
-        raise BadCell("Une adresse électronique est attendue (nom@domaine.fr).") from fault
+        address(text)
+    except BadAddress as fault:
+        raise BadCell(str(fault)) from fault
     return text
 
 
