@@ -97,6 +97,8 @@ def test_the_settings_are_these() -> None:
         "identities",
         "kind",
         "commune",
+        "implantation",
+        "desserte",
         *FACETS,
         *lists,
         *lengths,

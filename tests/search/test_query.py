@@ -1,11 +1,13 @@
 """A search is a value and a URL: parsed, printed, changed, said in French."""
 
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from impact_alliances.search.bounds import RAYONS
 from impact_alliances.search.parameters import (
     LONGEST_TEXT,
     MOST_PROBLEMS,
@@ -15,6 +17,7 @@ from impact_alliances.search.parameters import (
 )
 from impact_alliances.search.query import FILTERS, MODES, SORTS, SearchQuery
 from impact_alliances.text.analysis import clean
+from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FACETS
 
 VALUES = {
@@ -54,6 +57,9 @@ _queries = st.builds(
         {},
         optional={
             "q": st.text(max_size=60),
+            "near": st.sampled_from(["22113", "48.85,2.35", "-21.1151,55.5364", "97801"]),
+            "rayon": st.sampled_from(list(RAYONS.by_slug)),
+            "comme": st.sampled_from(["22113", "75056"]),
             "tri": st.sampled_from(list(SORTS)),
             "mode": st.sampled_from(MODES),
             "page": st.integers(1, 1_000_000).map(str),
@@ -254,7 +260,7 @@ def test_what_is_unknown_is_left_out_and_the_nearest_named(
     ("name", "value", "told"),
     [
         ("kind", "foo", "Valeurs possibles : case, catalyseur, jeudi ou article."),
-        ("tri", "alpha", "Valeurs possibles : pertinence, date ou titre."),
+        ("tri", "alpha", "Valeurs possibles : pertinence, date, distance ou titre."),
         ("mode", "vecteurs", "Valeurs possibles : hybrid, keyword ou semantic."),
         (
             "echelon",
@@ -385,3 +391,121 @@ def test_every_value_has_its_words_in_a_sentence(facet: str) -> None:
     assert all(
         sentence.startswith("2\u00a0fiches ") and "  " not in sentence for sentence in said.values()
     )
+
+
+# -- near, rayon, comme --------------------------------------------------------------------------
+
+NEAR_LANNION = {"q": "car", "kind": "case", "near": "22113"}
+
+
+def test_a_place_stands_between_facets_and_order() -> None:
+    query = _parsed(
+        page="2", tri="distance", comme="22113", rayon="30 km", near="22113", region="53", q="car"
+    )
+    assert (
+        query.url()
+        == "/recherche?q=car&region=53&near=22113&rayon=30&comme=22113&tri=distance&page=2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given_one", "kept"),
+    [
+        ("2a004", "2A004"),
+        ("48.73330001, -3.4593", "48.7333,-3.4593"),
+        ("-0.0,0", None),
+        ("-21.1151,55.5", "-21.1151,55.5"),
+        ("43,5.00004", "43,5"),
+        ("-17.8,-178.2", None),
+        ("-14.3066,-178.1188", "-14.3066,-178.1188"),
+        ("91,2", None),
+        ("48,181", None),
+        ("51.5,-0.12", None),
+        ("22113,", None),
+        ("Lannion", None),
+    ],
+)
+def test_a_place_is_written_in_one_way(given_one: str, kept: str | None) -> None:
+    query, problems = _read(near=given_one)
+    assert (query.near, bool(problems)) == (kept or "", kept is None)
+
+
+@pytest.mark.parametrize(
+    ("given_ones", "told"),
+    [
+        ({"near": "99999"}, "« 99999 » n’est pas un lieu connu : donnez le code INSEE"),
+        ({"near": "Lannion"}, "Vouliez-vous dire « 22113 » ?"),
+        ({"near": "40.7,-74"}, "« 40.7,-74 » est à plus de 100 km de toute commune de France"),
+        ({"rayon": "30"}, "Un rayon se compte autour d’un lieu : donnez aussi le lieu (« near »)."),
+        ({"tri": "distance"}, "Les plus proches le sont d’un lieu"),
+        ({"near": "22113", "rayon": "31"}, "Valeurs possibles : 10, 30, 50, 100, departement"),
+        ({"comme": "Lannion"}, "Vouliez-vous dire « 22113 » ?"),
+        ({"comme": "98412"}, "La population de « 98412 » n’est pas connue"),
+        ({"near": "Atlantis", "rayon": "30", "tri": "distance"}, "n’est pas un lieu connu"),
+    ],
+)
+def test_a_place_that_cannot_be_taken_is_told_once(given_ones: dict[str, str], told: str) -> None:
+    query, problems = _read(**given_ones)
+    (problem,) = problems
+    assert told in problem.sentence.replace(french.NO_BREAK_SPACE, " ")
+    assert query.rayon == query.comme == query.tri == ""
+
+
+def test_without_a_place_nothing_is_measured() -> None:
+    query = SearchQuery(near="22113", rayon="30", tri="date")
+    assert query.sort == "date"
+    assert replace(query, near="", tri="distance") == SearchQuery()
+    assert SearchQuery(near="22113", tri="distance") == SearchQuery(near="22113")
+    assert SearchQuery(near="22113").sort == "distance"
+
+
+def test_facets_keep_the_place_and_the_bounds() -> None:
+    query = SearchQuery(q="car", near="22113", rayon="30", comme="22113")
+    toggled = query.toggled("fragilite", "sante")
+    assert (toggled.near, toggled.rayon, toggled.comme) == ("22113", "30", "22113")
+    freed = toggled.without_filters()
+    assert (freed.filters, freed.near, freed.rayon, freed.comme) == ((), "22113", "", "")
+
+
+def test_bounds_are_conditions_of_the_documents() -> None:
+    assert SearchQuery(near="22113").kept == {}
+    assert SearchQuery(near="22113", rayon="departement").kept == {"implantation": ("dep:22",)}
+    assert SearchQuery(near="97611", rayon="region").kept == {"implantation": ("reg:06",)}
+    assert SearchQuery(comme="22113").kept == {"taille": ("intermediaire",)}
+    within = SearchQuery(near="22113", rayon="30").kept["implantation"]
+    assert {"22113", "22070"} <= set(within)
+    assert "29151" not in within
+
+
+@pytest.mark.parametrize(
+    ("given_ones", "said"),
+    [
+        ({}, "12 cas pour « car », de préférence près de Lannion (22300)"),
+        ({"rayon": "30"}, "12 cas pour « car », à moins de 30 km de Lannion (22300)"),
+        ({"rayon": "region"}, "12 cas pour « car », en Bretagne"),
+        ({"q": "", "rayon": "30"}, "12 cas à moins de 30 km de Lannion (22300)"),
+        ({"q": ""}, "12 cas, les plus proches de Lannion (22300) d’abord"),
+        ({"q": "", "tri": "date"}, "12 cas"),
+        (
+            {"q": "", "near": "22001", "rayon": "departement", "fragilite": "sante"},
+            "12 cas sur la santé, dans les Côtes-d’Armor, les plus proches d’Allineuc (22460) "
+            "d’abord",
+        ),
+        (
+            {"q": "", "near": "", "comme": "76351"},
+            "12 cas dans des territoires de la taille du Havre (50 000 habitants et plus)",
+        ),
+        (
+            {"tri": "distance", "comme": "22113", "near": "76351"},
+            "12 cas pour « car », dans des territoires de la taille de Lannion (de 2 000 à 20 000 "
+            "habitants), les plus proches du Havre (76600) d’abord",
+        ),
+    ],
+)
+def test_a_sentence_tells_the_place(given_ones: dict[str, str], said: str) -> None:
+    query = _parsed(**(NEAR_LANNION | given_ones))
+    assert query.sentence(12).replace(french.NO_BREAK_SPACE, " ") == said
+
+
+def test_of_one_hit_none_is_first() -> None:
+    assert _parsed(kind="case", near="22113").sentence(1) == f"1{french.NO_BREAK_SPACE}cas"

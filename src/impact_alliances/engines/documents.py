@@ -22,9 +22,11 @@ from impact_alliances.vocabularies.terms import FACETS
 
 # Raised by hand when the shape of the documents or the analysis of their texts changes: every
 # index made before is then built anew.
-DOCUMENT_VERSION = 11
-# `commune` is filtered on as facets are, and counted by none.
-FACET_FIELDS = ("kind", "commune", *FACETS)
+DOCUMENT_VERSION = 12
+# Where a document is based, and where it serves from afar: filtered on as facets are, and shown by
+# none; so is its commune.
+IMPLANTATION, DESSERTE = "implantation", "desserte"
+FACET_FIELDS = ("kind", "commune", IMPLANTATION, DESSERTE, *FACETS)
 # What says where a document is, as `Whereabouts` has it.
 PLACE_FIELDS = ("commune", "departement", "region")
 # The field of what a document is called, whole: filtered on like a facet, never counted.
@@ -136,8 +138,14 @@ def _date_order(resource: Resource) -> int:
 
 
 def facets_of(resource: Resource) -> dict[str, tuple[str, ...]]:
-    """The values of each facet that a resource is counted under; none for those its kind lacks."""
+    """The values of each of `FACET_FIELDS` for a resource; none for those its kind lacks."""
     kind = kind_of(resource).slug
     commune = (resource.commune,) if resource.commune else ()
     counted = {field.facet: tuple(field.values(resource)) for field in COUNTED[kind]}
-    return {"kind": (kind,), "commune": commune, **{name: counted.get(name, ()) for name in FACETS}}
+    return {
+        "kind": (kind,),
+        "commune": commune,
+        IMPLANTATION: resource.implantation(),
+        DESSERTE: resource.desserte(),
+        **{name: counted.get(name, ()) for name in FACETS},
+    }

@@ -77,7 +77,8 @@ class Wanted:
 
     With neither `bar` nor `near` the set is every document, unless `nothing` says that the text
     asks for what no one holds, those it names apart. Values of one filter are alternatives; filters
-    add up. Of `within` any value of any field will do: it is where the text says.
+    add up. So it is of `kept`, which no facet sets aside when it is counted.
+    Of `within` any value of any field will do: it is where the text says.
     """
 
     bar: Bar | None = None
@@ -86,6 +87,7 @@ class Wanted:
     phrases: tuple[Expression, ...] = ()
     excluded: tuple[Expression, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nothing: bool = False
 

@@ -16,6 +16,10 @@ from impact_alliances.vocabularies.terms import REGION_OF
 
 # Mean radius of the Earth, in km.
 _EARTH = 6371.009
+# The territory that is not overseas: Corsica is of it.
+MAINLAND = "metropole"
+# How an implantation says in which territory it is; and that it is in none.
+LAND, UNKNOWN = "terre:", "inconnue"
 # Kilometres around a commune that are still « alentour »: an hour of road.
 AROUND = 50.0
 # Shorter ways, for when too much is around: the widest first, the last one being the commune.
@@ -25,6 +29,10 @@ CLOSER = (25.0, 10.0, 5.0, 0.0)
 NEXT_DOOR, FADING = 0.9, 30.0
 # The least that the same département and the same région have, however far.
 SAME_DEPARTEMENT, SAME_REGION = 0.4, 0.2
+
+
+# Somewhere on the sphere of radius 1.
+Point = tuple[float, float, float]
 
 
 class Whereabouts(NamedTuple):
@@ -70,7 +78,7 @@ class Nearness:
 
     def _measured(self, code: str) -> float:
         here, there = self.place.commune, gazetteer().by_code.get(code)
-        if not here or not there or _territory(here) != _territory(there):
+        if not here or not there or territory_of(here) != territory_of(there):
             return math.inf
         return distance(here, there)
 
@@ -79,24 +87,36 @@ def _share(ones: Iterable[str], others: Iterable[str]) -> bool:
     return not set(ones).isdisjoint(others)
 
 
-def _territory(commune: Commune) -> str:
-    """The overseas département of a commune; empty for the rest of France."""
+def territory_of(commune: Commune) -> str:
+    """The territory inside which communes may be near: an overseas département or collectivity, by
+    its code, or `MAINLAND`.
+    """
     region = REGION_OF[commune.departement]
-    return commune.departement if is_overseas(region) else ""
+    return commune.departement if is_overseas(region) else MAINLAND
 
 
 def distance(one: Commune, other: Commune) -> float:
     """The great circle between two communes, in km; infinite where a point is not known."""
-    if None in (one.latitude, one.longitude, other.latitude, other.longitude):
-        return math.inf
-    here, there = _point(one), _point(other)
-    chord = math.dist(here, there)
-    return 2 * _EARTH * math.asin(min(1.0, chord / 2))
+    here, there = point_of(one), point_of(other)
+    return math.inf if here is None or there is None else between(here, there)
 
 
-def _point(commune: Commune) -> tuple[float, float, float]:
-    """A commune on the sphere of radius 1."""
-    latitude, longitude = math.radians(commune.latitude or 0), math.radians(commune.longitude or 0)
+def between(here: Point, there: Point) -> float:
+    """The great circle between two points, in km."""
+    return 2 * _EARTH * math.asin(min(1.0, math.dist(here, there) / 2))
+
+
+def point_of(commune: Commune) -> Point | None:
+    """Where a commune is on the globe; None where its point is not known."""
+    if commune.latitude is None or commune.longitude is None:
+        return None
+    return point_at(commune.latitude, commune.longitude)
+
+
+@lru_cache(maxsize=65_536)
+def point_at(latitude: float, longitude: float) -> Point:
+    """The point of the sphere of radius 1 at these degrees."""
+    latitude, longitude = math.radians(latitude), math.radians(longitude)
     return (
         math.cos(latitude) * math.cos(longitude),
         math.cos(latitude) * math.sin(longitude),
@@ -118,8 +138,9 @@ def around(place: Place) -> dict[str, tuple[str, ...]]:
 
 def closer(place: Place) -> Iterator[dict[str, tuple[str, ...]]]:
     """The same for less and less around a commune; nothing for a territory."""
-    for reach in CLOSER if place.commune else ():
-        yield {"commune": _communes_around(place.commune, reach)}
+    if place.commune:
+        for reach in CLOSER:
+            yield {"commune": _communes_around(place.commune, reach)}
 
 
 def wider(place: Place) -> Place | None:
@@ -129,18 +150,45 @@ def wider(place: Place) -> Place | None:
     return None if place.region or len(place.regions) > 1 else of_region(*place.regions)
 
 
-@lru_cache(maxsize=256)
 def _communes_around(commune: Commune, reach: float) -> tuple[str, ...]:
     """The communes within so many km, this one first, in its own territory."""
+    point = point_of(commune)
+    near = communes_within(point, territory_of(commune), reach) if point else ()
+    return tuple(dict.fromkeys([commune.code, *near]))
+
+
+def implantation_of(commune: str, departement: str, region: str) -> tuple[str, ...]:
+    """Where something is based, from the codes that are known of it, each perhaps empty: `22113`,
+    `dep:22`, `reg:53`, and `terre:metropole`, the territory in which its distances are measured;
+    `terre:inconnue` where they are to nothing, its commune or the point of that being unknown.
+    """
+    known = gazetteer().by_code.get(commune)
+    departement = known.departement if known else departement
+    region = REGION_OF.get(departement, region)
+    land = territory_of(known) if known and point_of(known) else UNKNOWN
+    places = (commune, departement and f"dep:{departement}", region and f"reg:{region}")
+    return (*filter(None, places), f"{LAND}{land}")
+
+
+@lru_cache(maxsize=256)
+def communes_within(point: Point, territory: str, reach: float) -> tuple[str, ...]:
+    """The codes of the communes of a territory within so many km of a point."""
     communes, points = _points()
-    chords = np.linalg.norm(points - np.array(_point(commune)), axis=1)
+    chords = np.linalg.norm(points - np.array(point), axis=1)
     near = np.flatnonzero(chords <= 2 * math.sin(reach / 2 / _EARTH))
-    codes = (communes[at].code for at in near if _territory(communes[at]) == _territory(commune))
-    return tuple(dict.fromkeys([commune.code, *codes]))
+    return tuple(communes[at].code for at in near if territory_of(communes[at]) == territory)
+
+
+def nearest_commune(point: Point) -> tuple[Commune, float]:
+    """The commune nearest to a point, wherever it is, and how far, in km."""
+    communes, points = _points()
+    nearest = communes[int(np.linalg.norm(points - np.array(point), axis=1).argmin())]
+    return nearest, between(point, point_of(nearest) or point)
 
 
 @lru_cache(maxsize=1)
 def _points() -> tuple[list[Commune], np.ndarray]:
     """The communes whose point is known, and these, one row each."""
-    communes = [one for one in gazetteer().by_code.values() if one.latitude is not None]
-    return communes, np.array([_point(one) for one in communes])
+    pairs = ((one, point_of(one)) for one in gazetteer().by_code.values())
+    known = [(one, point) for one, point in pairs if point]
+    return [one for one, _ in known], np.array([point for _, point in known])

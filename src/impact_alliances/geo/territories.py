@@ -114,12 +114,15 @@ class Place:
     @property
     def beside(self) -> str:
         """« près de Lannion », « près du Havre », « près d’Auch »; of a territory, `said`."""
-        if not self.commune:
-            return self.said
-        for there, beside in (("au ", "près du "), ("aux ", "près des ")):
+        return f"près {self.complement}" if self.commune else self.said
+
+    @property
+    def complement(self) -> str:
+        """The name of a commune after « à 12 km »: « de Lannion », « du Havre », « d’Auch »."""
+        for there, whose in (("au ", "du "), ("aux ", "des ")):
             if self.said.startswith(there):
-                return beside + self.said.removeprefix(there)
-        return f"près d’{self.name}" if fold(self.name[0]) in _VOWELS else f"près de {self.name}"
+                return whose + self.said.removeprefix(there)
+        return f"d’{self.name}" if fold(self.name[0]) in _VOWELS else f"de {self.name}"
 
     @property
     def filters(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

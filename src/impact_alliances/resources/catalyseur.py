@@ -3,7 +3,7 @@
 from sqlalchemy import JSON
 from sqlmodel import Field
 
-from impact_alliances.resources.resource import Resource, plain
+from impact_alliances.resources.resource import REMOTE, Resource, plain
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, METIERS, REGION_OF
 
 
@@ -38,6 +38,9 @@ class Catalyseur(Resource, table=True):
         served = [code.removeprefix("reg:") for code in self.area if code.startswith("reg:")]
         through = [REGION_OF[code] for code in self.departements()]
         return list(dict.fromkeys([*super().regions(), *served, *through]))
+
+    def desserte(self) -> tuple[str, ...]:
+        return (*self.area, REMOTE) if self.remote else tuple(self.area)
 
     def names(self) -> list[str]:
         metiers = (METIERS.label_of(slug) for slug in self.metiers)

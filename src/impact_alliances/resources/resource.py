@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
-from impact_alliances.geo.nearness import Whereabouts
+from impact_alliances.geo.nearness import Whereabouts, implantation_of
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.vocabularies.terms import ACTEURS, DEPARTEMENTS, FRAGILITES, REGIONS
 
 _HEADING = re.compile(r"^#+ ", re.MULTILINE)
 DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
+# Of whoever also works from afar.
+REMOTE = "a-distance"
 STATUSES = (DRAFT, PUBLISHED, RETIRED)
 
 
@@ -79,6 +81,14 @@ class Resource(SQLModel):
     def whereabouts(self) -> Whereabouts:
         """Where this resource is, to be compared with a place."""
         return Whereabouts(self.commune, tuple(self.departements()), tuple(self.regions()))
+
+    def implantation(self) -> tuple[str, ...]:
+        """Where this resource is based, as `implantation_of` writes it."""
+        return implantation_of(self.commune, self.departement, self.region)
+
+    def desserte(self) -> tuple[str, ...]:
+        """Where it serves from afar: `dep:22`, `reg:53`, and `REMOTE` for everywhere."""
+        return ()
 
     def incoherences(self) -> list[str]:
         """What contradicts itself here, as French sentences."""

@@ -45,10 +45,11 @@ class Finder:
         return self._results(query, answer or self._titles.overview(query, size), started)
 
     def _results(self, query: SearchQuery, answer: Answer, started: float) -> Results:
+        neighbours = answer.neighbours
         return Results(
             query=query,
             total=answer.counts.total,
-            hits=self._hits(answer.page, answer),
+            hits=self._hits(query, answer.page, answer),
             facets=tuple(
                 Facet.of(name, answer.counts.facets.get(name, {}), query.values(name))
                 for name in FILTERS
@@ -57,7 +58,7 @@ class Finder:
             evoked=answer.evoked,
             degraded=answer.degraded,
             reading=answer.reading,
-            neighbours=None if answer.neighbours is None else self._hits(answer.neighbours, answer),
+            neighbours=None if neighbours is None else self._hits(query, neighbours, answer),
             took_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
@@ -78,10 +79,12 @@ class Finder:
             self._titles.search(query).counts
         )
 
-    def _hits(self, page: Sequence[Ranked], answer: Answer) -> tuple[Hit, ...]:
+    def _hits(self, query: SearchQuery, page: Sequence[Ranked], answer: Answer) -> tuple[Hit, ...]:
         with reading(self._database) as session:
             loaded = load(session, [one.key for one in page])
         stems, place = answer.understanding.stems, answer.reading.place
         return tuple(
-            Hit.of(loaded[one.key], one, stems, place) for one in page if one.key in loaded
+            Hit.of(loaded[one.key], one, stems, place, query.origin)
+            for one in page
+            if one.key in loaded
         )

@@ -114,7 +114,7 @@ class Interpreter:
     def interpret(self, query: SearchQuery) -> Interpretation:
         """What `query` asks for. Raises `EngineFailure`."""
         if not query.q:
-            return Interpretation(Understanding(""), Wanted(filters=query.chosen))
+            return Interpretation(Understanding(""), bound(Wanted(), query))
         named = self._named(query.q)
         # What is the name of something has no fault, and its place is in it.
         query = replace(query, correction=False, lieu=False) if named else query
@@ -130,13 +130,13 @@ class Interpreter:
             meant.outlook,
             meant.grid,
             understood.concepts if by_words else (),
-            Nearness(reading.place) if reading.place else None,
+            _nearness(query, reading, is_scored=bool(known and by_words) or bool(meant.outlook)),
         )
         evidence, wanted = self._answers(understood, meant, evidence, total)
-        wanted, neighbours = replace(wanted, filters=query.chosen, named=named), None
+        wanted, neighbours = bound(replace(wanted, named=named), query), None
         is_known = known_share(understood.concepts, known, total) >= LEXICAL_SHARE
         if not (named or is_known or evidence.is_demanded) and is_senseless(understood.text, meant):
-            wanted, neighbours = Wanted(filters=query.chosen, nothing=True), wanted
+            wanted, neighbours = bound(Wanted(nothing=True), query), wanted
         return Interpretation(understood, wanted, evidence, neighbours, meant.degraded, reading)
 
     def _read(self, query: SearchQuery) -> tuple[Reading, Understanding]:
@@ -172,7 +172,7 @@ class Interpreter:
         if region and not self._engine.counts(wanted, ()).total:
             wanted = replace(wanted, within=around(region))
             reading, place = replace(reading, place=region, missed=place), region
-        wanted = replace(wanted, filters=query.chosen)
+        wanted = bound(wanted, query)
         # In a territory nothing is nearer than the rest.
         evidence = Evidence(nearness=Nearness(place)) if place.commune else NO_EVIDENCE
         return Interpretation(understood, wanted, evidence, reading=reading)
@@ -219,6 +219,20 @@ class Interpreter:
             return evidence, _wanted(understood, bar, tuple(evidence.near))
         answers = [one for one in candidates if evidence.brings(one)]
         return evidence, _wanted(understood, None, tuple(evidence.worth_showing(answers)))
+
+
+def bound(wanted: Wanted, query: SearchQuery) -> Wanted:
+    """A set cut to what is chosen beside the text."""
+    return replace(wanted, filters=query.chosen, kept=query.kept)
+
+
+def _nearness(query: SearchQuery, reading: Reading, *, is_scored: bool) -> Nearness | None:
+    """What is near comes first: near to the place that the text names, else to the one chosen.
+    Where nothing else scores documents, those near the latter come by their distance.
+    """
+    if reading.place:
+        return Nearness(reading.place)
+    return Nearness(query.origin.place) if query.origin and is_scored else None
 
 
 def _departements_of(query: SearchQuery) -> set[str]:

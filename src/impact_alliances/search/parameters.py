@@ -3,7 +3,7 @@ and describes them, and in French what it could not take.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Annotated, Any
@@ -19,6 +19,9 @@ from pydantic import (
 from pydantic_core import PydanticUseDefault
 from rapidfuzz import fuzz, process
 
+from impact_alliances.geo.origin import Origin
+from impact_alliances.geo.places import UnknownPlace, gazetteer
+from impact_alliances.search.bounds import RAYONS, sized
 from impact_alliances.search.query import CHOICES, FILTERS, PER_PAGE, SearchQuery, ordered
 from impact_alliances.text.analysis import clean
 from impact_alliances.vocabularies import french
@@ -38,7 +41,13 @@ LONGEST_TOLD = 60
 MOST_TOLD = 10
 BOUNDS = {"page": (1, LAST_PAGE), "par_page": (1, MOST_PER_PAGE)}
 VOCABULARIES = {**FILTERS, **CHOICES}
+# Parameters that name a commune by its code.
+PLACES = ("near", "comme")
 _YEAR = "^[0-9]{4}$"
+_NEEDS_A_PLACE = {
+    "rayon": "Un rayon se compte autour d’un lieu : donnez aussi le lieu (« near »).",
+    "tri": "Les plus proches le sont d’un lieu : donnez aussi le lieu (« near »).",
+}
 _NUMBER = re.compile("[0-9]{1,9}")
 
 
@@ -95,6 +104,29 @@ def _choice(vocabulary: Vocabulary, description: str) -> Any:
     return value, Field(default=slugs[0], description=description)
 
 
+def _optional(read: Callable[[str], str], description: str, **schema: Any) -> Any:
+    """A text that may be absent, as `read` gives it."""
+    value = Annotated[
+        str,
+        WithJsonSchema({"type": "string", **schema}),
+        BeforeValidator(read),
+        BeforeValidator(_last),
+    ]
+    return value, Field(default="", description=description)
+
+
+def _point(value: str) -> str:
+    return Origin.of(value).text
+
+
+def _sized(value: str) -> str:
+    """The code INSEE of a commune whose population is known."""
+    commune = sized(value.upper())
+    if not commune:
+        raise ValueError("no commune of a known size")
+    return commune.code
+
+
 def _count(name: str, default: int, description: str) -> Any:
     least, most = BOUNDS[name]
     bounds = Field(ge=least, le=most)
@@ -114,7 +146,28 @@ Parameters: type[BaseModel] = create_model(
         ),
     ),
     **{name: _values(vocabulary) for name, vocabulary in FILTERS.items()},
-    tri=_choice(CHOICES["tri"], "L’ordre ; par pertinence s’il y a un texte, sinon par date."),
+    near=_optional(
+        _point,
+        "Le lieu d’où les distances sont dites et près duquel est ce qui vient d’abord : code "
+        "INSEE d’une commune, ou `latitude,longitude` en degrés. Rien n’est écarté sans `rayon`.",
+        example="22113",
+    ),
+    rayon=_optional(
+        partial(_known, RAYONS),
+        "Ce qui est établi à moins de tant de kilomètres de `near`, ou dans le même département, "
+        "ou dans la même région.",
+        enum=list(RAYONS.by_slug),
+    ),
+    comme=_optional(
+        _sized,
+        "Code INSEE d’une commune : ce qui est d’un territoire de même taille.",
+        example="22113",
+    ),
+    tri=_choice(
+        CHOICES["tri"],
+        "L’ordre ; par pertinence s’il y a un texte, sinon par distance s’il y a un lieu (`near`), "
+        "sinon par date.",
+    ),
     page=_count("page", 1, "La page, à partir de 1."),
     par_page=_count("par_page", PER_PAGE, "Fiches par page."),
     mode=_choice(CHOICES["mode"], "Par les mots, par le sens, ou les deux."),
@@ -139,8 +192,12 @@ class Problem:
     @cached_property
     def nearest(self) -> str:
         """The value allowed, or the parameter known, that is nearest to what was given; empty when
-        none is near.
+        none is near, or it is what was given.
         """
+        found = self._nearest()
+        return "" if found == self.value else found
+
+    def _nearest(self) -> str:
         if self.parameter not in PARAMETERS:
             near = process.extractOne(
                 self.parameter, PARAMETERS, scorer=fuzz.ratio, score_cutoff=60
@@ -148,6 +205,8 @@ class Problem:
             return near[0] if near else ""
         if self.parameter in BOUNDS:
             return _within(BOUNDS[self.parameter], self.value)
+        if self.parameter in PLACES:
+            return _code_of(self.value)
         vocabulary = VOCABULARIES.get(self.parameter)
         return (vocabulary and nearest(vocabulary, self.value)) or ""
 
@@ -188,8 +247,30 @@ def _reason(name: str, value: str) -> str:
     if name in BOUNDS:
         least, most = (french.number(bound) for bound in BOUNDS[name])
         return f"{french.quoted(name)} doit être un nombre entier entre {least} et {most}."
+    if name in PLACES:
+        return _astray(name, value)
     unknown = f"Valeur inconnue pour {french.quoted(name)} : {french.quoted(value)}."
     return f"{unknown} {_allowed(name)}"
+
+
+def _astray(name: str, value: str) -> str:
+    """Why a value is no place to search from, or no commune whose size is known."""
+    try:
+        Origin.of(value)
+    except UnknownPlace as unknown:
+        return str(unknown)
+    return (
+        f"La population de {french.quoted(value)} n’est pas connue : "
+        f"{french.quoted(name)} attend le code INSEE d’une commune."
+    )
+
+
+def _code_of(value: str) -> str:
+    """The code of the commune that a text names, empty where it names none or several."""
+    try:
+        return gazetteer().resolve(value).code
+    except UnknownPlace:
+        return ""
 
 
 def _allowed(name: str) -> str:
@@ -226,7 +307,8 @@ def parse(pairs: Iterable[tuple[str, str]]) -> tuple[SearchQuery, list[Problem]]
         elif (cleaned := clean(value)) or name not in FILTERS:
             given.setdefault(name, []).append(cleaned)
     taken, problems = _read(given)
-    return _query(taken), _told([*problems, *unknown])
+    query = _query(taken)
+    return query, _told([*problems, *_without_a_place(taken, given), *unknown])
 
 
 def _unknown(name: str, value: str) -> Problem:
@@ -263,6 +345,9 @@ def _query(taken: BaseModel) -> SearchQuery:
     return SearchQuery(
         q=read["q"],
         filters=ordered({facet: tuple(sorted(set(read[facet]))) for facet in FILTERS}),
+        near=read["near"],
+        rayon=read["rayon"],
+        comme=read["comme"],
         tri=read["tri"],
         page=read["page"],
         par_page=read["par_page"],
@@ -271,6 +356,15 @@ def _query(taken: BaseModel) -> SearchQuery:
         synonymes=read["synonymes"] == "oui",
         lieu=read["lieu"] == "oui",
     )
+
+
+def _without_a_place(taken: BaseModel, given: dict[str, list[str]]) -> list[Problem]:
+    """What asks for a place where there is none; nothing where one was given, and was wrong."""
+    read = taken.model_dump()
+    if read["near"] or any(given.get("near", ())):
+        return []
+    asked = {"rayon": read["rayon"], "tri": "distance" if read["tri"] == "distance" else ""}
+    return [Problem(name, value, _NEEDS_A_PLACE[name]) for name, value in asked.items() if value]
 
 
 def _told(problems: list[Problem]) -> list[Problem]:

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from impact_alliances import urls
+from impact_alliances.geo.origin import Origin
+from impact_alliances.geo.places import Commune
 from impact_alliances.resources.kinds import KIND_TERMS, KINDS
+from impact_alliances.search import bounds
+from impact_alliances.search.bounds import RAYONS
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FACETS, Term, Vocabulary
 
@@ -23,9 +28,11 @@ CHOICES: dict[str, Vocabulary] = {
         (
             Term("pertinence", "Pertinence"),
             Term("date", "Plus récents", synonyms=("dates", "récents")),
+            Term("distance", "Plus proches", synonyms=("distances", "proches", "proximité")),
             Term("titre", "Titre", synonyms=("titres",)),
         ),
     ),
+    "rayon": RAYONS,
     "mode": Vocabulary(
         "mode",
         "Mode",
@@ -50,10 +57,17 @@ Mode = Literal["hybrid", "keyword", "semantic"]
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """What is searched. `filters` maps a facet to the values chosen, in the order of `FILTERS`."""
+    """What is searched. `filters` maps a facet to the values chosen, in the order of `FILTERS`.
+
+    `near` is where distances are told from, as `Origin` writes it, and `rayon` keeps what is based
+    so near to it; `comme` is the code INSEE of a commune, and keeps what is of its size.
+    """
 
     q: str = ""
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    near: str = ""
+    rayon: str = ""
+    comme: str = ""
     tri: str = ""
     page: int = 1
     par_page: int = PER_PAGE
@@ -63,15 +77,18 @@ class SearchQuery:
     lieu: bool = True
 
     def __post_init__(self) -> None:
-        # One search has one address: the order it has by itself goes without saying, and relevance
-        # is never another one.
-        if self.tri in ("pertinence", self.usual_sort):
+        # One search has one address: what means nothing without a place goes with it, the order
+        # that a search has by itself goes without saying, and relevance is never another one.
+        if not self.near:
+            object.__setattr__(self, "rayon", "")
+        orders = ("pertinence", self.usual_sort, *(() if self.near else ("distance",)))
+        if self.tri in orders:
             object.__setattr__(self, "tri", "")
 
     @property
     def usual_sort(self) -> str:
-        """By relevance with a text, by date without."""
-        return "pertinence" if self.q else "date"
+        """By relevance with a text; without, by distance where there is a place, else by date."""
+        return "pertinence" if self.q else "distance" if self.near else "date"
 
     @property
     def chosen(self) -> dict[str, tuple[str, ...]]:
@@ -87,6 +104,22 @@ class SearchQuery:
     def first(self) -> int:
         """How many hits come before those of its page."""
         return (self.page - 1) * self.par_page
+
+    @cached_property
+    def origin(self) -> Origin | None:
+        """Where distances are told from; None without `near`. Raises `UnknownPlace`."""
+        return Origin.of(self.near) if self.near else None
+
+    @property
+    def model(self) -> Commune | None:
+        """The commune whose size is asked for; None without `comme`."""
+        return bounds.sized(self.comme)
+
+    @cached_property
+    def kept(self) -> bounds.Kept:
+        """The conditions of `rayon` and `comme`, by field of the documents."""
+        around = bounds.around(self.origin, self.rayon) if self.origin and self.rayon else {}
+        return {**around, **(bounds.alike(self.model) if self.model else {})}
 
     def values(self, facet: str) -> tuple[str, ...]:
         """The values chosen in `facet`."""
@@ -107,10 +140,9 @@ class SearchQuery:
         )
 
     def without_filters(self) -> "SearchQuery":
-        """The same words, sort and kind, all else freed."""
-        return replace(
-            self, filters=tuple(pair for pair in self.filters if pair[0] == "kind"), page=1
-        )
+        """The same words, place, sort and kind, all else freed."""
+        of_kind = tuple(pair for pair in self.filters if pair[0] == "kind")
+        return replace(self, filters=of_kind, rayon="", comme="", page=1)
 
     def at(self, page: int) -> "SearchQuery":
         """Another page of the same search."""
@@ -123,7 +155,7 @@ class SearchQuery:
         pairs = [("q", self.q)] if self.q else []
         pairs += [(facet, value) for facet, values in self.filters for value in values]
         defaults = SearchQuery()
-        for name in ("tri", "page", "par_page", "mode"):
+        for name in ("near", "rayon", "comme", "tri", "page", "par_page", "mode"):
             if getattr(self, name) != getattr(defaults, name):
                 pairs.append((name, str(getattr(self, name))))
         pairs += [(name, "non") for name in REFUSALS if not getattr(self, name)]
@@ -165,23 +197,38 @@ class SearchQuery:
         return before, urls.encoded(pair for pair in fixed if rank.get(pair[0], 99) > rank[facet])
 
     def sentence(self, total: int, place: str = "") -> str:
-        """« 12 cas pour « médecin », sur la mobilité, à l’échelon local ». `place` is the one that
-        a text names, said: it comes first, or is all that is asked. A long text is told by its
-        beginning.
+        """« 12 cas pour « médecin », sur la mobilité, à moins de 30 km de Lannion (22300) ».
+        `place` is the one that a text names, said: it comes first, or is all that is asked. A long
+        text is told by its beginning.
         """
-        parts = [self._counted(total)]
+        clauses = [*self._facets_said(), *self._bounds_said()]
+        if place:
+            clauses.insert(0, f"de préférence {place}" if self.q else place)
+        elif self.origin and not self.rayon and self.sort == "pertinence":
+            clauses.insert(0, f"de préférence {self.origin.beside}")
+        counted = self._counted(total)
         if self.q:
-            parts[0] += f" pour {french.quoted(french.nested(french.titled(self.q)))}"
-        clauses = [
+            counted += f" pour {french.quoted(french.nested(french.titled(self.q)))}"
+        elif clauses:
+            counted += f" {clauses.pop(0)}"
+        in_order = [self._order_said(self.origin)] if self.origin and total > 1 else []
+        return ", ".join([counted, *clauses, *filter(None, in_order)])
+
+    def _facets_said(self) -> list[str]:
+        return [
             _clause(FACETS[facet], values, self._is_feminine)
             for facet, values in self.filters
             if facet != "kind"
         ]
-        if place:
-            clauses.insert(0, f"de préférence {place}" if self.q else place)
-        if clauses and not self.q:
-            return f"{parts[0]} {', '.join(clauses)}"
-        return ", ".join([*parts, *clauses])
+
+    def _bounds_said(self) -> list[str]:
+        around = [bounds.said_around(self.origin, self.rayon)] if self.origin and self.rayon else []
+        return [*around, *([bounds.said_alike(self.model)] if self.model else [])]
+
+    def _order_said(self, origin: Origin) -> str:
+        """That what is near comes first, where nothing else has said near to what."""
+        is_said = self.sort != "distance" or self.rayon in bounds.KILOMETRES
+        return "" if is_said else f"les plus proches {origin.complement} d’abord"
 
     @property
     def _is_feminine(self) -> bool:

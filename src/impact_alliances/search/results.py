@@ -9,6 +9,7 @@ from html import unescape
 from markupsafe import Markup
 
 from impact_alliances.geo.nearness import SAME_DEPARTEMENT, Nearness
+from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.recognising import NO_PLACE, Reading
 from impact_alliances.geo.territories import Place
 from impact_alliances.resources.resource import Resource
@@ -26,7 +27,8 @@ _MARKED = re.compile("<mark>([^<]+)</mark>")
 class Hit:
     """One resource found, with why. `score` is in [0, 1[; 0 when the order is not by relevance.
     `stems` are those of the words asked for, `nearness` how near it is to the place asked for;
-    `demande`, how people ask for this resource, where the text asks alike.
+    `demande`, how people ask for this resource, where the text asks alike; `distance_km` how far it
+    is based from where distances are told, None where that is not known, or nothing is told.
     """
 
     resource: Resource
@@ -36,12 +38,19 @@ class Hit:
     stems: frozenset[str]
     nearness: float = 0.0
     demande: str = ""
+    distance_km: float | None = None
 
     @classmethod
     def of(
-        cls, resource: Resource, ranked: Ranked, stems: frozenset[str], place: Place | None = None
+        cls,
+        resource: Resource,
+        ranked: Ranked,
+        stems: frozenset[str],
+        place: Place | None = None,
+        origin: Origin | None = None,
     ) -> "Hit":
         """A ranked document, its resource loaded, with an excerpt where these stems are marked."""
+        place = place or (origin.place if origin else None)
         near = Nearness(place).of(resource.whereabouts()) if place else 0.0
         reasons = (
             (BY_NAME, ranked.by_name),
@@ -59,6 +68,7 @@ class Hit:
             stems=stems,
             nearness=near,
             demande=_demande(resource, ranked.demande),
+            distance_km=distance_told(resource, origin) if origin else None,
         )
 
     def highlighted(self, name: str) -> Markup:
@@ -72,6 +82,12 @@ class Hit:
         """The words marked in the title and in the excerpt, as they stand there."""
         html = f"{self.highlighted(self.resource.title)} {self.excerpt_html}"
         return [unescape(word) for word in _MARKED.findall(html)]
+
+
+def distance_told(resource: Resource, origin: Origin) -> float | None:
+    """How far a resource is based from there, in km, as people are told it."""
+    km = origin.distance_to(resource.commune)
+    return None if km is None else round(km, 1)
 
 
 def _demande(resource: Resource, place: int | None) -> str:
@@ -121,6 +137,11 @@ class Results:
     neighbours: tuple[Hit, ...] | None = None
 
     @property
+    def origin(self) -> Origin | None:
+        """Where distances are told from; None where they are not."""
+        return self.query.origin
+
+    @property
     def is_only_a_place(self) -> bool:
         """Whether what is there is all that is asked."""
         understood = self.understanding
@@ -134,7 +155,10 @@ class Results:
         place = self.reading.place
         if not place or not (self.is_only_a_place or self.query.sort == "pertinence"):
             return self.query.sentence(self.total)
-        asked = replace(self.query, q="" if self.is_only_a_place else self.reading.rest)
+        asked = replace(self.query, q=self.reading.rest)
+        if self.is_only_a_place:
+            # What is asked for is by nearness to that place, whatever distances are told from.
+            asked = replace(self.query, q="", tri="date")
         return asked.sentence(self.total, place.surroundings)
 
     @property

@@ -103,6 +103,7 @@ def _hit(hit: Hit, base_url: str) -> dict[str, Any]:
         "region": resource.region,
         "departement": resource.departement,
         "place": place_of(resource),
+        "distance_km": hit.distance_km,
         "date": resource.date.isoformat() if resource.date else None,
         "updated_at": f"{resource.updated_at:%Y-%m-%dT%H:%M:%SZ}",
     }

@@ -96,7 +96,8 @@ def _joined(clauses: Sequence[str], word: str) -> str:
 def filter_of(wanted: Wanted, holders: Holders) -> list[str]:
     """The clauses of a set, all of which must hold; none for the whole base."""
     clauses = _asked(wanted, holders)
-    clauses += [among(name, values) for name, values in wanted.filters.items()]
+    bounds = (*wanted.filters.items(), *wanted.kept.items())
+    clauses += [among(name, values) for name, values in bounds]
     clauses += [f"NOT {holding(phrase, holders)}" for phrase in wanted.excluded]
     return [clause for clause in clauses if clause]
 

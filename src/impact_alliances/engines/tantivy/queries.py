@@ -33,7 +33,7 @@ def set_query(wanted: Wanted) -> Query:
     clauses = [(Occur.Must, _asked(wanted))]
     clauses += [
         (Occur.Must, Query.term_set_query(SCHEMA, name, list(values)))
-        for name, values in wanted.filters.items()
+        for name, values in (*wanted.filters.items(), *wanted.kept.items())
     ]
     clauses += [(Occur.MustNot, _phrase(phrase)) for phrase in wanted.excluded]
     return Query.boolean_query(clauses)

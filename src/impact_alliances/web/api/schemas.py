@@ -74,6 +74,10 @@ class HitOut(BaseModel):
     region: str = Field(description="Code INSEE de la région, vide si la fiche n’en a pas.")
     departement: str
     place: str
+    distance_km: float | None = Field(
+        description="Distance à vol d’oiseau de `near` à la commune où la fiche est établie ; "
+        "nulle sans `near`, d’un autre territoire, ou si cette commune n’est pas connue."
+    )
     date: str | None
     updated_at: str = Field(
         description="Dernière modification, en temps universel.",

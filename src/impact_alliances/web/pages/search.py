@@ -205,7 +205,8 @@ def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
     """The orders to offer. The one a search has by itself goes without a value: typing a text then
     sorts by relevance.
     """
-    offered = [name for name in SORTS if query.q or name != "pertinence"]
+    needs = {"pertinence": query.q, "distance": query.near}
+    offered = [name for name in SORTS if needs.get(name, True)]
     return tuple(
         ("" if name == query.usual_sort else name, SORTS[name], name == query.sort)
         for name in offered
