@@ -14,7 +14,7 @@ from impact_alliances.web.rendering import wants_fragment
 # The parameter that names a facet to show whole: of the page, not of the search.
 SHOW_WHOLE = "voir"
 # A wrong value of these deserves its notice; all else that is wrong just leaves the address.
-_TOLD = frozenset({*FILTERS, "q", "page", "par_page", "tri", "mode"})
+_TOLD = frozenset({*FILTERS, "q", "near", "rayon", "comme", "page", "par_page", "tri", "mode"})
 
 
 @dataclass(frozen=True)
