@@ -497,7 +497,7 @@ def test_bounds_are_conditions_of_the_documents() -> None:
         ),
         (
             {"tri": "distance", "comme": "22113", "near": "76351"},
-            "12 cas pour « car », dans des territoires de la taille de Lannion (de 2 000 à 20 000 "
+            "12 cas pour « car », dans des territoires de la taille de Lannion (de 20 000 à 50 000 "
             "habitants), les plus proches du Havre (76600) d’abord",
         ),
     ],
