@@ -1,130 +1,149 @@
-"""Make `geo/outlines.json`: the shores and borders of the territories, from the outlines of their
-départements.
+"""Make `geo/outlines.json`: the outline of each département, from those of a larger map.
 
-`python tools/outlines.py departements.geojson` reads features with a `code`, in degrees. A side
-that two départements share is inside a territory: what is left is its outline, simplified to what a
-home page can show.
+`python tools/outlines.py departements.geojson` reads features with a `code`, in degrees. A border
+between two départements is simplified once, for both: neighbours still touch.
 """
 
 import itertools
 import json
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 Point = tuple[float, float]
+Ring = list[Point]
+# A point of an outline, and its level: the first of the drawings that shows it.
+Ranked = tuple[Point, int]
+Owners = Mapping[frozenset[Point], set[str]]
 OUT = Path(__file__).parents[1] / "src/impact_alliances/geo/outlines.json"
-# Overseas, the codes that one frame shows together; all others are in metropolitan France.
-OVERSEAS = (
-    ("971",),
-    ("972",),
-    ("973",),
-    ("974",),
-    ("976",),
-    ("975",),
-    ("977", "978"),
-    ("986",),
-    ("987",),
-    ("988",),
-)
-# A detail is kept if it is larger than this part of its territory, which is shown large or small.
-LARGE, SMALL = 0.0022, 0.012
+# The territories that are drawn alone, all others being together.
+ALONE = ("971", "972", "973", "974", "975", "976", "986", "987", "988")
+TOGETHER = ("977", "978")
+# What a map of all France shows is larger than this part of its territory, which is drawn large or
+# small there; smaller drawings, and larger ones, so many times more or less.
+LARGE, SMALL = 0.002, 0.012
+LEVELS = (2.5, 1, 0.5)
+# An island keeps details of this part of itself. One smaller than so many details of its territory
+# is left out, unless it is among the first of its département.
+ISLAND, SMALLEST, FIRST = 0.1, 3, 12
 
 
 def main() -> None:
-    """Read, join, simplify, write."""
+    """Read, simplify, write."""
     features = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["features"]
-    rings: dict[tuple[str, ...], list[list[Point]]] = defaultdict(list)
-    for feature in features:
-        code = feature["properties"]["code"]
-        frame = next((codes for codes in OVERSEAS if code in codes), ())
-        for polygon in feature["geometry"]["coordinates"]:
-            rings[frame].append([(lon, lat) for lon, lat in polygon[0]])
-    outlines = [
-        {
-            "codes": list(codes),
-            "rings": _simplified(_joined(rings[codes]), SMALL if codes else LARGE),
-        }
-        for codes in ((), *OVERSEAS)
-    ]
-    text = json.dumps(outlines, separators=(",", ":"))
-    OUT.write_text(text.replace('{"codes"', '\n{"codes"') + "\n", encoding="utf-8")
-
-
-def _joined(rings: list[list[Point]]) -> list[list[Point]]:
-    """The rings of what all these cover together."""
-    sides = Counter(frozenset(side) for ring in rings for side in itertools.pairwise(ring))
-    following: dict[Point, list[Point]] = defaultdict(list)
-    for ring in rings:
-        for one, other in itertools.pairwise(ring):
-            if sides[frozenset((one, other))] == 1:
-                following[one].append(other)
-    joined: list[list[Point]] = []
-    while following:
-        ring = [next(iter(following))]
-        while ring[-1] in following:
-            after = following[ring[-1]].pop()
-            if not following[ring[-1]]:
-                del following[ring[-1]]
-            # A loop that closes on the way is a ring of its own.
-            if after in ring:
-                joined.append([*ring[ring.index(after) :], after])
-                del ring[ring.index(after) + 1 :]
-            else:
-                ring.append(after)
-    whole = max(joined, key=_across)
-    return [ring for ring in joined if ring is whole or not _is_inside(ring[0], whole)]
-
-
-def _is_inside(point: Point, ring: list[Point]) -> bool:
-    """Whether a ring goes round a point: such a ring is a gap between two borders badly joined."""
-    x, y = point
-    crossed = 0
-    for (ax, ay), (bx, by) in itertools.pairwise(ring):
-        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
-            crossed += 1
-    return crossed % 2 == 1
-
-
-def _simplified(rings: list[list[Point]], detail: float) -> list[list[float]]:
-    """The rings large enough to be seen, without details that are not: longitude, latitude, …"""
-    lons, lats = zip(*(point for ring in rings for point in ring), strict=True)
-    size = max(max(lons) - min(lons), max(lats) - min(lats))
-    ordered = sorted(rings, key=_across, reverse=True)
-    seen = [ring for ring in ordered if _across(ring) > size * detail * 4] or ordered[:3]
-    return [
-        [
-            round(value, 2 if size > 3 else 3)
-            for point in _outline(ring, size * detail)
-            for value in point
+    rings = {
+        feature["properties"]["code"]: [
+            [(lon, lat) for lon, lat in polygon[0]]
+            for polygon in feature["geometry"]["coordinates"]
         ]
-        for ring in seen
-    ]
+        for feature in features
+    }
+    outlines: dict[str, list[list[float]]] = {}
+    for codes in _territories(rings):
+        size = _across([point for code in codes for ring in rings[code] for point in ring])
+        detail = size * (SMALL if len(codes) < 3 else LARGE)
+        outlines |= _simplified({code: rings[code] for code in codes}, detail)
+    text = json.dumps(dict(sorted(outlines.items())), separators=(",", ":"))
+    OUT.write_text(text.replace('],"', '],\n"') + "\n", encoding="utf-8")
 
 
-def _across(ring: list[Point]) -> float:
-    """The larger of the width and the height of a ring."""
-    return float(max(max(axis) - min(axis) for axis in zip(*ring, strict=True)))
+def _territories(codes: Iterable[str]) -> list[Sequence[str]]:
+    """What is drawn together."""
+    others = [code for code in codes if code not in (*ALONE, *TOGETHER)]
+    return [others, TOGETHER, *((code,) for code in ALONE)]
 
 
-def _outline(ring: list[Point], tolerance: float) -> list[Point]:
-    """A ring, thinned by halves; as it was if nothing would be left of it."""
-    half = len(ring) // 2
-    thin = _thin(ring[: half + 1], tolerance)[:-1] + _thin(ring[half:], tolerance)
-    return thin if len(thin) > 3 else ring
+def _across(points: Sequence[Point]) -> float:
+    """The larger of the width and the height, in degrees."""
+    return float(max(max(axis) - min(axis) for axis in zip(*points, strict=True)))
 
 
-def _thin(line: list[Point], tolerance: float) -> list[Point]:
-    """The line without the points nearer than `tolerance` to what is drawn without them."""
-    if len(line) < 3:
-        return line
-    far, distance = max(
-        ((index, _distance(line[index], line[0], line[-1])) for index in range(1, len(line) - 1)),
-        key=lambda one: one[1],
+def _simplified(rings: Mapping[str, list[Ring]], detail: float) -> dict[str, list[list[float]]]:
+    """For each département, its rings large enough to be seen, without details that are not:
+    longitude, latitude, level, …
+    """
+    owners = _owners(rings)
+    return {
+        code: [
+            [
+                value
+                for (lon, lat), level in _ranked(ring, owners, detail)
+                for value in (round(lon, 3), round(lat, 3), level)
+            ]
+            for ring in _seen(its_rings, detail)
+        ]
+        for code, its_rings in rings.items()
+    }
+
+
+def _seen(rings: list[Ring], detail: float) -> list[Ring]:
+    ordered = sorted(rings, key=_across, reverse=True)
+    return ordered[:FIRST] + [ring for ring in ordered[FIRST:] if _across(ring) > detail * SMALLEST]
+
+
+def _owners(rings: Mapping[str, Iterable[Ring]]) -> Owners:
+    """Whose each side is."""
+    owners: dict[frozenset[Point], set[str]] = defaultdict(set)
+    for code, its_rings in rings.items():
+        for side in itertools.chain.from_iterable(map(itertools.pairwise, its_rings)):
+            owners[frozenset(side)].add(code)
+    return owners
+
+
+def _ranked(ring: Ring, owners: Owners, detail: float) -> list[Ranked]:
+    """A ring that its neighbours see alike, with the level of each point that has one; its first
+    point is not repeated at its end.
+    """
+    ranked: list[Ranked] = []
+    if all(len(owners[frozenset(side)]) == 1 for side in itertools.pairwise(ring)):
+        detail = min(detail, _across(ring) * ISLAND)
+    for border in _borders(ring, owners):
+        distances = _distances(border)
+        ranked += [(point, _level(distances[point], detail)) for point in border[:-1]]
+    return [(point, level) for point, level in ranked if level < len(LEVELS)]
+
+
+def _level(distance: float, detail: float) -> int:
+    return next(
+        (rank for rank, times in enumerate(LEVELS) if distance > detail * times), len(LEVELS)
     )
-    if distance <= tolerance:
-        return [line[0], line[-1]]
-    return _thin(line[: far + 1], tolerance)[:-1] + _thin(line[far:], tolerance)
+
+
+def _borders(ring: Ring, owners: Owners) -> Iterator[Ring]:
+    """A ring cut wherever what lies on its other side changes; by whoever goes round it, at the
+    same points. One that has the same neighbour, or the sea, all around is cut in three.
+    """
+    points = ring[:-1]
+    sides = [owners[frozenset(side)] for side in itertools.pairwise(ring)]
+    cuts = [at for at in range(len(points)) if sides[at] != sides[at - 1]]
+    if not cuts:
+        first, last = points.index(min(points)), points.index(max(points))
+        far = max(
+            range(len(points)), key=lambda at: _distance(points[at], points[first], points[last])
+        )
+        cuts = sorted({first, last, far})
+    for start, end in itertools.pairwise([*cuts, cuts[0] + len(points)]):
+        yield [points[at % len(points)] for at in range(start, end + 1)]
+
+
+def _distances(border: Ring) -> dict[Point, float]:
+    """For each point of a border, from how large a detail on it goes without saying: its ends
+    never do. It is the same from either end.
+    """
+    line = max(border, border[::-1])
+    found = dict.fromkeys((line[0], line[-1]), float("inf"))
+    parts = [(line, float("inf"))]
+    while parts:
+        part, most = parts.pop()
+        if len(part) > 2:
+            far = max(
+                range(1, len(part) - 1), key=lambda at: _distance(part[at], part[0], part[-1])
+            )
+            # A point stays as long as those that its own part was cut at.
+            found[part[far]] = least = min(most, _distance(part[far], part[0], part[-1]))
+            parts += [(part[: far + 1], least), (part[far:], least)]
+    return found
 
 
 def _distance(point: Point, start: Point, end: Point) -> float:

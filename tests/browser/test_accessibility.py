@@ -107,7 +107,7 @@ _STATES = [
     ("/cas/un-cas-entier", ".ouverture .alliance", "one.lastChild.remove()"),
     ("/cas/un-cas-entier", ".ouverture .alliance", "one.firstChild.remove()"),
     ("/", ".barre", "one.firstChild.remove()"),
-    ("/", ".carte-de-france", "one.querySelector('.points').remove()"),
+    ("/", ".vignette", "one.querySelector('.points').remove()"),
 ]
 
 

@@ -20,7 +20,7 @@ from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of, hue_of
 from impact_alliances.web.dependencies import WiredService
-from impact_alliances.web.maps import outline_map
+from impact_alliances.web.maps.drawing import outline_map
 from impact_alliances.web.presenting import Shown, shown
 from impact_alliances.web.rendering import render
 
