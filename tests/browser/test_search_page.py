@@ -160,6 +160,17 @@ def test_a_long_list_of_values_is_in_order_and_narrowed(page: Page, base: str) -
     assert page.url == f"{base}/recherche?voir=region"
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_shows_every_kind_in_one_row(phone: Page, base: str, width: int) -> None:
+    """Nothing tells of a tab that is past the edge."""
+    phone.set_viewport_size({"width": width, "height": 844})
+    phone.goto(f"{base}/recherche")
+    boxes = [tab.bounding_box() for tab in phone.locator(".onglets a").all()]
+    assert len(boxes) == 5
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert all(box and box["x"] + box["width"] <= width for box in boxes)
+
+
 def test_on_a_phone_filters_are_a_dialog(phone: Page, base: str) -> None:
     """Open while the visitor ticks; its foot tells what there is; Escape gives the focus back."""
     phone.goto(f"{base}/recherche?kind=case")

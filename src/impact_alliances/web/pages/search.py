@@ -36,6 +36,7 @@ class Tab:
     """One kind, with its count."""
 
     label: str
+    count: int
     url: str
     is_current: bool
 
@@ -281,12 +282,10 @@ def _kept_to(found: Results, place: Place, at: SearchAddress) -> tuple[Link, ...
 def _tabs(found: Results) -> tuple[Tab, ...]:
     kinds, chosen = _kinds(found), found.query.values("kind")
     whole = sum(count for _, count, _ in kinds)
-    tabs = [
-        Tab(f"Tout ({french.number(whole)})", found.query.choosing("kind", []).url(), not chosen)
-    ]
+    tabs = [Tab("Tout", whole, found.query.choosing("kind", []).url(), not chosen)]
     for value, count, _ in kinds:
-        label = f"{FILTERS['kind'].label_of(value)} ({french.number(count)})"
-        tabs.append(Tab(label, found.query.choosing("kind", [value]).url(), chosen == (value,)))
+        url = found.query.choosing("kind", [value]).url()
+        tabs.append(Tab(FILTERS["kind"].label_of(value), count, url, chosen == (value,)))
     return tuple(tabs)
 
 
