@@ -97,6 +97,9 @@ def test_the_next_page_moves_focus_to_the_results(page: Page, base: str) -> None
     page.get_by_role("link", name="Page 2").click()
     page.wait_for_url("**page=2")
     expect(page.locator("#resultats")).to_be_focused()
+    page.get_by_role("link", name="Page Suivante").press("Enter")
+    page.wait_for_url("**page=3")
+    expect(page.locator("#resultats")).to_be_focused()
 
 
 def test_without_javascript_the_search_is_whole(browser: Browser, base: str) -> None:
