@@ -107,6 +107,7 @@ def test_without_javascript_the_search_is_whole(browser: Browser, base: str) -> 
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     plain = context.new_page()
     plain.goto(f"{base}/recherche?kind=case")
+    plain.get_by_role("link", name="Filtrer", exact=True).click()
     plain.get_by_label("Santé (17)").check()
     plain.get_by_role("button", name="Afficher les résultats").click()
     plain.wait_for_url("**/recherche?kind=case&fragilite=sante")

@@ -229,6 +229,30 @@ def test_results_show_on_the_first_screen(
     assert _height(phone, ".cartes > * .extrait") <= 700
 
 
+def test_results_come_first_on_a_phone_without_javascript(browser: Browser, base: str) -> None:
+    """The filters are one link away, and say how many are chosen."""
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    plain = context.new_page()
+    plain.goto(f"{base}/recherche?q=haies&fragilite=sante")
+    assert _height(plain, ".cartes > *") <= 600
+    expect(plain.get_by_label("Local (")).to_be_hidden()
+    plain.get_by_role("link", name="Filtrer (1)").click()
+    plain.get_by_label("Local (").check()
+    plain.get_by_role("button", name="Afficher les résultats").click()
+    plain.wait_for_url("**/recherche?q=haies&fragilite=sante&echelon=local")
+    assert _height(plain, ".cartes > *") <= 600
+    context.close()
+
+
+def test_the_way_to_the_filters_opens_them_on_a_phone(phone: Page, base: str) -> None:
+    """They are on no page there, but in a dialog."""
+    phone.goto(f"{base}/recherche?kind=case")
+    phone.get_by_role("link", name="Aller aux filtres").press("Enter")
+    expect(phone.get_by_role("dialog").get_by_label("Santé (17)")).to_be_visible()
+
+
 def _answers(status: int) -> Callable[[Route], None]:
     def answer(route: Route) -> None:
         route.fulfill(status=status, body="non") if status else route.abort()
