@@ -24,6 +24,7 @@ from impact_alliances.web.crowd import Door, Turns
 from impact_alliances.web.fonts import Fonts
 from impact_alliances.web.pages import (
     accessibility,
+    catalyseurs,
     collections,
     documentation,
     home,
@@ -51,6 +52,7 @@ _PARTS = (
     feeds,
     exports,
     collections,
+    catalyseurs,
     sheets,
     pictures,
     documentation,

@@ -23,6 +23,23 @@ def test_french_is_plural_from_two_on(value: int, shown: str) -> None:
     assert french.counted(value, "note", "notes") == shown
 
 
+@pytest.mark.parametrize(
+    ("km", "told"),
+    [
+        (0.4, "moins de 1\u00a0km"),
+        (1, "1\u00a0km"),
+        (47.4, "47\u00a0km"),
+        (99.4, "99\u00a0km"),
+        (99.6, "100\u00a0km"),
+        (234.5, "230\u00a0km"),
+        (1_376, "1\u202f380\u00a0km"),
+    ],
+)
+def test_far_is_told_less_finely_than_near(km: float, told: str) -> None:
+    """Nobody goes 234 km rather than 230."""
+    assert french.kilometres(km) == told
+
+
 def test_days_are_written_as_french_people_do() -> None:
     assert french.day(dt.date(2024, 10, 3)) == "3\u00a0octobre 2024"
     assert french.day(dt.date(2024, 8, 1)) == "1er\u00a0août 2024"

@@ -98,8 +98,3 @@ def test_each_bulletin_of_the_watch_is_a_page(site: TestClient) -> None:
 def test_a_bulletin_that_is_not_there_is_not_found(site: TestClient, path: str) -> None:
     """Nor a page of it past the end."""
     assert site.get(path).status_code == 404
-
-
-def test_a_list_without_days_has_no_years(site: TestClient) -> None:
-    """People are not of a year."""
-    assert lines(read(site, "/catalyseurs")) == []

@@ -80,7 +80,8 @@ def test_a_person_has_a_name_a_role_and_a_territory() -> None:
     assert (card.title, card.initials) == ("Awa Le Goff", "AG")
     assert card.role == "Animatrice de dialogue territorial"
     assert card.area == "Mayenne (53), Bretagne et d’autres territoires"
-    assert told_of(a_catalyseur(area=[], remote=True)).area == "Mayenne (53), et à distance"
+    assert [(chip.label, chip.hue) for chip in card.chips] == []
+    assert not card.is_remote
     assert [initials_of(name) for name in ("Awa", "", "3 p’tits pas")] == ["A", "", "PP"]
 
 

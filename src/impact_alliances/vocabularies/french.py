@@ -37,6 +37,13 @@ def counted(value: int, one: str, many: str) -> str:
     return f"{number(value)}{NO_BREAK_SPACE}{many if value >= 2 else one}"
 
 
+def kilometres(km: float) -> str:
+    """« moins de 1 km », « 12 km », and by tens from a hundred on: « 240 km »."""
+    if km < 1:
+        return f"moins de 1{NO_BREAK_SPACE}km"
+    return f"{number(round(km) if km < 100 else 10 * round(km / 10))}{NO_BREAK_SPACE}km"
+
+
 def day(date: dt.date, *, weekday: bool = False) -> str:
     """« 3 octobre 2024 », or « jeudi 3 octobre 2024 »."""
     # « 1er », and the space that keeps a day with its month, are not in the patterns of the locale.

@@ -69,7 +69,9 @@ class CaseTold:
 
 @dataclass(frozen=True)
 class PersonTold:
-    """Of a catalyseur: the initials stand where others have a picture; `title` is the name."""
+    """Of a catalyseur: the initials stand where others have a picture; `title` is the name, `area`
+    the territories, and `is_remote` whether they work from afar too.
+    """
 
     title: str
     url: str
@@ -77,6 +79,8 @@ class PersonTold:
     role: str
     organisation: str
     area: str
+    is_remote: bool
+    chips: tuple[Chip, ...]
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,8 @@ Told = CaseTold | PersonTold | NoteTold | CuttingTold | PlainTold
 
 @dataclass(frozen=True)
 class Card:
-    """A card to print, as safe HTML: its head, its title and what stands under it, the text that
-    answers the words or the summary, what follows it, and the reason why it is there.
+    """A card to print, as safe HTML: its head, its title and what stands under it, how far it is,
+    the text that answers the words or the summary, what follows it, and the reason why it is there.
     """
 
     kind: str
@@ -125,6 +129,7 @@ class Card:
     title: Markup
     url: str
     under: Markup
+    away: str
     text: str
     result: Markup
     foot: Markup
@@ -160,9 +165,10 @@ def card_of(
     text: str | None = None,
     why: str = "",
     highlighted: Callable[[str], Markup] = escape,
+    away: str = "",
 ) -> Card:
     """The card of a resource; its summary unless another text is given, safe HTML or plain.
-    `highlighted` makes safe HTML of its title.
+    `highlighted` makes safe HTML of its title; `away` says how far it is, where that is asked.
     """
     kind = kind_of(resource).slug
     version = _Version(
@@ -178,6 +184,7 @@ def card_of(
         title=highlighted(drawn.title),
         url=drawn.url,
         under=drawn.under,
+        away=away,
         text=shown,
         result=Markup() if is_said else drawn.result,
         foot=drawn.foot,
@@ -196,7 +203,9 @@ def _drawn(version: _Version) -> _Drawn:
         if isinstance(told, CaseTold | PersonTold)
         else Markup(),
         result=told.result if isinstance(told, CaseTold) else Markup(),
-        foot=_part(version.kind, "foot", told) if isinstance(told, CaseTold) else Markup(),
+        foot=_part(version.kind, "foot", told)
+        if isinstance(told, CaseTold | PersonTold)
+        else Markup(),
     )
 
 
@@ -227,14 +236,15 @@ def _person(person: Catalyseur) -> PersonTold:
     name = person.name or person.title
     areas = [served(code) for code in person.area[:AREAS]] or [place_of(person)]
     more = ["d’autres territoires"] if len(person.area) > AREAS else []
-    remote = ", et à distance" if person.remote else ""
     return PersonTold(
         title=name,
         url=urls.page_of(person),
         initials=initials_of(name),
         role=person.role,
         organisation=person.organisation,
-        area=f"{french.listed([*filter(None, areas), *more])}{remote}",
+        area=french.listed([*filter(None, areas), *more]),
+        is_remote=person.remote,
+        chips=chips_of(person)[:CHIPS],
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, fields
 
 from impact_alliances import urls
+from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.resources.article import Article
 from impact_alliances.resources.case import Case
@@ -88,6 +89,17 @@ def place_of(resource: Resource) -> str:
     if resource.departement:
         return f"{DEPARTEMENTS.label_of(resource.departement)} ({resource.departement})"
     return REGIONS.label_of(resource.region) if resource.region else ""
+
+
+def away(resource: Resource, km: float | None, origin: Origin | None) -> str:
+    """How far a resource is: « à 12 km de Lannion », « à Lannion même »; empty where that is not
+    known.
+    """
+    if origin is None or km is None:
+        return ""
+    if resource.commune == origin.commune.code:
+        return f"{origin.place.said} même"
+    return f"à {french.kilometres(km)} {origin.place.complement}"
 
 
 def meta_of(resource: Resource) -> list[str]:

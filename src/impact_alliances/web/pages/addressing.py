@@ -1,6 +1,6 @@
 """Where a page of searches lives on the site, and what a request asks of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
@@ -11,8 +11,11 @@ from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.web.rendering import wants_fragment
 
-# The parameter that names a facet to show whole: of the page, not of the search.
+# Parameters of the page, not of the search: the name of a facet to show whole; the map rather than
+# the list, where a phone has room for one.
 SHOW_WHOLE = "voir"
+AS_A_MAP = ("vue", "carte")
+Pairs = list[tuple[str, str]]
 # A wrong value of these deserves its notice; all else that is wrong just leaves the address.
 _TOLD = frozenset({*FILTERS, "q", "near", "rayon", "comme", "page", "par_page", "tri", "mode"})
 
@@ -28,7 +31,13 @@ class SearchAddress:
         """Where this page shows that search; `more` are parameters of the page alone."""
         return urls.with_parameters(self.path, [*self.pairs(query), *more])
 
-    def pairs(self, query: SearchQuery) -> list[tuple[str, str]]:
+    def completed(self, pairs: Pairs) -> Pairs:
+        """The parameters of a request here, with what goes without saying."""
+        if not self.kind:
+            return pairs
+        return [*(pair for pair in pairs if pair[0] != "kind"), ("kind", self.kind)]
+
+    def pairs(self, query: SearchQuery) -> Pairs:
         """The parameters of a search, but for what goes without saying here."""
         return [pair for pair in query.pairs() if pair != ("kind", self.kind)]
 
@@ -40,29 +49,37 @@ CATALYSEURS = SearchAddress(urls.collection_page(KINDS["catalyseur"]), "catalyse
 @dataclass(frozen=True)
 class Asked:
     """What a request asks: a search, what to say of what could not be taken, the facets to show
-    whole; and the clean address of it, where the one given is not and nothing is to be said.
+    whole, whether as a map; and the clean address of it, where the one given is not and nothing is
+    to be said.
     """
 
     query: SearchQuery
     notices: tuple[str, ...]
-    whole: frozenset[str]
+    whole: frozenset[str] = frozenset()
+    is_map: bool = False
     elsewhere: RedirectResponse | None = None
 
     @classmethod
     def of(cls, request: Request, address: SearchAddress) -> "Asked":
         """What this request asks of the page at this address."""
-        given = [pair for pair in request.query_params.multi_items() if pair[0] != SHOW_WHOLE]
-        whole = frozenset(request.query_params.getlist(SHOW_WHOLE)) & FILTERS.keys()
-        if address.kind:
-            searched = [pair for pair in given if pair[0] != "kind"] + [("kind", address.kind)]
-        else:
-            searched = given
-        query, problems = parse(searched)
-        notices = tuple(problem.sentence for problem in problems)
-        if given == address.pairs(query) or any(one.parameter in _TOLD for one in problems):
-            return cls(query, notices, whole)
+        given = request.query_params.multi_items()
+        searched = [pair for pair in given if pair[0] != SHOW_WHOLE and pair != AS_A_MAP]
+        query, problems = parse(address.completed(searched))
+        asked = cls(
+            query,
+            tuple(problem.sentence for problem in problems),
+            frozenset(request.query_params.getlist(SHOW_WHOLE)) & FILTERS.keys(),
+            AS_A_MAP in given,
+        )
+        if searched == address.pairs(query) or any(one.parameter in _TOLD for one in problems):
+            return asked
         # An empty field or an unknown parameter leaves a cleaner address; a fragment has one
         # already: it is pushed with its answer.
-        is_page = not wants_fragment(request)
-        clean = RedirectResponse(address.of(query), 302, {"Vary": "HX-Request"})
-        return cls(query, (), whole, clean if is_page else None)
+        if wants_fragment(request):
+            return replace(asked, notices=())
+        clean = RedirectResponse(asked.url(address), 302, {"Vary": "HX-Request"})
+        return replace(asked, elsewhere=clean)
+
+    def url(self, address: SearchAddress) -> str:
+        """The address of what is asked, seen as it is asked."""
+        return address.of(self.query, *([AS_A_MAP] if self.is_map else []))

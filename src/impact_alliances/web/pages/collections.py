@@ -1,4 +1,6 @@
-"""The list of a kind, newest first, parted by bulletin or by month; and a bulletin of the watch."""
+"""The list of a kind, newest first, parted by bulletin or by month; and a bulletin of the watch.
+Catalyseurs, whom one looks for by place, have a page of their own.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import STRANDS
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
+from impact_alliances.web.pages.addressing import CATALYSEURS
 from impact_alliances.web.pages.archives import (
     Year,
     bulletin_named,
@@ -88,7 +91,7 @@ def collection(request: Request, service: WiredService, page: str = "1") -> HTML
         turned = _Turned.to(page, urls.collection_page(kind), published.count(session, kind))
         items = published.newest(session, kind, PER_PAGE, turned.first)
         years = bulletins_by_year(session) if kind is _WATCH else ()
-    if kind.table.DAY and not years:
+    if kind is not _WATCH:
         years = years_of(service.finder, kind)
     return render(request, "collection.html", _page(kind, kind.heading, items, turned, years))
 
@@ -115,7 +118,7 @@ def to_search(request: Request) -> RedirectResponse:
 for _kind in KINDS.values():
     if urls.is_search(_kind):
         router.add_api_route(f"/{_kind.path}", to_search)
-    else:
+    elif _kind.slug != CATALYSEURS.kind:
         router.add_api_route(urls.collection_page(_kind), collection)
 
 

@@ -46,6 +46,11 @@ class FacetView:
     next_id: str
 
 
+def counted(found: Results, name: str) -> tuple[Counted, ...]:
+    """The values of the facet of that name."""
+    return next(facet.values for facet in found.facets if facet.name == name)
+
+
 def facets_of(found: Results, whole: Container[str], at: SearchAddress) -> tuple[FacetView, ...]:
     """The facets of these results, but for the kind, which is chosen elsewhere; those named in
     `whole` with all their values. `at` is where more of them are shown.

@@ -18,10 +18,10 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.addressing import EVERYTHING, Asked, SearchAddress
-from impact_alliances.web.pages.facets import Counted, FacetView, facets_of
+from impact_alliances.web.pages.facets import Counted, FacetView, counted, facets_of
 from impact_alliances.web.pages.keeping import Keeping, keeping_of
 from impact_alliances.web.pages.reliefs import reliefs_of
-from impact_alliances.web.presenting import Link
+from impact_alliances.web.presenting import Link, away
 from impact_alliances.web.rendering import render
 
 # Words of the visitor told as the reason of a hit.
@@ -36,20 +36,8 @@ class Tab:
     """One kind, with its count."""
 
     label: str
-    count: int
     url: str
     is_current: bool
-
-
-@dataclass(frozen=True)
-class PageLink:
-    """A page of results by its number, or by its place before (`rel` is `prev`) or after this one
-    (`next`). An empty label is a gap.
-    """
-
-    label: str
-    url: str = ""
-    rel: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +72,7 @@ class SearchPage:
     hidden: tuple[tuple[str, str], ...]
     sorts: tuple[tuple[str, str, bool], ...]
     groups: tuple[Group, ...]
-    pages: tuple[PageLink, ...]
+    pages: tuple[Link, ...]
     page_sentence: str
     reliefs: tuple[Link, ...]
     nothing: str
@@ -101,23 +89,24 @@ def search(request: Request, service: WiredService) -> Response:
     asked = Asked.of(request, EVERYTHING)
     if asked.elsewhere:
         return asked.elsewhere
-    page = answered(service, asked, EVERYTHING)
-    return render(request, "search.html", page, block="recherche", headers=pushed(request, page))
+    _, page = answered(service, asked, EVERYTHING)
+    headers = pushed(request, asked.url(EVERYTHING))
+    return render(request, "search.html", page, block="recherche", headers=headers)
 
 
-def answered(service: WiredService, asked: Asked, at: SearchAddress) -> SearchPage:
-    """The page that answers what is asked at that address."""
+def answered(service: WiredService, asked: Asked, at: SearchAddress) -> tuple[Results, SearchPage]:
+    """What answers what is asked at that address, and its page."""
     found, notices = _found(service, asked.query)
     service.unmet.note(found)
     reliefs = reliefs_of(service, found, at)
-    return present(found, (*asked.notices, *notices), asked.whole, reliefs, at)
+    return found, present(found, (*asked.notices, *notices), asked.whole, reliefs, at)
 
 
-def pushed(request: Request, page: SearchPage) -> dict[str, str]:
+def pushed(request: Request, url: str) -> dict[str, str]:
     """The header by which htmx takes the clean address of a search for a step of the visit."""
     # A facet that is unfolded is none: « back » leads to the search before.
     is_unfolding = request.headers.get("hx-target", "").startswith("filtre-")
-    return {} if is_unfolding else {"HX-Push-Url": page.canonical}
+    return {} if is_unfolding else {"HX-Push-Url": url}
 
 
 def _found(service: WiredService, query: SearchQuery) -> tuple[Results, list[str]]:
@@ -146,7 +135,7 @@ def _is_overview(found: Results) -> bool:
 
 
 def _kinds(found: Results) -> tuple[Counted, ...]:
-    return next(facet.values for facet in found.facets if facet.name == "kind")
+    return counted(found, "kind")
 
 
 def _last_page(found: Results) -> int:
@@ -293,10 +282,12 @@ def _kept_to(found: Results, place: Place, at: SearchAddress) -> tuple[Link, ...
 def _tabs(found: Results) -> tuple[Tab, ...]:
     kinds, chosen = _kinds(found), found.query.values("kind")
     whole = sum(count for _, count, _ in kinds)
-    tabs = [Tab("Tout", whole, found.query.choosing("kind", []).url(), not chosen)]
+    tabs = [
+        Tab(f"Tout ({french.number(whole)})", found.query.choosing("kind", []).url(), not chosen)
+    ]
     for value, count, _ in kinds:
-        url = found.query.choosing("kind", [value]).url()
-        tabs.append(Tab(FILTERS["kind"].label_of(value), count, url, chosen == (value,)))
+        label = f"{FILTERS['kind'].label_of(value)} ({french.number(count)})"
+        tabs.append(Tab(label, found.query.choosing("kind", [value]).url(), chosen == (value,)))
     return tuple(tabs)
 
 
@@ -326,14 +317,14 @@ def _groups(found: Results) -> tuple[Group, ...]:
     if not found.hits:
         return ()
     if not _is_overview(found):
-        return (Group("", "", tuple(_card(hit, found.reading.place) for hit in found.hits), None),)
+        return (Group("", "", tuple(card_of_hit(hit, found) for hit in found.hits), None),)
     counts = {value: count for value, count, _ in _kinds(found)}
     parted = groupby(found.hits, lambda hit: kind_of(hit.resource))
     return tuple(
         _group(
             found.query,
             kind,
-            tuple(_card(hit, found.reading.place) for hit in hits),
+            tuple(card_of_hit(hit, found) for hit in hits),
             counts[kind.slug],
         )
         for kind, hits in parted
@@ -346,8 +337,10 @@ def _group(query: SearchQuery, kind: Kind, cards: tuple[Card, ...], count: int) 
     return Group(kind.slug, kind.tab, cards, rest if count > len(cards) else None)
 
 
-def _card(hit: Hit, place: Place | None) -> Card:
-    return card_of(hit.resource, hit.excerpt_html, _why(hit, place), hit.highlighted)
+def card_of_hit(hit: Hit, found: Results) -> Card:
+    """The card of a hit: what answers, how far it is, and why it is there."""
+    why, far = _why(hit, found.reading.place), away(hit.resource, hit.distance_km, found.origin)
+    return card_of(hit.resource, hit.excerpt_html, why, hit.highlighted, far)
 
 
 def _neighbour(hit: Hit) -> Card:
@@ -385,26 +378,15 @@ def _words_told(hit: Hit) -> list[str]:
     return list(told.values())
 
 
-def _pages(found: Results, at: SearchAddress) -> tuple[PageLink, ...]:
-    """The pages to offer: the one before, first, last, those around, the one after."""
-    query, last = found.query, _last_page(found)
+def _pages(found: Results, at: SearchAddress) -> tuple[Link, ...]:
+    """The pages to offer: first, last, and those around; an empty label is a gap."""
+    here, last = found.query.page, _last_page(found)
     if last == 1:
         return ()
-    links = _numbered(query, last, at)
-    if query.page > 1:
-        links.insert(0, PageLink("Précédente", at.of(query.at(query.page - 1)), "prev"))
-    if query.page < last:
-        links.append(PageLink("Suivante", at.of(query.at(query.page + 1)), "next"))
-    return tuple(links)
-
-
-def _numbered(query: SearchQuery, last: int, at: SearchAddress) -> list[PageLink]:
-    """First, last, and those around, with a gap where some are left out."""
-    here = query.page
     wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
-    links: list[PageLink] = []
+    links: list[Link] = []
     for before, page in zip([0, *wanted], wanted, strict=False):
         if page - before > 1:
-            links.append(PageLink(""))
-        links.append(PageLink(str(page), at.of(query.at(page))))
-    return links
+            links.append(Link(""))
+        links.append(Link(str(page), at.of(found.query.at(page))))
+    return tuple(links)

@@ -1,0 +1,155 @@
+"""The page where one finds a catalyseur: the search of that kind, at an address of its own."""
+
+from dataclasses import dataclass, replace
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from impact_alliances.resources.kinds import KINDS, Kind
+from impact_alliances.search.bounds import RAYONS
+from impact_alliances.search.query import SearchQuery
+from impact_alliances.search.results import Results
+from impact_alliances.vocabularies import french
+from impact_alliances.vocabularies.terms import REGIONS
+from impact_alliances.web.cards import Card
+from impact_alliances.web.dependencies import WiredService
+from impact_alliances.web.pages.addressing import AS_A_MAP, CATALYSEURS, Asked
+from impact_alliances.web.pages.facets import counted
+from impact_alliances.web.pages.nearby import Nobody, nobody_near, parted
+from impact_alliances.web.pages.search import Group, SearchPage, answered, card_of_hit, pushed
+from impact_alliances.web.presenting import Link
+from impact_alliances.web.rendering import render
+
+# What tells one person from another. A search may have other filters: they are told all the same.
+FACETS = ("fragilite", "acteur", "region", "departement")
+# Whoever serves the place from elsewhere, shown apart.
+SERVING = 4
+KIND = KINDS["catalyseur"]
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class CatalyseursPage(SearchPage):
+    """Context of `catalyseurs.html` and of its block `recherche`: that of a search, and what only
+    people have.
+
+    While nothing is asked, `regions` lead to those of each région, in metropolitan France and
+    overseas. `nobody` is what is said where nobody is near, and `everybody` leads to all of them.
+    `views` are the list and the map, `is_map` tells which one fills a phone.
+    """
+
+    kind: Kind
+    is_start: bool
+    rayons: tuple[tuple[str, str, bool], ...]
+    regions: tuple[tuple[str, tuple[Link, ...]], ...]
+    nobody: Nobody | None
+    everybody: Link | None
+    serving: tuple[Card, ...]
+    views: tuple[Link, ...]
+    is_map: bool
+
+
+@router.get(CATALYSEURS.path)
+def catalyseurs(request: Request, service: WiredService) -> Response:
+    asked = Asked.of(request, CATALYSEURS)
+    if asked.elsewhere:
+        return asked.elsewhere
+    found, page = answered(service, asked, CATALYSEURS)
+    headers = pushed(request, asked.url(CATALYSEURS))
+    shown = _page(service, asked, found, page)
+    return render(request, "catalyseurs.html", shown, block="recherche", headers=headers)
+
+
+def _page(service: WiredService, asked: Asked, found: Results, page: SearchPage) -> CatalyseursPage:
+    nobody = nobody_near(service, found, CATALYSEURS)
+    is_start = _asks_nothing(found.query)
+    return CatalyseursPage(
+        **vars(_of_people(found, page, nobody)),
+        kind=KIND,
+        is_start=is_start,
+        rayons=_rayons(found.query),
+        regions=_regions(found) if is_start else (),
+        nobody=nobody,
+        everybody=_everybody(found) if nobody else None,
+        serving=(),
+        views=_views(asked),
+        is_map=asked.is_map,
+    )
+
+
+def _asks_nothing(query: SearchQuery) -> bool:
+    return query == SearchQuery().choosing("kind", [KIND.slug])
+
+
+def _of_people(found: Results, page: SearchPage, nobody: Nobody | None) -> SearchPage:
+    """The page of a search, as one looks for people: few facets, those elsewhere apart; no list
+    where nobody is near.
+    """
+    facets = tuple(facet for facet in page.facets if facet.name in FACETS)
+    if nobody and not found.query.rayon:
+        sentence = nobody.said.removesuffix(".")
+        return replace(
+            page,
+            facets=facets,
+            title=f"{sentence} — IMPACT-Alliances",
+            sentence=sentence,
+            announcement=nobody.said,
+            groups=(),
+            pages=(),
+        )
+    if _asks_nothing(found.query):
+        return replace(page, facets=facets, title=f"{KIND.heading} — IMPACT-Alliances")
+    return replace(page, facets=facets, groups=_groups(found, page))
+
+
+def _groups(found: Results, page: SearchPage) -> tuple[Group, ...]:
+    """Those whose distance is known, then those who are elsewhere; one list without a place."""
+    if not found.origin:
+        return page.groups
+    near, elsewhere = parted(found.hits)
+    groups = (("", near), ("Ailleurs", elsewhere))
+    return tuple(
+        Group("", heading, tuple(card_of_hit(hit, found) for hit in hits), None)
+        for heading, hits in groups
+        if hits
+    )
+
+
+def _rayons(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
+    offered = [("", "Peu importe la distance"), *((one.slug, one.label) for one in RAYONS.terms)]
+    return tuple((value, label, value == query.rayon) for value, label in offered)
+
+
+def _regions(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+    counts = {value: count for value, count, _ in counted(found, "region") if count}
+    names = dict.fromkeys(term.group for term in REGIONS.terms)
+    return tuple(
+        (
+            name,
+            tuple(
+                Link(
+                    f"{term.label} ({french.number(counts[term.slug])})",
+                    CATALYSEURS.of(found.query.choosing("region", [term.slug])),
+                )
+                for term in REGIONS.terms
+                if term.group == name and term.slug in counts
+            ),
+        )
+        for name in names
+    )
+
+
+def _everybody(found: Results) -> Link:
+    """The same search wherever they are."""
+    query = replace(found.query, near="", page=1)
+    total = found.total
+    return Link(
+        f"Voir les {french.counted(total, KIND.one, KIND.many)} de la base", CATALYSEURS.of(query)
+    )
+
+
+def _views(asked: Asked) -> tuple[Link, ...]:
+    return (
+        Link("Liste", CATALYSEURS.of(asked.query)),
+        Link("Carte", CATALYSEURS.of(asked.query, AS_A_MAP)),
+    )

@@ -1,0 +1,104 @@
+"""The page where one finds a catalyseur: its address, who is near, who comes from afar, nobody."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from starlette.testclient import TestClient
+
+from impact_alliances.app import create_app
+from support.builders import a_case, a_catalyseur
+from support.service import a_service
+
+LANNION, MORLAIX, BREST, CAYENNE = "22113", "29151", "29019", "97302"
+PEOPLE: dict[str, dict[str, Any]] = {
+    "Anne": {"commune": MORLAIX, "area": ["dep:29"], "fragilites": ["mobilite"]},
+    "Bruno": {"commune": BREST, "area": ["dep:29"], "fragilites": ["sante"]},
+    "Chantal": {"commune": "35238", "area": ["dep:35"], "fragilites": ["mobilite"]},
+    "Dominique": {"commune": "69123", "area": ["dep:69"], "remote": True},
+    "Houria": {"commune": "97611", "area": ["dep:976"], "fragilites": ["sante"]},
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Three people of Bretagne, one of Lyon, one of Mamoudzou, and a case."""
+    people = [
+        a_catalyseur(
+            id=name.lower(), slug=name.lower(), name=name, title=name, departement="", **fields
+        )
+        for name, fields in PEOPLE.items()
+    ]
+    service = a_service(tmp_path_factory.mktemp("catalyseurs"), *people, a_case())
+    app = create_app(service.settings, service)
+    yield TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    service.close()
+
+
+def read(site: TestClient, path: str) -> BeautifulSoup:
+    """A page, read."""
+    return BeautifulSoup(site.get(path).text, "html.parser")
+
+
+def names(page: BeautifulSoup, within: str = ".liste > ol") -> list[str]:
+    """Whom it shows, in order."""
+    return [one.text for one in page.select(f"{within} .carte h3")]
+
+
+def test_the_kind_goes_without_saying(site: TestClient) -> None:
+    """Every link of the page keeps to it; one given is dropped."""
+    page = read(site, "/catalyseurs?q=anne&fragilite=mobilite&tri=titre")
+    assert page.find("link", rel="canonical")["href"].endswith(
+        "/catalyseurs?q=anne&fragilite=mobilite&tri=titre"
+    )
+    assert page.select_one("#formulaire")["action"] == "/catalyseurs"
+    assert [link["href"] for link in page.select(".choisis a")] == [
+        "/catalyseurs?q=anne&tri=titre",
+        "/catalyseurs?q=anne&tri=titre",
+    ]
+    answer = site.get("/catalyseurs?kind=case&q=anne")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/catalyseurs?q=anne")
+
+
+def test_without_a_place_each_region_leads_to_as_many_as_it_says(site: TestClient) -> None:
+    """And everybody is there."""
+    page = read(site, "/catalyseurs")
+    assert page.find(id="resultats").text == "5\u00a0catalyseurs"
+    links = {link.text: str(link["href"]) for link in page.select(".regions a")}
+    assert list(links) == ["Auvergne-Rhône-Alpes (1)", "Bretagne (3)", "Mayotte (1)"]
+    assert len(names(read(site, links["Bretagne (3)"]))) == 3
+
+
+def test_each_card_says_from_where_how_far_it_is(site: TestClient) -> None:
+    """In kilometres of the place asked for, or that it is that very place."""
+    page = read(site, f"/catalyseurs?fragilite=mobilite&near={LANNION}")
+    told = {one.h3.text: one.select_one(".distance").text for one in page.select(".carte")}
+    assert told == {"Anne": "à 32\u00a0km de Lannion", "Chantal": "à 150\u00a0km de Lannion"}
+    (card,) = read(site, f"/catalyseurs?near={MORLAIX}&rayon=10").select(".liste .carte")
+    assert card.select_one(".distance").text == "à Morlaix même"
+
+
+def test_who_is_elsewhere_is_apart(site: TestClient) -> None:
+    """After those whose distance is known: nobody goes from Lannion to Mamoudzou."""
+    page = read(site, f"/catalyseurs?near={LANNION}")
+    first, second = page.select(".liste > ol")
+    assert [one.text for one in second.select("h3")] == ["Houria"]
+    assert second.find_previous_sibling("h2").text == "Ailleurs"
+    assert len(first.select("h3")) == 4
+    assert second.select(".distance") == []
+
+
+def test_nobody_is_sent_over_a_sea(site: TestClient) -> None:
+    """Where nobody is in the same territory, the list is empty; a link leads to everybody."""
+    page = read(site, f"/catalyseurs?near={CAYENNE}")
+    assert page.select_one(".vide strong").text == "Aucun catalyseur référencé en Guyane à ce jour."
+    assert page.find(id="resultats").text == "Aucun catalyseur référencé en Guyane à ce jour"
+    assert names(page) == []
+    (everybody,) = page.select(".vide a")
+    assert everybody.text == "Voir les 5\u00a0catalyseurs de la base"
+    assert len(names(read(site, str(everybody["href"])))) == 5
+    page = read(site, f"/catalyseurs?fragilite=mobilite&near={CAYENNE}&rayon=30")
+    assert page.select_one(".vide strong").text == (
+        "Aucun catalyseur ne réunit ces critères en Guyane à ce jour."
+    )
