@@ -97,6 +97,9 @@ def test_the_next_page_moves_focus_to_the_results(page: Page, base: str) -> None
     page.get_by_role("link", name="Page 2").click()
     page.wait_for_url("**page=2")
     expect(page.locator("#resultats")).to_be_focused()
+    page.get_by_role("link", name="Page Suivante").press("Enter")
+    page.wait_for_url("**page=3")
+    expect(page.locator("#resultats")).to_be_focused()
 
 
 def test_without_javascript_the_search_is_whole(browser: Browser, base: str) -> None:
@@ -104,6 +107,7 @@ def test_without_javascript_the_search_is_whole(browser: Browser, base: str) -> 
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     plain = context.new_page()
     plain.goto(f"{base}/recherche?kind=case")
+    plain.get_by_role("link", name="Filtrer", exact=True).click()
     plain.get_by_label("Santé (17)").check()
     plain.get_by_role("button", name="Afficher les résultats").click()
     plain.wait_for_url("**/recherche?kind=case&fragilite=sante")
@@ -240,3 +244,37 @@ def test_a_legend_is_no_taller_than_its_text(page: Page, base: str) -> None:
     )
     assert box
     assert box["height"] <= text + 12
+
+
+# How much of a box nothing fills: below its last line, and right of its widest one.
+_BLANK = """(box) => {
+  const lines = [], range = document.createRange();
+  const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    range.selectNode(texts.currentNode);
+    lines.push(...range.getClientRects());
+  }
+  const {right, bottom} = box.getBoundingClientRect();
+  return [Math.max(...lines.map((one) => one.right)), Math.max(...lines.map((one) => one.bottom))]
+    .map((edge, axis) => [right, bottom][axis] - edge);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("path", "selector", "boxes"),
+    [("/cas/un-cas-entier", ".obtenu > section", 2), ("/veille/article", ".coupure", 1)],
+)
+def test_no_box_of_a_sheet_is_half_empty(
+    page: Page, base: str, path: str, selector: str, boxes: int
+) -> None:
+    """Nor stands beside a blank: it goes to the right edge, and its text nearly to its own."""
+    page.goto(base + path)
+    found = page.locator(selector)
+    expect(found).to_have_count(boxes)
+    whole = page.locator(".fiche").bounding_box()
+    for box in found.all():
+        bounds = box.bounding_box()
+        assert bounds and whole and bounds["width"] == whole["width"]
+        right, below = box.evaluate(_BLANK)
+        assert right <= 100
+        assert below <= 60

@@ -160,6 +160,17 @@ def test_a_long_list_of_values_is_in_order_and_narrowed(page: Page, base: str) -
     assert page.url == f"{base}/recherche?voir=region"
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_shows_every_kind_in_one_row(phone: Page, base: str, width: int) -> None:
+    """Nothing tells of a tab that is past the edge."""
+    phone.set_viewport_size({"width": width, "height": 844})
+    phone.goto(f"{base}/recherche")
+    boxes = [tab.bounding_box() for tab in phone.locator(".onglets a").all()]
+    assert len(boxes) == 5
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert all(box and box["x"] + box["width"] <= width for box in boxes)
+
+
 def test_on_a_phone_filters_are_a_dialog(phone: Page, base: str) -> None:
     """Open while the visitor ticks; its foot tells what there is; Escape gives the focus back."""
     phone.goto(f"{base}/recherche?kind=case")
@@ -216,6 +227,30 @@ def test_results_show_on_the_first_screen(
         expect(shown.locator(above)).to_be_visible()
         assert _height(shown, ".cartes > *") <= most
     assert _height(phone, ".cartes > * .extrait") <= 700
+
+
+def test_results_come_first_on_a_phone_without_javascript(browser: Browser, base: str) -> None:
+    """The filters are one link away, and say how many are chosen."""
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    plain = context.new_page()
+    plain.goto(f"{base}/recherche?q=haies&fragilite=sante")
+    assert _height(plain, ".cartes > *") <= 600
+    expect(plain.get_by_label("Local (")).to_be_hidden()
+    plain.get_by_role("link", name="Filtrer (1)").click()
+    plain.get_by_label("Local (").check()
+    plain.get_by_role("button", name="Afficher les résultats").click()
+    plain.wait_for_url("**/recherche?q=haies&fragilite=sante&echelon=local")
+    assert _height(plain, ".cartes > *") <= 600
+    context.close()
+
+
+def test_the_way_to_the_filters_opens_them_on_a_phone(phone: Page, base: str) -> None:
+    """They are on no page there, but in a dialog."""
+    phone.goto(f"{base}/recherche?kind=case")
+    phone.get_by_role("link", name="Aller aux filtres").press("Enter")
+    expect(phone.get_by_role("dialog").get_by_label("Santé (17)")).to_be_visible()
 
 
 def _answers(status: int) -> Callable[[Route], None]:

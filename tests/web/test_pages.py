@@ -365,6 +365,18 @@ def test_a_page_of_all_kinds_together_is_not_there(client: TestClient) -> None:
     assert alone.select(".pagination")
 
 
+def test_pages_are_turned_by_words_too(client: TestClient) -> None:
+    """The one before and the one after, where there are some; the sheets follow one another."""
+    first = soup(client, "/recherche?kind=case")
+    assert [one.text for one in first.select(".pagination a")] == ["Page 1", "Page 2", "Page Suivante"]
+    assert not first.select("[rel=prev]")
+    second = soup(client, str(first.select_one("[rel=next]")["href"]))
+    assert [one["rel"] for one in second.select(".pagination [rel]")] == [["prev"]]
+    assert second.select_one(".pagination [aria-current]").text == "Page 2"
+    again = soup(client, str(second.select_one("[rel=prev]")["href"]))
+    assert [one.text for one in again.select("h3")] == [one.text for one in first.select("h3")]
+
+
 def _hint(client: TestClient, address: str) -> tuple[str, dict[str, str]]:
     """What a search says of the place in its text, and the addresses it offers by their labels."""
     hint = soup(client, address).select_one(".indice")

@@ -36,8 +36,20 @@ class Tab:
     """One kind, with its count."""
 
     label: str
+    count: int
     url: str
     is_current: bool
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page of results by its number, or by its place before (`rel` is `prev`) or after this one
+    (`next`). An empty label is a gap.
+    """
+
+    label: str
+    url: str = ""
+    rel: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ class SearchPage:
     hidden: tuple[tuple[str, str], ...]
     sorts: tuple[tuple[str, str, bool], ...]
     groups: tuple[Group, ...]
-    pages: tuple[Link, ...]
+    pages: tuple[PageLink, ...]
     page_sentence: str
     reliefs: tuple[Link, ...]
     nothing: str
@@ -282,12 +294,10 @@ def _kept_to(found: Results, place: Place, at: SearchAddress) -> tuple[Link, ...
 def _tabs(found: Results) -> tuple[Tab, ...]:
     kinds, chosen = _kinds(found), found.query.values("kind")
     whole = sum(count for _, count, _ in kinds)
-    tabs = [
-        Tab(f"Tout ({french.number(whole)})", found.query.choosing("kind", []).url(), not chosen)
-    ]
+    tabs = [Tab("Tout", whole, found.query.choosing("kind", []).url(), not chosen)]
     for value, count, _ in kinds:
-        label = f"{FILTERS['kind'].label_of(value)} ({french.number(count)})"
-        tabs.append(Tab(label, found.query.choosing("kind", [value]).url(), chosen == (value,)))
+        url = found.query.choosing("kind", [value]).url()
+        tabs.append(Tab(FILTERS["kind"].label_of(value), count, url, chosen == (value,)))
     return tuple(tabs)
 
 
@@ -378,15 +388,26 @@ def _words_told(hit: Hit) -> list[str]:
     return list(told.values())
 
 
-def _pages(found: Results, at: SearchAddress) -> tuple[Link, ...]:
-    """The pages to offer: first, last, and those around; an empty label is a gap."""
-    here, last = found.query.page, _last_page(found)
+def _pages(found: Results, at: SearchAddress) -> tuple[PageLink, ...]:
+    """The pages to offer: the one before, first, last, those around, the one after."""
+    query, last = found.query, _last_page(found)
     if last == 1:
         return ()
+    links = _numbered(query, last, at)
+    if query.page > 1:
+        links.insert(0, PageLink("Précédente", at.of(query.at(query.page - 1)), "prev"))
+    if query.page < last:
+        links.append(PageLink("Suivante", at.of(query.at(query.page + 1)), "next"))
+    return tuple(links)
+
+
+def _numbered(query: SearchQuery, last: int, at: SearchAddress) -> list[PageLink]:
+    """First, last, and those around, with a gap where some are left out."""
+    here = query.page
     wanted = sorted({1, last, *range(max(1, here - 2), min(last, here + 2) + 1)})
-    links: list[Link] = []
+    links: list[PageLink] = []
     for before, page in zip([0, *wanted], wanted, strict=False):
         if page - before > 1:
-            links.append(Link(""))
-        links.append(Link(str(page), at.of(found.query.at(page))))
-    return tuple(links)
+            links.append(PageLink(""))
+        links.append(PageLink(str(page), at.of(query.at(page))))
+    return links

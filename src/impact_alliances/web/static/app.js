@@ -58,6 +58,11 @@
     content.replaceChildren(region.querySelector("#filtres"));
     showing.textContent = region.dataset.voir;
   }
+  document.addEventListener("click", (event) => {
+    if (!narrow.matches || !event.target.closest("a[href='#titre-filtres']")) return;
+    event.preventDefault();
+    openFilters();
+  });
   function openFilters() {
     document.body.append(dialog);
     // What is told outside an open dialog is neither seen nor heard.
