@@ -144,6 +144,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ]
     threads = [_started("indexer", indexer.keep, stop) for indexer in kept]
     threads.append(_started("unmet", service.unmet.keep_counting, stop))
+    threads.append(_started("postman", service.postman.keep, stop))
     _started("warming", service.warm)
     _started("fonts", app.state.fonts.make)
     if service.settings.search_engine == "meilisearch" and service.spare is None:

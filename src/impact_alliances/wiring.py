@@ -30,7 +30,12 @@ from impact_alliances.indexing.lateness import Lateness
 from impact_alliances.indexing.outbox import Outbox
 from impact_alliances.indexing.vectorizer import Vectorizer
 from impact_alliances.locks import FileLock, Lock, shared_lock
+from impact_alliances.mail.carrier import Carrier
+from impact_alliances.mail.delivering import Postman
+from impact_alliances.mail.demonstration import Kept
 from impact_alliances.mail.mailing import Mailing
+from impact_alliances.mail.queue import Queue
+from impact_alliances.mail.server import Account, SmtpServer
 from impact_alliances.meaning.meanings import Meaning, Meanings
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.finding import Finder
@@ -87,6 +92,11 @@ class Service:
     def mailing(self) -> Mailing:
         """Whether messages leave here, and how."""
         return Mailing.of(self.settings)
+
+    @cached_property
+    def postman(self) -> Postman:
+        """What sends the messages that wait."""
+        return make_postman(self.settings, self.database)
 
     @cached_property
     def signer(self) -> Signer:
@@ -308,3 +318,25 @@ def _make_reranker(settings: Settings) -> Reranker | None:
     except RerankerUnavailable as unavailable:
         _log.warning("%s", unavailable)
         return None
+
+
+# -- mail ----------------------------------------------------------------------------------------
+
+
+def make_postman(settings: Settings, database: Engine) -> Postman:
+    """What sends the messages of that database."""
+    return Postman(
+        Queue(database),
+        make_carrier(settings),
+        shared_lock(database, "mail"),
+        retention_days=settings.mail_retention_days,
+        per_minute=settings.smtp_per_minute,
+    )
+
+
+def make_carrier(settings: Settings) -> Carrier | None:
+    """What carries messages away, None when none can leave."""
+    mailing = Mailing.of(settings)
+    if mailing.is_kept_here:
+        return Kept(settings.base_url)
+    return SmtpServer(Account.of(settings)) if mailing.is_open else None

@@ -5,26 +5,15 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from impact_alliances.db import reading, writing
-from impact_alliances.mail.letter import WAITING, Letter
-from impact_alliances.mail.message import Outgoing
 from impact_alliances.mail.queue import enqueue
 from impact_alliances.resources.key import Key
-
-
-def _outgoing(**changed: object) -> Outgoing:
-    wanted = {
-        "to": "camille@liens.example",
-        "subject": "Une question",
-        "text": "Bonjour",
-        "purpose": "contact",
-        **changed,
-    }
-    return Outgoing(**wanted)  # type: ignore[arg-type]
+from impact_alliances.resources.letter import WAITING, Letter
+from tests.mail.letters import outgoing
 
 
 def test_a_message_is_kept_whole(either_database: Engine) -> None:
     headers = (("List-Unsubscribe", "<https://base.example/x>"),)
-    asked = _outgoing(
+    asked = outgoing(
         html="<p>Bonjour</p>",
         reply_to="anne@mairie.example",
         reply_name="Anne",
@@ -45,7 +34,7 @@ def test_a_message_is_kept_whole(either_database: Engine) -> None:
 def test_what_is_rolled_back_is_not_sent(either_database: Engine) -> None:
     def ask_and_fail() -> None:
         with writing(either_database) as session:
-            enqueue(session, _outgoing())
+            enqueue(session, outgoing())
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -26,13 +26,13 @@ from impact_alliances.indexing.contents import (
     published_count,
 )
 from impact_alliances.indexing.outbox import Outbox
-from impact_alliances.indexing.telling import Faults
 from impact_alliances.indexing.vectorizer import Vectorizer
 from impact_alliances.locks import Busy, Lock, Lost, NoLock
 from impact_alliances.resources.changes import REBUILD, Change
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.published import load
 from impact_alliances.resources.resource import Resource
+from impact_alliances.telling import Faults
 
 # How often, in seconds, an idle indexer looks at the outbox; and after how many looks at all the
 # rest, which costs more: whether the index is sound.

@@ -20,12 +20,12 @@ from impact_alliances.embeddings.embedder import (
 )
 from impact_alliances.embeddings.store import Embedding, packed
 from impact_alliances.indexing.needs import VectorNeeds
-from impact_alliances.indexing.telling import Faults
 from impact_alliances.locks import Busy, Lock, NoLock
 from impact_alliances.meaning.reading import Readable, embed
 from impact_alliances.resources.changes import Change
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
+from impact_alliances.telling import Faults
 
 # Texts given to the model in one go, and shipped vectors stored in one go.
 EMBED_BATCH, SHIPPED_BATCH = 16, 500
