@@ -23,7 +23,7 @@ TOGETHER = ("977", "978")
 # What a map of all France shows is larger than this part of its territory, which is drawn large or
 # small there; smaller drawings, and larger ones, so many times more or less.
 LARGE, SMALL = 0.002, 0.012
-LEVELS = (2.5, 1, 0.5)
+LEVELS = (2.5, 1, 0.35)
 # An island keeps details of this part of itself. One smaller than so many details of its territory
 # is left out, unless it is among the first of its département.
 ISLAND, SMALLEST, FIRST = 0.1, 3, 12

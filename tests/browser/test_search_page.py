@@ -231,9 +231,7 @@ def test_results_show_on_the_first_screen(
 
 def test_results_come_first_on_a_phone_without_javascript(browser: Browser, base: str) -> None:
     """The filters are one link away, and say how many are chosen."""
-    context = browser.new_context(
-        java_script_enabled=False, viewport={"width": 390, "height": 844}
-    )
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     plain = context.new_page()
     plain.goto(f"{base}/recherche?q=haies&fragilite=sante")
     assert _height(plain, ".cartes > *") <= 600

@@ -11,25 +11,18 @@ from impact_alliances.geo.nearness import distance
 from impact_alliances.geo.outlines import CLOSE, COUNTRY, VIGNETTE, outlines
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.vocabularies.terms import DEPARTEMENTS
-from impact_alliances.web.maps.drawing import outline_map
-from impact_alliances.web.maps.panels import HEIGHT, WIDTH, panel_of, panels
-from impact_alliances.web.maps.pins import Spot
+from impact_alliances.web.maps.panels import panel_of, panels, spot_of
+from impact_alliances.web.maps.views import HEIGHT, WIDTH
+from impact_alliances.web.maps.vignettes import vignette
 
 LANNION, CAYENNE, SAINT_DENIS, NOUMEA = "22113", "97302", "97411", "98818"
 
 
-def spot(code: str) -> Spot:
-    """A commune on the map."""
-    found = Spot.of(gazetteer().by_code[code])
-    assert found
-    return found
-
-
 def place(code: str) -> tuple[float, float]:
     """Where a commune is drawn."""
-    found = spot(code).place
-    assert found
-    return found
+    spot = spot_of(gazetteer().by_code[code])
+    assert spot
+    return spot
 
 
 def is_within(longitude: float, latitude: float, ring: list[tuple[float, float]]) -> bool:
@@ -94,5 +87,5 @@ def test_metropolitan_france_keeps_its_distances(one: str, other: str) -> None:
 def test_the_small_map_is_light_and_passes_over_what_is_nowhere() -> None:
     """Every commune of France at once; a real one has a thousand."""
     some = sorted(gazetteer().by_code)[::34]
-    assert len(gzip.compress(str(outline_map(frozenset(some))).encode())) < 10_000
-    assert re.findall("h0", str(outline_map(frozenset(["00000", "98411"])))) == []
+    assert len(gzip.compress(str(vignette(frozenset(some))).encode())) < 10_000
+    assert re.findall("h0", str(vignette(frozenset(["00000", "98411"])))) == []

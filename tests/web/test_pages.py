@@ -368,7 +368,11 @@ def test_a_page_of_all_kinds_together_is_not_there(client: TestClient) -> None:
 def test_pages_are_turned_by_words_too(client: TestClient) -> None:
     """The one before and the one after, where there are some; the sheets follow one another."""
     first = soup(client, "/recherche?kind=case")
-    assert [one.text for one in first.select(".pagination a")] == ["Page 1", "Page 2", "Page Suivante"]
+    assert [one.text for one in first.select(".pagination a")] == [
+        "Page 1",
+        "Page 2",
+        "Page Suivante",
+    ]
     assert not first.select("[rel=prev]")
     second = soup(client, str(first.select_one("[rel=next]")["href"]))
     assert [one["rel"] for one in second.select(".pagination [rel]")] == [["prev"]]

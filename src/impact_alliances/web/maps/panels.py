@@ -2,18 +2,24 @@
 it, each at a scale of its own.
 """
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.outlines import CLOSE, outlines
-from impact_alliances.web.maps.projections import Projection, lambert, squeezed
+from impact_alliances.geo.places import Commune, gazetteer
+from impact_alliances.web.maps.projections import Projection, degrees_of, lambert, squeezed
+from impact_alliances.web.maps.views import HEIGHT, WIDTH, View
 
-# The drawing, in points.
-WIDTH, HEIGHT = 1000, 1270
+# Where something is on the drawing, in points.
+Spot = tuple[float, float]
 # The square of metropolitan France, and a place in the rows: how wide, how high with its name, how
 # high without.
-_LARGE = (0.0, 0.0, 1000.0, 930.0)
-_ROW_WIDTH, _ROW_HEIGHT, _LAND_HEIGHT = 200.0, 170.0, 104.0
+_LARGE = (0.0, 0.0, 1000.0, 940.0)
+_ROW_WIDTH, _ROW_HEIGHT, _LAND_HEIGHT = 200.0, 190.0, 116.0
+# Kept around a territory, for the pins that stand on its shores.
+_SHORE = 16.0
 # Overseas: the codes that are drawn together, and their name in two lines.
 _OVERSEAS = (
     (("971",), ("Guadeloupe",)),
@@ -46,8 +52,14 @@ class Panel:
     north: float
     scale: float
 
-    def place(self, longitude: float, latitude: float) -> tuple[float, float]:
-        """Where on the drawing, in points."""
+    @property
+    def view(self) -> View:
+        """The view of all of it."""
+        right, bottom = self.left + self.width, self.top + self.height
+        return View.holding([(self.left, self.top), (right, bottom)])
+
+    def place(self, longitude: float, latitude: float) -> Spot:
+        """Where a point is on the drawing."""
         x, y = self.projection(longitude, latitude)
         return self.left + (x - self.west) * self.scale, self.top + (y - self.north) * self.scale
 
@@ -73,6 +85,27 @@ def panel_of(departement: str) -> Panel | None:
     return next((panel for panel in panels() if departement in panel.codes), None)
 
 
+@lru_cache(maxsize=65_536)
+def spot_of(commune: Commune) -> Spot | None:
+    """Where a commune is on the drawing; None where its point, or its territory, is not drawn."""
+    if commune.longitude is None or commune.latitude is None:
+        return None
+    return _spot(commune.departement, commune.longitude, commune.latitude)
+
+
+def spot_of_origin(origin: Origin) -> Spot | None:
+    """The same of where distances are told from."""
+    if origin.point is None:
+        return None
+    return _spot(origin.commune.departement, *degrees_of(origin.point))
+
+
+def _spot(departement: str, longitude: float, latitude: float) -> Spot | None:
+    panel = panel_of(departement)
+    spot = panel.place(longitude, latitude) if panel else None
+    return spot if panel and spot and panel.holds(*spot) else None
+
+
 def _place_in_rows(rank: int) -> tuple[float, float, float, float]:
     """Left, top, width and height of the land."""
     row, column = divmod(rank, int(WIDTH / _ROW_WIDTH))
@@ -84,13 +117,12 @@ def _panel(
     codes: tuple[str, ...], name: tuple[str, ...], where: tuple[float, float, float, float]
 ) -> Panel:
     *_, width, height = where
-    points = [point for code in codes for ring in outlines(CLOSE)[code] for point in ring]
+    points = [*_shores(codes), *_communes(codes)]
     latitudes = [latitude for _, latitude in points]
     projection = squeezed((min(latitudes) + max(latitudes)) / 2) if name else lambert
     xs, ys = zip(*(projection(*point) for point in points), strict=True)
     wide, high = max(xs) - min(xs), max(ys) - min(ys)
-    # A margin, for pins that stand on a shore.
-    scale = min((width - 24) / wide, (height - 12) / high)
+    scale = min((width - 2 * _SHORE) / wide, (height - 2 * _SHORE) / high)
     return Panel(
         codes,
         name,
@@ -100,3 +132,14 @@ def _panel(
         north=min(ys) - (height / scale - high) / 2,
         scale=scale,
     )
+
+
+def _shores(codes: Iterable[str]) -> Iterator[tuple[float, float]]:
+    return (point for code in codes for ring in outlines(CLOSE)[code] for point in ring)
+
+
+def _communes(codes: Collection[str]) -> Iterator[tuple[float, float]]:
+    """Where communes are: some are on islands too small to be drawn."""
+    for one in gazetteer().by_code.values():
+        if one.departement in codes and one.longitude is not None and one.latitude is not None:
+            yield one.longitude, one.latitude

@@ -1,7 +1,9 @@
 """From degrees to a plane, in kilometres: x to the east, y to the south."""
 
 from collections.abc import Callable
-from math import cos, log, radians, sin, tan
+from math import asin, atan2, cos, degrees, log, radians, sin, tan
+
+from impact_alliances.geo.nearness import Point
 
 # Mean radius of the Earth, in km.
 _EARTH = 6371.009
@@ -40,3 +42,9 @@ def squeezed(middle: float) -> Projection:
         longitude * degree * cos(radians(middle)),
         -latitude * degree,
     )
+
+
+def degrees_of(point: Point) -> tuple[float, float]:
+    """The longitude and the latitude of a point of the globe."""
+    x, y, z = point
+    return degrees(atan2(y, x)), degrees(asin(z))

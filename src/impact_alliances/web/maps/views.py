@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from impact_alliances.web.maps.panels import HEIGHT, WIDTH
-
 # The parameter of a page that tells the view: not one of the search.
 VIEW = "carte"
-# What it says when all France is asked for on a map that would show less by itself.
+# What it says when all France is asked for, where a map would show less by itself.
 ALL = "france"
+# The drawing of all France, in points.
+WIDTH, HEIGHT = 1000, 1330
 # How many times the closest view is enlarged: 17 km wide in metropolitan France.
 CLOSEST = 64
 _WRITTEN = re.compile(r"(\d{1,4}),(\d{1,4}),(\d{1,2})")
-# Around what a view is to hold, part of its width.
+# What a view leaves free around what it is to hold, part of its width.
 _MARGIN = 0.12
 
 
@@ -45,13 +45,15 @@ class View:
         )
 
     @classmethod
-    def holding(cls, places: Iterable[tuple[float, float]]) -> "View":
+    def holding(cls, spots: Iterable[tuple[float, float]]) -> "View":
         """The closest one that shows all these points of the drawing."""
-        xs, ys = zip(*places, strict=True)
-        wide, high = max(xs) - min(xs), max(ys) - min(ys)
+        xs, ys = zip(*spots, strict=True)
         room = 1 - 2 * _MARGIN
-        fits = min(room * WIDTH / max(wide, 1e-9), room * HEIGHT / max(high, 1e-9))
-        return cls.at((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2, int(min(fits, CLOSEST)))
+        across = room * WIDTH / max(max(xs) - min(xs), 1)
+        along = room * HEIGHT / max(max(ys) - min(ys), 1)
+        return cls.at(
+            (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2, int(min(across, along, CLOSEST))
+        )
 
     @property
     def text(self) -> str:
@@ -68,6 +70,11 @@ class View:
         """Whether it shows that point of the drawing."""
         left, top, width, height = self.box
         return left <= x <= left + width and top <= y <= top + height
+
+    def share(self, x: float, y: float) -> tuple[float, float]:
+        """Where that point is in it, from 0 to 1: from the left, from the top."""
+        left, top, width, height = self.box
+        return (x - left) / width, (y - top) / height
 
     def enlarged(self, times: float) -> "View":
         """The same, so many times closer."""

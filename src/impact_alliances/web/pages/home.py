@@ -20,7 +20,7 @@ from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of, hue_of
 from impact_alliances.web.dependencies import WiredService
-from impact_alliances.web.maps.drawing import outline_map
+from impact_alliances.web.maps.vignettes import vignette
 from impact_alliances.web.presenting import Shown, shown
 from impact_alliances.web.rendering import render
 
@@ -74,7 +74,7 @@ def home(request: Request, service: WiredService) -> HTMLResponse:
         collections = _collections(session)
         page = HomePage(
             examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
-            map=outline_map(communes),
+            map=vignette(communes),
             map_sentence=_map_sentence(collections[0][1], communes),
             collections=collections,
             groups=_groups(),
