@@ -199,6 +199,33 @@ class EngineContract:
         counts = engine.counts(wanted, ["kind"])
         assert (counts.total, counts.facets["kind"]) == (1, {"case": 3, "catalyseur": 1})
 
+    def test_what_is_kept_is_kept_of_every_facet(self, engine: SearchEngine) -> None:
+        """Of facets, one's own filter is set aside when it is counted; what is kept never is."""
+        lannion = Wanted(filters={"fragilite": ("education",)}, kept={"implantation": ("dep:22",)})
+        counts = engine.counts(lannion, ["kind", "fragilite"])
+        assert counts.total == 1
+        assert counts.facets["fragilite"] == {"mobilite": 2, "sante": 1, "education": 1}
+        for kept, total in (
+            ({"implantation": ("22113",)}, 3),
+            ({"implantation": ("dep:53", "22113")}, 4),
+            ({"implantation": ("dep:53",), "desserte": ("reg:53",)}, 1),
+            ({"territoire": ("metropole",)}, 3),
+            ({"territoire": ("inconnu", "974")}, 2),
+            ({"implantation": ()}, 0),
+        ):
+            assert engine.counts(Wanted(kept=kept), []).total == total
+
+    def test_documents_are_located(self, engine: SearchEngine) -> None:
+        found = {one.key.id: one for one in engine.located(Wanted(), 10)}
+        assert {name: one.commune for name, one in found.items()} == {
+            **dict.fromkeys(("bus", "velo", "cour"), "22113"),
+            **dict.fromkeys(("awa", "note"), ""),
+        }
+        assert {one.id: found[one.id].date_order for one in Corpus.all} == {
+            one.id: document_of(one).date_order for one in Corpus.all
+        }
+        assert len(engine.located(Wanted(), 2)) == 2
+
     def test_candidates_say_where_they_are(self, engine: SearchEngine) -> None:
         keys = (Key("case", "bus"), Key("catalyseur", "awa"), Key("article", "note"))
         found = engine.matches(Wanted(near=keys), []).candidates((), 10)

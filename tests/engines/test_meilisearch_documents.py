@@ -97,6 +97,7 @@ def test_the_settings_are_these() -> None:
         "identities",
         "kind",
         "commune",
+        "territoire",
         "implantation",
         "desserte",
         *FACETS,

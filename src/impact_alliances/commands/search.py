@@ -9,8 +9,9 @@ import typer
 
 from impact_alliances.commands.base import ready
 from impact_alliances.faults import MISUSED
+from impact_alliances.search.bounds import RAYONS
 from impact_alliances.search.parameters import MOST_TOLD, parse
-from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
 from impact_alliances.terminal import err, out
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import Vocabulary
@@ -49,7 +50,17 @@ def search(
         typer.Argument(metavar="TEXTE", help="Le besoin, en une phrase ou en mots."),
     ] = None,
     mode: Annotated[str, typer.Option(help="hybrid, keyword ou semantic.")] = "hybrid",
-    tri: Annotated[str, typer.Option(help="pertinence, date ou titre.")] = "",
+    near: Annotated[
+        str,
+        typer.Option(help="Près d’une commune (code INSEE) ou d’un point (latitude,longitude)."),
+    ] = "",
+    rayon: Annotated[
+        str, typer.Option(help=f"Autour de --near : {french.listed(list(RAYONS.by_slug), 'ou')}.")
+    ] = "",
+    comme: Annotated[
+        str, typer.Option(help="Territoires de la taille de cette commune (code INSEE).")
+    ] = "",
+    tri: Annotated[str, typer.Option(help=f"{french.listed(list(SORTS), 'ou')}.")] = "",
     page: Annotated[int, typer.Option(help="Page.", min=1)] = 1,
     limit: Annotated[int, typer.Option(help="Fiches par page.", min=1, max=100)] = 10,
     as_json: Annotated[
@@ -61,6 +72,9 @@ def search(
     pairs = [
         ("q", " ".join(text or ())),
         ("mode", mode),
+        ("near", near),
+        ("rayon", rayon),
+        ("comme", comme),
         ("tri", tri),
         ("page", str(page)),
         ("par_page", str(limit)),

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from impact_alliances import urls
+from impact_alliances.geo.nearness import territory_at
 from impact_alliances.resources.fields import COUNTED
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import key_of, kind_of
@@ -23,12 +24,13 @@ from impact_alliances.vocabularies.terms import FACETS
 # Raised by hand when the shape of the documents or the analysis of their texts changes: every
 # index made before is then built anew.
 DOCUMENT_VERSION = 12
-# Where a document is based, and where it serves from afar: filtered on as facets are, and shown by
-# none; so is its commune.
+# Where a document is: its commune, the territory in which distances to it are measured, where it is
+# based, and where it serves from afar. Filtered on as facets are, and shown by none.
+COMMUNE, TERRITOIRE = "commune", "territoire"
 IMPLANTATION, DESSERTE = "implantation", "desserte"
-FACET_FIELDS = ("kind", "commune", IMPLANTATION, DESSERTE, *FACETS)
+FACET_FIELDS = ("kind", COMMUNE, TERRITOIRE, IMPLANTATION, DESSERTE, *FACETS)
 # What says where a document is, as `Whereabouts` has it.
-PLACE_FIELDS = ("commune", "departement", "region")
+PLACE_FIELDS = (COMMUNE, "departement", "region")
 # The field of what a document is called, whole: filtered on like a facet, never counted.
 IDENTITIES = "identities"
 # Of what is scored, stems of so many bytes or more are left out.
@@ -144,7 +146,8 @@ def facets_of(resource: Resource) -> dict[str, tuple[str, ...]]:
     counted = {field.facet: tuple(field.values(resource)) for field in COUNTED[kind]}
     return {
         "kind": (kind,),
-        "commune": commune,
+        COMMUNE: commune,
+        TERRITOIRE: (territory_at(resource.commune),),
         IMPLANTATION: resource.implantation(),
         DESSERTE: resource.desserte(),
         **{name: counted.get(name, ()) for name in FACETS},

@@ -128,6 +128,16 @@ class Candidate(NamedTuple):
     demanded: float = 0.0
 
 
+class Located(NamedTuple):
+    """What ordering by distance needs of one document: the code of its commune, empty without one,
+    and its day.
+    """
+
+    key: Key
+    commune: str
+    date_order: int
+
+
 class Promising(NamedTuple):
     """The documents worth ranking of a set of `total`."""
 
@@ -246,6 +256,10 @@ class SearchEngine(Protocol):
         self, wanted: Wanted, order: Order, offset: int, limit: int, apart_from: Sequence[Key] = ()
     ) -> list[Key]:
         """Keys of the set in a fixed order, without those of `apart_from`."""
+        ...
+
+    def located(self, wanted: Wanted, limit: int) -> list[Located]:
+        """The documents of a set, so many at the most, in no order, each with where it is."""
         ...
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:

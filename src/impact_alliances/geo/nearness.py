@@ -18,8 +18,11 @@ from impact_alliances.vocabularies.terms import REGION_OF
 _EARTH = 6371.009
 # The territory that is not overseas: Corsica is of it.
 MAINLAND = "metropole"
-# How an implantation says in which territory it is; and that it is in none.
-LAND, UNKNOWN = "terre:", "inconnue"
+# The territory of what is nowhere that is known.
+NOWHERE = "inconnu"
+TERRITORIES = frozenset(
+    {MAINLAND, NOWHERE, *(code for code, region in REGION_OF.items() if is_overseas(region))}
+)
 # Kilometres around a commune that are still « alentour »: an hour of road.
 AROUND = 50.0
 # Shorter ways, for when too much is around: the widest first, the last one being the commune.
@@ -159,15 +162,21 @@ def _communes_around(commune: Commune, reach: float) -> tuple[str, ...]:
 
 def implantation_of(commune: str, departement: str, region: str) -> tuple[str, ...]:
     """Where something is based, from the codes that are known of it, each perhaps empty: `22113`,
-    `dep:22`, `reg:53`, and `terre:metropole`, the territory in which its distances are measured;
-    `terre:inconnue` where they are to nothing, its commune or the point of that being unknown.
+    `dep:22`, `reg:53`.
     """
     known = gazetteer().by_code.get(commune)
     departement = known.departement if known else departement
     region = REGION_OF.get(departement, region)
-    land = territory_of(known) if known and point_of(known) else UNKNOWN
     places = (commune, departement and f"dep:{departement}", region and f"reg:{region}")
-    return (*filter(None, places), f"{LAND}{land}")
+    return tuple(filter(None, places))
+
+
+def territory_at(code: str) -> str:
+    """The territory in which distances to the commune of that code are measured; `NOWHERE` where
+    it is not known, or its point is not.
+    """
+    known = gazetteer().by_code.get(code)
+    return territory_of(known) if known and point_of(known) else NOWHERE
 
 
 @lru_cache(maxsize=256)

@@ -72,8 +72,6 @@ class Origin:
         """How far the commune of that code is, in km; None on the other side of a sea, or where its
         point is not known.
         """
-        if code == self.text:
-            return 0.0
         there = gazetteer().by_code.get(code)
         point = point_of(there) if there and territory_of(there) == self.territory else None
         return between(self.point, point) if self.point and point else None

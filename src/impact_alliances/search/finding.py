@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Engine
 
@@ -66,10 +67,27 @@ class Finder:
         """The resources of the page of `query`, in its order: nothing is counted nor explained.
         Never raises for a broken index.
         """
-        answer = self._cascade.ask(lambda searcher: searcher.search(query, ()))
-        keys = [one.key for one in (answer or self._titles.search(query)).page]
+        keys = [one.key for one in self._page(query).page]
         with reading(self._database) as session:
             return load_in_order(session, keys)
+
+    def nearest(self, query: SearchQuery) -> Hit | None:
+        """The nearest hit of the same search without its radius; None without a place, and where no
+        distance is known. Never raises for a broken index.
+        """
+        closest = replace(query, rayon="", tri="distance", page=1, par_page=1)
+        answer = self._page(closest) if query.near else None
+        hits = self._hits(closest, answer.page, answer) if answer else ()
+        return next((hit for hit in hits if hit.distance_km is not None), None)
+
+    def serving(self, query: SearchQuery, limit: int) -> list[Resource]:
+        """Those who serve the place of `near`, and are not of what `query` finds within `rayon`: at
+        most `limit`, who serves its département first, then its région, then from a distance. None
+        without a radius, and none while no index can be read.
+        """
+        keys = self._cascade.ask(lambda searcher: searcher.serving(query, limit))
+        with reading(self._database) as session:
+            return load_in_order(session, keys or [])
 
     def count(self, query: SearchQuery, facets: Sequence[str] = ()) -> Counts:
         """How many hits `query` has, and how many for each value of these facets: nothing is
@@ -78,6 +96,11 @@ class Finder:
         return self._cascade.ask(lambda searcher: searcher.count(query, facets)) or (
             self._titles.search(query).counts
         )
+
+    def _page(self, query: SearchQuery) -> Answer:
+        """The answer to `query` with no facet counted."""
+        answer = self._cascade.ask(lambda searcher: searcher.search(query, ()))
+        return answer or self._titles.search(query)
 
     def _hits(self, query: SearchQuery, page: Sequence[Ranked], answer: Answer) -> tuple[Hit, ...]:
         with reading(self._database) as session:

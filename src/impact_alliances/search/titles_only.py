@@ -3,11 +3,12 @@ database.
 """
 
 import datetime as dt
+import math
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -19,7 +20,7 @@ from sqlmodel import Session, col, select
 
 from impact_alliances.batching import batched
 from impact_alliances.db import reading
-from impact_alliances.engines.documents import facets_of
+from impact_alliances.engines.documents import COMMUNE, facets_of
 from impact_alliances.engines.engine import Counts
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
@@ -88,7 +89,9 @@ class TitlesOnly:
                     self._facets(session, batch)
 
     def search(self, query: SearchQuery) -> Answer:
-        """The answer to `query`: the resources whose title holds all of its words, newest first."""
+        """The answer to `query`: the resources whose title holds all of its words, the nearest
+        first where there is a place, else the newest.
+        """
         typed = frozenset(words(query.q))
         # A title may be made of stop words alone; what has no word at all is in no title.
         wanted = typed - STOP_WORDS or typed
@@ -96,9 +99,11 @@ class TitlesOnly:
         with reading(self._database) as session, self._lock:
             found = self._now(session) if wanted or not query.q else []
             matches = [one for one in found if wanted <= _words_of(one.title)]
-            facets = dict(zip(matches, self._facets(session, matches), strict=True))
-        kept = [one for one in matches if _passes(facets[one], query)]
-        kept.sort(key=lambda one: (-(one.date.toordinal() if one.date else 0), one.key))
+            read = zip(matches, self._facets(session, matches), strict=True)
+        bounds = {name: frozenset(values) for name, values in query.kept.items()}
+        facets = {one: values for one, values in read if _is_within(values, bounds)}
+        kept = [one for one, values in facets.items() if _passes(values, query)]
+        kept.sort(key=lambda one: (*_distance(facets[one], query), _age(one), one.key))
         page = [
             Ranked(one.key, 0.0, bool(query.q), False)
             for one in kept[query.first : query.first + query.par_page]
@@ -164,6 +169,23 @@ def _passes(facets: Facets, query: SearchQuery, apart_from: str = "") -> bool:
         name == apart_from or set(values) & set(facets.get(name, ()))
         for name, values in query.filters
     )
+
+
+def _is_within(facets: Facets, kept: Mapping[str, frozenset[str]]) -> bool:
+    return all(not values.isdisjoint(facets.get(name, ())) for name, values in kept.items())
+
+
+def _distance(facets: Facets, query: SearchQuery) -> tuple[float, ...]:
+    """What puts a resource before another by its distance, where that is the order."""
+    if not query.origin or query.sort not in ("pertinence", "distance"):
+        return ()
+    km = query.origin.distance_to("".join(facets.get(COMMUNE, ())))
+    return (math.inf if km is None else km,)
+
+
+def _age(one: Light) -> int:
+    """The newest first; without a day, last."""
+    return -(one.date.toordinal() if one.date else 0)
 
 
 def _counted(several: Collection[Facets], query: SearchQuery) -> dict[str, dict[str, int]]:

@@ -139,7 +139,11 @@ def lines(found: Results) -> list[str]:
         said += [
             "",
             f"{place:>3}. {hit.resource.title}{why}",
-            f"     {' · '.join(meta_of(hit.resource))}",
+            f"     {' · '.join([*_how_far(hit), *meta_of(hit.resource)])}",
         ]
         said.append(f"     {hit.excerpt_html.striptags()}")
     return said
+
+
+def _how_far(hit: Hit) -> list[str]:
+    return [] if hit.distance_km is None else [f"à {hit.distance_km:.0f} km"]

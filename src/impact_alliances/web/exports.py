@@ -5,16 +5,19 @@ of them and nothing else.
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import BoundedSemaphore
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
 from impact_alliances import urls
 from impact_alliances.errors import BadQuery
+from impact_alliances.geo.origin import Origin
 from impact_alliances.importers import tables
 from impact_alliances.importers.columns import columns_of, join, write_cell
 from impact_alliances.resources.fields import PUBLIC, Field, Type
 from impact_alliances.resources.kinds import KIND_TERMS, KINDS, kind_of
 from impact_alliances.resources.resource import Resource
+from impact_alliances.search.results import distance_told
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import FACETS
@@ -36,6 +39,7 @@ MEDIA_TYPES = {
 # Signs of the name of a file.
 _LONGEST_NAME = 80
 _COLUMNS = {name: column for kind in KINDS.values() for name, column in columns_of(kind).items()}
+_DISTANCE = Field("distance_km", "Distance (km)", Type.NUMBER)
 # What visitors may know and an import takes, whatever the kind; before and after it, what tells the
 # rows apart.
 _FIELDS = (
@@ -46,6 +50,7 @@ _FIELDS = (
         for field in fields
         if field.name in _COLUMNS
     }.values(),
+    _DISTANCE,
     Field("page", "Page", Type.URL),
 )
 _turns = BoundedSemaphore(AT_ONCE)
@@ -74,7 +79,7 @@ def _export(request: Request, service: WiredService) -> Response:
     found = service.finder.resources(replace(query, page=1, par_page=MOST_ROWS))
     name = f"{slugify(query.sentence(total))[:_LONGEST_NAME].strip('-')}.{form}"
     return Response(
-        table(found, form, service.settings.base_url),
+        table(found, form, Seen(service.settings.base_url, query.origin)),
         media_type=MEDIA_TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -88,17 +93,26 @@ def too_many(total: int) -> str:
     )
 
 
-def table(resources: Sequence[Resource], form: str, base_url: str) -> bytes:
+class Seen(NamedTuple):
+    """From where a table is asked for: the address of the service, and the place from which
+    distances are told, if any is.
+    """
+
+    base_url: str
+    origin: Origin | None = None
+
+
+def table(resources: Sequence[Resource], form: str, seen: Seen) -> bytes:
     """These resources as a `csv` for programs, with the names and values that an import takes, or
-    as an `xlsx` for people, with their French labels.
+    as an `xlsx` for people, with their French labels; with their distance where one is told.
     """
     kinds = {kind_of(resource).slug for resource in resources}
     told = {field.name for kind in kinds for field in PUBLIC[kind]} | {"kind", "page"}
+    told |= {_DISTANCE.name} if seen.origin else set()
     fields = {_header(field, form): field for field in _FIELDS if field.name in told}
     write = _said if form == "xlsx" else _written
     records: list[dict[str, object]] = [
-        {header: write(one, field, base_url) for header, field in fields.items()}
-        for one in resources
+        {header: write(one, field, seen) for header, field in fields.items()} for one in resources
     ]
     return tables.write(form, list(fields), records, lambda _, cell: str(cell))
 
@@ -107,30 +121,36 @@ def _header(field: Field, form: str) -> str:
     return field.label if form == "xlsx" else field.name
 
 
-def _value(resource: Resource, field: Field, base_url: str) -> object:
+def _value(resource: Resource, field: Field, seen: Seen) -> object:
     """What a row holds of a field; None where its kind has none such."""
+    if field is _DISTANCE:
+        return distance_told(resource, seen.origin) if seen.origin else None
     if field.name == "kind":
         return kind_of(resource).slug
     if field.name == "page":
-        return base_url + urls.page_of(resource)
+        return seen.base_url + urls.page_of(resource)
     return getattr(resource, field.name, None)
 
 
-def _written(resource: Resource, field: Field, base_url: str) -> str:
+def _written(resource: Resource, field: Field, seen: Seen) -> str:
     """A cell as an import takes it."""
-    value, column = _value(resource, field, base_url), _COLUMNS.get(field.name)
-    return write_cell(column, value) if column else str(value)
+    value, column = _value(resource, field, seen), _COLUMNS.get(field.name)
+    if column:
+        return write_cell(column, value)
+    return "" if value is None else str(value)
 
 
-def _said(resource: Resource, field: Field, base_url: str) -> str:
+def _said(resource: Resource, field: Field, seen: Seen) -> str:
     """A cell as people read it."""
-    value = _value(resource, field, base_url)
+    value = _value(resource, field, seen)
+    if isinstance(value, float):
+        return f"{value}".replace(".", ",")
     if value and field.type is Type.COMMUNE:
         return place_of(resource)
     if isinstance(value, list) and field.type is Type.AREA:
         return join([served(code) for code in value])
     vocabulary = FACETS.get(field.facet, field.vocabulary) if field.type is not Type.DATE else None
     if not vocabulary or not value:
-        return _written(resource, field, base_url)
+        return _written(resource, field, seen)
     values = value if isinstance(value, list) else [value]
     return join([vocabulary.label_of(str(one)) for one in values])

@@ -18,6 +18,7 @@ from impact_alliances.engines.bm25 import in_line
 from impact_alliances.engines.engine import (
     ENDINGS,
     Counts,
+    Located,
     Matches,
     Neighbours,
     Order,
@@ -42,7 +43,9 @@ from impact_alliances.engines.meilisearch.questions import (
     Question,
     counted_by,
     keys_in,
+    located_in,
     page_of,
+    to_locate,
     to_score,
     total_in,
     values_in,
@@ -152,6 +155,11 @@ class MeilisearchEngine:
         if apart_from:
             clauses.append(all_but(apart_from))
         return self._keys(page_of(clauses, Window(order, offset, limit)))
+
+    def located(self, wanted: Wanted, limit: int) -> list[Located]:
+        clauses = filter_of(wanted, self._holders(wanted))
+        (answer,) = self._server.search([to_locate(clauses, limit)])
+        return located_in(answer)
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:
         return self._saying("title_words", words, limit)

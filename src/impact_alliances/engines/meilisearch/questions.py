@@ -5,7 +5,8 @@ are read.
 from collections.abc import Sequence
 from typing import Any
 
-from impact_alliances.engines.engine import Window
+from impact_alliances.engines.documents import COMMUNE
+from impact_alliances.engines.engine import Located, Window
 from impact_alliances.engines.meilisearch.filters import key_of_id
 from impact_alliances.engines.meilisearch.settings import SCORED
 from impact_alliances.resources.key import Key
@@ -37,6 +38,15 @@ def to_score(clauses: Sequence[str], offset: int, limit: int) -> Question:
     }
 
 
+def to_locate(clauses: Sequence[str], limit: int) -> Question:
+    """Documents of a set, in no order, with where they are."""
+    return {
+        "filter": list(clauses),
+        "limit": limit,
+        "attributesToRetrieve": ["id", COMMUNE, "date_order"],
+    }
+
+
 def counted_by(clauses: Sequence[str], facet: str) -> Question:
     """How many documents of a set have each value of a facet."""
     return {"filter": list(clauses), "limit": 0, "facets": [facet]}
@@ -45,6 +55,14 @@ def counted_by(clauses: Sequence[str], facet: str) -> Question:
 def keys_in(answer: Answer) -> list[Key]:
     """The keys of the documents of an answer, in its order."""
     return [key_of_id(hit["id"]) for hit in answer["hits"]]
+
+
+def located_in(answer: Answer) -> list[Located]:
+    """The documents of an answer, with where they are."""
+    return [
+        Located(key_of_id(hit["id"]), "".join(hit.get(COMMUNE, ())), hit["date_order"])
+        for hit in answer["hits"]
+    ]
 
 
 def total_in(answer: Answer) -> int:

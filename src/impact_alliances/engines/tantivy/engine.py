@@ -14,6 +14,7 @@ from impact_alliances.engines.engine import (
     ENDINGS,
     Counts,
     EngineFailure,
+    Located,
     Matches,
     Neighbours,
     Order,
@@ -116,6 +117,16 @@ class TantivyEngine:
                 seen = Query.term_set_query(SCHEMA, "key", [str(key) for key in apart_from])
                 query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, seen)])
         return _page(self._view().searcher, query, Window(order, offset, limit))
+
+    def located(self, wanted: Wanted, limit: int) -> list[Located]:
+        view = self._view()
+        with asking():
+            hits = view.searcher.search(set_query(wanted), max(limit, 1), count=False).hits
+        addresses = {(address.segment_ord, address.doc): address for _, address in hits}
+        return [
+            Located(one.key, one.where.commune, one.date_order)
+            for one in view.stored(addresses).values()
+        ]
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:
         return self._saying("title_words", words, limit)
