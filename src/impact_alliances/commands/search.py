@@ -3,83 +3,69 @@
 import inspect
 import json
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from impact_alliances.commands.base import ready
 from impact_alliances.faults import MISUSED
-from impact_alliances.search.bounds import RAYONS
-from impact_alliances.search.parameters import MOST_TOLD, parse
-from impact_alliances.search.query import FILTERS, SORTS, SearchQuery
+from impact_alliances.search.parameters import MOST_TOLD, VOCABULARIES, Parameters, parse
+from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.terminal import err, out
 from impact_alliances.vocabularies import french
-from impact_alliances.vocabularies.terms import Vocabulary
 from impact_alliances.web.answering import answer, lines
 
+# Options that have one value, described as the parameters of the API are.
+ONE_VALUE = ("near", "rayon", "comme", "tri", "mode")
 
-def _with_filters(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for each filter of a search, beside its own: it takes them as
-    `**filters`.
+
+def _with_parameters(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each filter of a search, and for what has one value, beside its
+    own: it takes them as `**parameters`.
     """
     described = inspect.signature(command)
     text, *others = [
         own for own in described.parameters.values() if own.kind is not own.VAR_KEYWORD
     ]
-    filters = [_filter_option(name, vocabulary) for name, vocabulary in FILTERS.items()]
-    command.__signature__ = described.replace(parameters=[text, *filters, *others])  # type: ignore[attr-defined]
+    labels = {name: f"{vocabulary.label} (répétable)." for name, vocabulary in FILTERS.items()}
+    filters = [_option(name, list[str] | None, label) for name, label in labels.items()]
+    told = {name: Parameters.model_fields[name].description for name in ONE_VALUE}
+    single = [_option(name, str | None, description) for name, description in told.items()]
+    options = [text, *filters, *single, *others]
+    command.__signature__ = described.replace(parameters=options)  # type: ignore[attr-defined]
     return command
 
 
-def _filter_option(name: str, vocabulary: Vocabulary) -> inspect.Parameter:
-    slugs = list(vocabulary.by_slug)
-    values = f" : {french.listed(slugs, 'ou')}" if 0 < len(slugs) <= MOST_TOLD else ""
-    option = typer.Option(help=f"{vocabulary.label}{values} (répétable).")
+def _option(name: str, taken: Any, described: str | None) -> inspect.Parameter:
+    slugs = list(VOCABULARIES[name].by_slug) if name in VOCABULARIES else []
+    values = f" {french.listed(slugs, 'ou')}." if 0 < len(slugs) <= MOST_TOLD else ""
+    option = typer.Option(help=f"{described}{values}")
     return inspect.Parameter(
         name,
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
         default=None,
-        annotation=Annotated[list[str] | None, option],
+        annotation=Annotated[taken, option],
     )
 
 
-@_with_filters
+@_with_parameters
 def search(
     text: Annotated[
         list[str] | None,
         typer.Argument(metavar="TEXTE", help="Le besoin, en une phrase ou en mots."),
     ] = None,
-    mode: Annotated[str, typer.Option(help="hybrid, keyword ou semantic.")] = "hybrid",
-    near: Annotated[
-        str,
-        typer.Option(help="Près d’une commune (code INSEE) ou d’un point (latitude,longitude)."),
-    ] = "",
-    rayon: Annotated[
-        str, typer.Option(help=f"Autour de --near : {french.listed(list(RAYONS.by_slug), 'ou')}.")
-    ] = "",
-    comme: Annotated[
-        str, typer.Option(help="Territoires de la taille de cette commune (code INSEE).")
-    ] = "",
-    tri: Annotated[str, typer.Option(help=f"{french.listed(list(SORTS), 'ou')}.")] = "",
     page: Annotated[int, typer.Option(help="Page.", min=1)] = 1,
     limit: Annotated[int, typer.Option(help="Fiches par page.", min=1, max=100)] = 10,
     as_json: Annotated[
         bool, typer.Option("--json", help="La réponse de l’API, telle quelle.")
     ] = False,
-    **filters: list[str] | None,
+    **parameters: list[str] | str | None,
 ) -> None:
     """Chercher dans la base."""
-    pairs = [
-        ("q", " ".join(text or ())),
-        ("mode", mode),
-        ("near", near),
-        ("rayon", rayon),
-        ("comme", comme),
-        ("tri", tri),
-        ("page", str(page)),
-        ("par_page", str(limit)),
-    ]
-    pairs += [(name, value) for name, values in filters.items() for value in values or ()]
+    pairs = [("q", " ".join(text or ())), ("page", str(page)), ("par_page", str(limit))]
+    for name, given in parameters.items():
+        values = [given] if isinstance(given, str) else given or ()
+        pairs += [(name, value) for value in values]
     query = _query_of(pairs)
     service = ready()
     found = service.finder.find(query)
