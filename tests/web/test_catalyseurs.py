@@ -73,9 +73,9 @@ def test_without_a_place_each_region_leads_to_as_many_as_it_says(site: TestClien
 def test_each_card_says_from_where_how_far_it_is(site: TestClient) -> None:
     """In kilometres of the place asked for, or that it is that very place."""
     page = read(site, f"/catalyseurs?fragilite=mobilite&near={LANNION}")
-    told = {one.h3.text: one.select_one(".distance").text for one in page.select(".carte")}
+    told = {one.h3.text: one.select_one(".distance").text for one in page.select("ol > .carte")}
     assert told == {"Anne": "à 32\u00a0km de Lannion", "Chantal": "à 150\u00a0km de Lannion"}
-    (card,) = read(site, f"/catalyseurs?near={MORLAIX}&rayon=10").select(".liste .carte")
+    (card,) = read(site, f"/catalyseurs?near={MORLAIX}&rayon=10").select("ol > .carte")
     assert card.select_one(".distance").text == "à Morlaix même"
 
 
@@ -89,6 +89,26 @@ def test_who_is_elsewhere_is_apart(site: TestClient) -> None:
     assert second.select(".distance") == []
 
 
+def test_where_nobody_is_near_the_nearest_is_told_and_wider_ways_are_counted(
+    site: TestClient,
+) -> None:
+    """Each leads to as many as it says."""
+    page = read(site, f"/catalyseurs?near={LANNION}&rayon=10")
+    said = page.select_one(".vide strong").text
+    assert said == (
+        "Aucun catalyseur à moins de 10\u00a0km. Le plus proche est à 32\u00a0km (Morlaix)."
+    )
+    links = {link.text: str(link["href"]) for link in page.select(".vide a")}
+    assert list(links) == [
+        "À moins de 50\u00a0km\u00a0: 1\u00a0catalyseur",
+        "À moins de 100\u00a0km\u00a0: 2\u00a0catalyseurs",
+        "En Bretagne\u00a0: 3\u00a0catalyseurs",
+        "Partout, du plus proche au plus lointain\u00a0: 5\u00a0catalyseurs",
+    ]
+    for label, address in links.items():
+        assert f"{len(names(read(site, address)))}\u00a0catalyseur" in label
+
+
 def test_nobody_is_sent_over_a_sea(site: TestClient) -> None:
     """Where nobody is in the same territory, the list is empty; a link leads to everybody."""
     page = read(site, f"/catalyseurs?near={CAYENNE}")
@@ -96,9 +116,23 @@ def test_nobody_is_sent_over_a_sea(site: TestClient) -> None:
     assert page.find(id="resultats").text == "Aucun catalyseur référencé en Guyane à ce jour"
     assert names(page) == []
     (everybody,) = page.select(".vide a")
-    assert everybody.text == "Voir les 5\u00a0catalyseurs de la base"
+    assert everybody.text == "Partout ailleurs\u00a0: 5\u00a0catalyseurs"
     assert len(names(read(site, str(everybody["href"])))) == 5
     page = read(site, f"/catalyseurs?fragilite=mobilite&near={CAYENNE}&rayon=30")
     assert page.select_one(".vide strong").text == (
         "Aucun catalyseur ne réunit ces critères en Guyane à ce jour."
     )
+
+
+def test_who_serves_the_place_from_elsewhere_is_apart_and_not_counted(site: TestClient) -> None:
+    """Who is of the list is not told twice; with how each serves it, and how far they are."""
+    page = read(site, f"/catalyseurs?near={MORLAIX}&rayon=10")
+    assert page.find(id="resultats").text.startswith("1\u00a0catalyseur")
+    heading, cards = page.select_one(".serviteurs h2"), page.select(".serviteurs .carte")
+    assert heading.text == ("Interviennent dans votre territoire, depuis ailleurs ou à distance")
+    assert [[part.text for part in one.select("h3, .distance, .raison")] for one in cards] == [
+        ["Bruno", "à 53\u00a0km de Morlaix", "Intervient dans le Finistère"],
+        ["Dominique", "à 730\u00a0km de Morlaix", "Intervient à distance"],
+    ]
+    assert names(read(site, f"/catalyseurs?near={CAYENNE}"), ".serviteurs") == ["Dominique"]
+    assert read(site, f"/catalyseurs?near={LANNION}").select(".serviteurs") == []

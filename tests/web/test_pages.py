@@ -254,7 +254,7 @@ def test_contacts_of_a_case_are_those_who_serve_it_best_first(tmp_path: Path) ->
     )
     site = TestClient(create_app(service.settings, service))
     page = soup(site, sheet(site, "cases", "cas-1"))
-    named = [link.text for link in page.select("#contacts ~ ul a")]
+    named = [link.text for link in page.select("#proches ~ ul h3 a")]
     assert named == ["Ici, qui sait", "Ici, autre chose"]
     service.close()
 

@@ -42,7 +42,7 @@ class SimilarSheets:
         near = self._loaded(keys[: limit + _MORE])[:limit]
         return [(other, reason(resource, other)) for other in near]
 
-    def nearby_catalyseurs(self, resource: Resource, limit: int) -> list[tuple[Resource, str]]:
+    def nearby_catalyseurs(self, resource: Resource, limit: int) -> list[Resource]:
         """Catalyseurs who serve the resource's département, else its région; those who know its
         fragilités first.
         """
@@ -65,7 +65,7 @@ class SimilarSheets:
                 -len(set(one.fragilites) & set(resource.fragilites)),
             )
         )
-        return [(one, _service_of(resource, one)) for one in near[:limit]]
+        return near[:limit]
 
     def _near(self, resource: Resource) -> list[Key]:
         """The keys of the nearest resources of any kind, `resource` itself among them."""
@@ -93,21 +93,27 @@ class SimilarSheets:
 
 def reason(resource: Resource, other: Resource) -> str:
     """Why `other` is a neighbour: what both share, in a few words."""
-    shared = [slug for slug in resource.fragilites if slug in other.fragilites]
-    parts = [f"même fragilité : {FRAGILITES.label_of(shared[0])}"] if shared else []
+    parts = [shared_fragilite(resource, other)]
     if resource.taille and resource.taille == other.taille:
         parts.append(f"territoire de même taille ({TAILLES.label_of(other.taille).lower()})")
     if resource.region and resource.region == other.region:
         parts.append("même région")
-    return ", ".join(parts[:2]) or "sujet voisin"
+    return ", ".join(list(filter(None, parts))[:2]) or "sujet voisin"
 
 
-def _service_of(resource: Resource, catalyseur: Resource) -> str:
-    near = resource.departement in catalyseur.departements()
-    served = (
-        DEPARTEMENTS.label_of(resource.departement) if near else REGIONS.label_of(resource.region)
-    )
-    shared = [
-        FRAGILITES.label_of(slug) for slug in catalyseur.fragilites if slug in resource.fragilites
-    ]
-    return ", ".join([f"intervient dans : {served}", *shared[:1]])
+def shared_fragilite(resource: Resource, other: Resource) -> str:
+    """« même fragilité : Santé », the first one that both have; empty where they share none."""
+    shared = [slug for slug in resource.fragilites if slug in other.fragilites]
+    return f"même fragilité : {FRAGILITES.label_of(shared[0])}" if shared else ""
+
+
+def what_serves(case: Resource, catalyseur: Resource) -> str:
+    """Why a catalyseur may help a case: that they serve its département or its région, and know one
+    of its fragilités; empty where neither holds.
+    """
+    served = ""
+    if case.departement in catalyseur.departements():
+        served = f"intervient dans : {DEPARTEMENTS.label_of(case.departement)}"
+    elif case.region in catalyseur.regions():
+        served = f"intervient dans : {REGIONS.label_of(case.region)}"
+    return ", ".join(filter(None, [served, shared_fragilite(case, catalyseur)]))

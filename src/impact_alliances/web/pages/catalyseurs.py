@@ -15,7 +15,7 @@ from impact_alliances.web.cards import Card
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.addressing import AS_A_MAP, CATALYSEURS, Asked
 from impact_alliances.web.pages.facets import counted
-from impact_alliances.web.pages.nearby import Nobody, nobody_near, parted
+from impact_alliances.web.pages.nearby import Nobody, nobody_near, parted, serving
 from impact_alliances.web.pages.search import Group, SearchPage, answered, card_of_hit, pushed
 from impact_alliances.web.presenting import Link
 from impact_alliances.web.rendering import render
@@ -34,8 +34,8 @@ class CatalyseursPage(SearchPage):
     people have.
 
     While nothing is asked, `regions` lead to those of each région, in metropolitan France and
-    overseas. `nobody` is what is said where nobody is near, and `everybody` leads to all of them.
-    `views` are the list and the map, `is_map` tells which one fills a phone.
+    overseas. `nobody` is what is said where nobody is near, `serving` are those who come from
+    elsewhere. `views` are the list and the map, `is_map` tells which one fills a phone.
     """
 
     kind: Kind
@@ -43,7 +43,6 @@ class CatalyseursPage(SearchPage):
     rayons: tuple[tuple[str, str, bool], ...]
     regions: tuple[tuple[str, tuple[Link, ...]], ...]
     nobody: Nobody | None
-    everybody: Link | None
     serving: tuple[Card, ...]
     views: tuple[Link, ...]
     is_map: bool
@@ -70,8 +69,7 @@ def _page(service: WiredService, asked: Asked, found: Results, page: SearchPage)
         rayons=_rayons(found.query),
         regions=_regions(found) if is_start else (),
         nobody=nobody,
-        everybody=_everybody(found) if nobody else None,
-        serving=(),
+        serving=serving(service, found, SERVING),
         views=_views(asked),
         is_map=asked.is_map,
     )
@@ -136,15 +134,6 @@ def _regions(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
             ),
         )
         for name in names
-    )
-
-
-def _everybody(found: Results) -> Link:
-    """The same search wherever they are."""
-    query = replace(found.query, near="", page=1)
-    total = found.total
-    return Link(
-        f"Voir les {french.counted(total, KIND.one, KIND.many)} de la base", CATALYSEURS.of(query)
     )
 
 

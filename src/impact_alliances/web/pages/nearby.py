@@ -2,20 +2,27 @@
 near.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from impact_alliances.geo.nearness import MAINLAND
 from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.places import gazetteer
-from impact_alliances.geo.territories import of_departement
-from impact_alliances.resources.kinds import KINDS, Kind
+from impact_alliances.geo.territories import of_departement, of_region
+from impact_alliances.resources.kinds import KINDS, Kind, key_of
+from impact_alliances.resources.resource import REMOTE, Resource
 from impact_alliances.search.bounds import RAYONS, said_around
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.results import Hit, Results
+from impact_alliances.search.results import Hit, Results, distance_told
 from impact_alliances.vocabularies import french
+from impact_alliances.vocabularies.terms import REGION_OF
+from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.addressing import SearchAddress
-from impact_alliances.web.presenting import Link
+from impact_alliances.web.presenting import Link, away
+
+# What is further, in km, is not near: an hour and a half of road. A radius of a search.
+FURTHEST = "100"
 
 
 @dataclass(frozen=True)
@@ -34,27 +41,55 @@ def nobody_near(service: WiredService, found: Results, at: SearchAddress) -> Nob
     query, origin = found.query, found.origin
     if not origin or (found.total if query.rayon else _has_somebody(found)):
         return None
-    nearest = nearest_to(service, query)
+    nearest = service.finder.nearest(query)
     if not query.rayon and (nearest or not found.total):
         return None
-    return Nobody(_said(query, origin, nearest), _wider(service, query, origin, at))
+    return Nobody(_said(query, origin, nearest), _wider(service, found, nearest, at))
 
 
 def _has_somebody(found: Results) -> bool:
     return any(hit.distance_km is not None for hit in found.hits)
 
 
-def nearest_to(service: WiredService, query: SearchQuery) -> Hit | None:
-    """The hit of a search that is nearest to its place, however far inside its territory."""
-    first = replace(query, rayon="", tri="distance", page=1, par_page=1)
-    hits = service.finder.find(first).hits
-    return hits[0] if hits and hits[0].distance_km is not None else None
-
-
 def parted(hits: tuple[Hit, ...]) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
     """The hits whose distance is known, and those that are elsewhere, in the order they have."""
     near = tuple(hit for hit in hits if hit.distance_km is not None)
     return near, tuple(hit for hit in hits if hit.distance_km is None)
+
+
+def serving(service: WiredService, found: Results, limit: int) -> tuple[Card, ...]:
+    """The cards of those who serve the place from elsewhere or from a distance, and are not among
+    the hits shown. Without a radius, elsewhere is further than what may be called near.
+    """
+    query, origin = found.query, found.origin
+    if not origin or query.page > 1:
+        return ()
+    # Where nobody is near, none of them is shown.
+    shown = {key_of(hit.resource) for hit in found.hits if _has_somebody(found)}
+    around = replace(query, rayon=query.rayon or FURTHEST)
+    others = service.finder.serving(around, limit + len(shown))
+    afar = [one for one in others if key_of(one) not in shown][:limit]
+    return tuple(_card(one, origin) for one in afar)
+
+
+def _card(resource: Resource, origin: Origin) -> Card:
+    km = distance_told(resource, origin)
+    why = next(_services(resource, origin), "")
+    return card_of(resource, why=why, away=away(resource, km, origin))
+
+
+def _services(resource: Resource, origin: Origin) -> Iterator[str]:
+    """How somebody serves a place: « Intervient dans les Côtes-d’Armor », « en Bretagne », « à
+    distance ».
+    """
+    departement, served = origin.commune.departement, resource.desserte()
+    region = REGION_OF[departement]
+    if f"dep:{departement}" in served:
+        yield f"Intervient {of_departement(departement).said}"
+    if f"reg:{region}" in served:
+        yield f"Intervient {of_region(region).said}"
+    if REMOTE in served:
+        yield "Intervient à distance"
 
 
 def _said(query: SearchQuery, origin: Origin, nearest: Hit | None) -> str:
@@ -90,17 +125,31 @@ def _territory(origin: Origin) -> str:
 
 
 def _wider(
-    service: WiredService, query: SearchQuery, origin: Origin, at: SearchAddress
+    service: WiredService, found: Results, nearest: Hit | None, at: SearchAddress
 ) -> tuple[Link, ...]:
-    """The same search in wider and wider surroundings, each with how many it finds."""
-    kind, links = _kind_of(query), {}
-    radiuses = list(RAYONS.by_slug)
-    wider = radiuses[radiuses.index(query.rayon) + 1 :] if query.rayon else []
-    for rayon in wider:
-        larger = replace(query, rayon=rayon, page=1)
-        count = service.finder.count(larger).total
-        where = said_around(origin, rayon).removesuffix(f" {origin.complement}")
+    """The same search in wider and wider surroundings, then everywhere, each with how many it
+    finds.
+    """
+    query, kind, links = found.query, _kind_of(found.query), {}
+    for where, wider in (*_surroundings(found), _everywhere(query, nearest)):
+        count = service.finder.count(wider).total
         if count:
             told = french.counted(count, kind.one, kind.many)
-            links[where] = Link(f"{where[0].upper()}{where[1:]} : {told}", at.of(larger))
+            links[where] = Link(f"{where} : {told}", at.of(wider))
     return tuple(links.values())
+
+
+def _surroundings(found: Results) -> Iterator[tuple[str, SearchQuery]]:
+    """« À moins de 50 km », « En Bretagne »: the radiuses wider than that of a search."""
+    query, origin, radiuses = found.query, found.origin, list(RAYONS.by_slug)
+    if origin and query.rayon:
+        for rayon in radiuses[radiuses.index(query.rayon) + 1 :]:
+            where = said_around(origin, rayon).removesuffix(f" {origin.complement}")
+            yield f"{where[0].upper()}{where[1:]}", replace(query, rayon=rayon, page=1)
+
+
+def _everywhere(query: SearchQuery, nearest: Hit | None) -> tuple[str, SearchQuery]:
+    """From the nearest on; where none is near at all, wherever they are."""
+    if nearest:
+        return "Partout, du plus proche au plus lointain", replace(query, rayon="", page=1)
+    return "Partout ailleurs", replace(query, near="", page=1)

@@ -22,10 +22,11 @@ from impact_alliances.vocabularies.terms import ACTEURS
 from impact_alliances.web.cards import Card, Told, card_of, told_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.figures import badge
+from impact_alliances.web.pages.vicinity import Vicinity, vicinity_of
 from impact_alliances.web.presenting import Fact, Link, Shown, citation, facts_of, shown
 from impact_alliances.web.rendering import render
 
-NEIGHBOURS, CONTACTS, CITING = 3, 2, 5
+NEIGHBOURS, CITING = 3, 5
 WORDS_A_MINUTE = 230
 # A kind without one of its own has what all share.
 _TEMPLATES = {
@@ -87,7 +88,7 @@ class SheetPage:
     partners: tuple[Partner, ...]
     source_url: str
     neighbours: tuple[Card, ...]
-    contacts: tuple[Card, ...]
+    vicinity: Vicinity
     cited: tuple[Card, ...]
     cited_in: tuple[Link, ...]
     around: tuple[Link | None, Link | None]
@@ -122,8 +123,6 @@ def _linked(session: Session, resource: Resource) -> Linked:
 
 def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked) -> SheetPage:
     similar = service.similar_sheets.similar(resource, NEIGHBOURS)
-    is_case = isinstance(resource, Case)
-    contacts = service.similar_sheets.nearby_catalyseurs(resource, CONTACTS) if is_case else []
     return SheetPage(
         kind=kind,
         sheet=shown(resource),
@@ -139,7 +138,7 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
         partners=tuple(_partners(resource)),
         source_url=resource.source_url if resource.source_url.startswith("http") else "",
         neighbours=tuple(card_of(other, why=why) for other, why in similar),
-        contacts=tuple(card_of(other, why=why) for other, why in contacts),
+        vicinity=vicinity_of(service, resource),
         cited=linked.cited,
         cited_in=linked.cited_in,
         around=linked.around,
