@@ -31,6 +31,7 @@ from impact_alliances.web.pages import (
     pictures,
     plan,
     search,
+    search_map,
     sheets,
 )
 from impact_alliances.web.rates import Rates
@@ -49,6 +50,7 @@ qui disent quoi corriger.
 _PARTS = (
     home,
     search,
+    search_map,
     feeds,
     exports,
     collections,

@@ -8,7 +8,7 @@ from impact_alliances.resources.kinds import KINDS, Kind, kind_of
 from impact_alliances.resources.resource import Resource
 
 HOME = "/"
-SEARCH = "/recherche"
+SEARCH, SEARCH_MAP = "/recherche", "/recherche/carte"
 ABOUT, ACCESSIBILITY = "/a-propos", "/accessibilite"
 API_SEARCH = "/api/search"
 API_DOCS = "/api/docs"

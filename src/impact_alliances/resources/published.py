@@ -1,7 +1,8 @@
 """Queries that return published things: the only door through which pages and API see resources."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import String, bindparam, cast, func
 from sqlmodel import Session, col, select
@@ -18,6 +19,20 @@ from impact_alliances.vocabularies.matching import slugify
 # Made once: every page of results asks them, and making them costs as much as answering.
 _BY_IDS = {
     slug: select(kind.table).where(col(kind.table.id).in_(bindparam("ids", expanding=True)))
+    for slug, kind in KINDS.items()
+}
+# What a map tells of a resource; of a person, the name.
+_PLACED: dict[str, Any] = {
+    slug: select(
+        kind.table.slug,
+        kind.table.title,
+        col(getattr(kind.table, "name", kind.table.title)).label("name"),
+        kind.table.commune,
+    ).where(
+        col(kind.table.id).in_(bindparam("ids", expanding=True)),
+        col(kind.table.status) == PUBLISHED,
+        col(kind.table.commune) != "",
+    )
     for slug, kind in KINDS.items()
 }
 
@@ -86,6 +101,28 @@ def load(session: Session, keys: Iterable[Key]) -> dict[Key, Resource]:
         # keys.
         found.update({Key(kind, row.id): row for row in rows if row.status == PUBLISHED})
     return found
+
+
+class Placed(NamedTuple):
+    """What a map tells of a resource: its kind, its slug, its name or title, its commune."""
+
+    kind: Kind
+    slug: str
+    name: str
+    commune: str
+
+
+def placed(session: Session, keys: Iterable[Key]) -> Iterator[Placed]:
+    """The published resources of these keys that have a commune."""
+    wanted: dict[str, list[str]] = {}
+    for kind, identifier in keys:
+        wanted.setdefault(kind, []).append(identifier)
+    for of_kind, identifiers in wanted.items():
+        rows = session.execute(_PLACED[of_kind], {"ids": identifiers})
+        yield from (
+            Placed(KINDS[of_kind], slug, name or title, commune)
+            for slug, title, name, commune in rows
+        )
 
 
 def load_in_order(session: Session, keys: Sequence[Key]) -> list[Resource]:

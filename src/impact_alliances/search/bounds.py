@@ -9,12 +9,13 @@ from impact_alliances.geo.territories import Place, of_commune, of_departement, 
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import REGION_OF, TAILLES, Term, Vocabulary
 
-KILOMETRES = ("10", "30", "50", "100")
+COMMUNE, KILOMETRES = "commune", ("10", "30", "50", "100")
 RAYONS = Vocabulary(
     "rayon",
     "Rayon",
     "",
     (
+        Term(COMMUNE, "Ma commune", synonyms=("dans la commune",)),
         *(
             Term(km, f"Moins de {km}{french.NO_BREAK_SPACE}km", synonyms=(f"{km} km", f"{km}km"))
             for km in KILOMETRES
@@ -34,14 +35,20 @@ def around(origin: Origin, rayon: str) -> Kept:
             return {IMPLANTATION: (f"dep:{departement}",)}
         case "region":
             return {IMPLANTATION: (f"reg:{REGION_OF[departement]}",)}
+        case "commune":
+            return {IMPLANTATION: (origin.commune.code,)}
         case _:
             return {IMPLANTATION: origin.within(float(rayon))}
 
 
 def said_around(origin: Origin, rayon: str) -> str:
-    """« à moins de 30 km de Lannion (22300) », « dans les Côtes-d’Armor », « en Bretagne »."""
+    """« à moins de 30 km de Lannion (22300) », « à Lannion (22300) », « dans les Côtes-d’Armor »,
+    « en Bretagne ».
+    """
     if rayon in KILOMETRES:
         return f"à moins de {rayon}{french.NO_BREAK_SPACE}km {origin.complement}"
+    if rayon == COMMUNE:
+        return f"{origin.place.said}{origin.label.removeprefix(origin.commune.name)}"
     return _territory(origin, rayon).said
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from impact_alliances.db import reading
 from impact_alliances.engines.engine import Counts
-from impact_alliances.resources.published import load, load_in_order
+from impact_alliances.resources.published import Placed, load, load_in_order, placed
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.ranking import Ranked
@@ -88,6 +88,14 @@ class Finder:
         keys = self._cascade.ask(lambda searcher: searcher.serving(query, limit))
         with reading(self._database) as session:
             return load_in_order(session, keys or [])
+
+    def placed(self, query: SearchQuery) -> list[Placed]:
+        """What a map tells of the resources of the page of `query`: those that have a commune.
+        Never raises for a broken index.
+        """
+        keys = [one.key for one in self._page(query).page]
+        with reading(self._database) as session:
+            return list(placed(session, keys))
 
     def count(self, query: SearchQuery, facets: Sequence[str] = ()) -> Counts:
         """How many hits `query` has, and how many for each value of these facets: nothing is

@@ -20,7 +20,7 @@ from impact_alliances.web.maps.pins import Cluster, Pin, clustered
 from impact_alliances.web.maps.views import HEIGHT, WHOLE, WIDTH, View
 
 # Around a place, without a radius: the nearest things, and at the least so many kilometres.
-_NEAREST, _LEAST_KM = 5, 15.0
+_NEAREST, _LEAST_KM = 3, 15.0
 # Part of its width by which a view is moved.
 _STEP = 0.5
 

@@ -5,11 +5,13 @@ from functools import cache
 
 from markupsafe import escape
 
-from impact_alliances.geo.outlines import CLOSE, COUNTRY, outlines
+from impact_alliances.geo.outlines import CLOSE, COUNTRY, VIGNETTE, outlines
 from impact_alliances.vocabularies.terms import DEPARTEMENTS
 from impact_alliances.web.maps.panels import Spot, panel_of, panels
 from impact_alliances.web.maps.views import View
 
+# What outlines are told in, by their detail, in points of the drawing: whole numbers weigh least.
+GRAINS = {VIGNETTE: 3.0, COUNTRY: 1.0, CLOSE: 0.1}
 # From this zoom on, outlines are drawn as finely as they are known.
 _FINE_FROM = 4
 # The name of a département's link, and where it leads; None where there is nothing to list.
@@ -22,13 +24,19 @@ def land(view: View, linked: Linked) -> str:
     """The départements that a view shows, and the frames of those overseas, as SVG in points of the
     drawing.
     """
-    shapes = shapes_of(CLOSE if view.zoom >= _FINE_FROM else COUNTRY)
+    detail = CLOSE if view.zoom >= _FINE_FROM else COUNTRY
     shown = "".join(
         _departement(code, shape, linked(code))
-        for code, shape in shapes.items()
+        for code, shape in shapes_of(detail).items()
         if _meets(box_of([code]), view)
     )
-    return f'<path class="cadres" d="{_frames()}"/>{shown}'
+    return f'<path class="cadres" d="{_frames()}"/>{scaled(shown, detail)}'
+
+
+def scaled(shapes: str, detail: int) -> str:
+    """Shapes told in grains, brought to the points of the drawing."""
+    grain = GRAINS[detail]
+    return shapes if grain == 1 else f'<g transform="scale({grain:g})">{shapes}</g>'
 
 
 def _departement(code: str, shape: str, link: tuple[str, str] | None) -> str:
@@ -44,22 +52,21 @@ def _departement(code: str, shape: str, link: tuple[str, str] | None) -> str:
 
 @cache
 def shapes_of(detail: int) -> dict[str, str]:
-    """The path of each département, at a detail of `outlines`."""
-    decimals = 1 if detail == CLOSE else 0
+    """The path of each département, at a detail of `outlines`, in whole grains of it."""
     return {
-        code: "".join(_ring([panel.place(*point) for point in ring], decimals) for ring in rings)
+        code: "".join(_ring([panel.place(*point) for point in ring], detail) for ring in rings)
         for code, rings in outlines(detail).items()
         if (panel := panel_of(code))
     }
 
 
-def _ring(spots: Sequence[Spot], decimals: int) -> str:
+def _ring(spots: Sequence[Spot], detail: int) -> str:
     """A closed path through these, each told from the one before."""
-    grain = 10**decimals
-    (x, y), *rest = dict.fromkeys((round(x * grain), round(y * grain)) for x, y in spots)
-    parts = [f"M{x / grain:g} {y / grain:g}l"]
+    grain = GRAINS[detail]
+    (x, y), *rest = dict.fromkeys((round(x / grain), round(y / grain)) for x, y in spots)
+    parts = [f"M{x} {y}l"]
     for after_x, after_y in rest:
-        parts.append(f"{(after_x - x) / grain:g} {(after_y - y) / grain:g} ")
+        parts.append(f"{after_x - x} {after_y - y} ")
         x, y = after_x, after_y
     return f"{''.join(parts).strip().replace(' -', '-')}z" if rest else ""
 

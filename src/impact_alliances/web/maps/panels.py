@@ -17,7 +17,7 @@ Spot = tuple[float, float]
 # The square of metropolitan France, and a place in the rows: how wide, how high with its name, how
 # high without.
 _LARGE = (0.0, 0.0, 1000.0, 940.0)
-_ROW_WIDTH, _ROW_HEIGHT, _LAND_HEIGHT = 200.0, 190.0, 116.0
+_ROW_WIDTH, _ROW_HEIGHT, _LAND_HEIGHT = 200.0, 196.0, 116.0
 # Kept around a territory, for the pins that stand on its shores.
 _SHORE = 16.0
 # Overseas: the codes that are drawn together, and their name in two lines.

@@ -1,4 +1,4 @@
-"""What part of the map is shown. A view goes by the address: `carte=352,410,4`."""
+"""What part of the map is shown. A view goes by the address: `carte=352-410-4`."""
 
 import re
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ VIEW = "carte"
 # What it says when all France is asked for, where a map would show less by itself.
 ALL = "france"
 # The drawing of all France, in points.
-WIDTH, HEIGHT = 1000, 1330
+WIDTH, HEIGHT = 1000, 1345
 # How many times the closest view is enlarged: 17 km wide in metropolitan France.
 CLOSEST = 64
-_WRITTEN = re.compile(r"(\d{1,4}),(\d{1,4}),(\d{1,2})")
+_WRITTEN = re.compile(r"(\d{1,4})-(\d{1,4})-(\d{1,2})", re.ASCII)
 # What a view leaves free around what it is to hold, part of its width.
 _MARGIN = 0.12
 
@@ -58,7 +58,7 @@ class View:
     @property
     def text(self) -> str:
         """What the parameter says of it."""
-        return ALL if self.zoom == 1 else f"{self.x},{self.y},{self.zoom}"
+        return ALL if self.zoom == 1 else f"{self.x}-{self.y}-{self.zoom}"
 
     @property
     def box(self) -> tuple[float, float, float, float]:

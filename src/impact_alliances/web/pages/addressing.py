@@ -9,12 +9,14 @@ from impact_alliances import urls
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SearchQuery
+from impact_alliances.web.maps.views import VIEW, View
 from impact_alliances.web.rendering import wants_fragment
 
 # Parameters of the page, not of the search: the name of a facet to show whole; the map rather than
-# the list, where a phone has room for one.
+# the list, where a phone has room for one. The part of France that a map shows is another (`VIEW`).
 SHOW_WHOLE = "voir"
 AS_A_MAP = ("vue", "carte")
+_OF_PAGE = (SHOW_WHOLE, VIEW)
 Pairs = list[tuple[str, str]]
 # A wrong value of these deserves its notice; all else that is wrong just leaves the address.
 _TOLD = frozenset({*FILTERS, "q", "near", "rayon", "comme", "page", "par_page", "tri", "mode"})
@@ -43,35 +45,39 @@ class SearchAddress:
 
 
 EVERYTHING = SearchAddress(urls.SEARCH)
+ON_A_MAP = SearchAddress(urls.SEARCH_MAP)
 CATALYSEURS = SearchAddress(urls.collection_page(KINDS["catalyseur"]), "catalyseur")
 
 
 @dataclass(frozen=True)
 class Asked:
     """What a request asks: a search, what to say of what could not be taken, the facets to show
-    whole, whether as a map; and the clean address of it, where the one given is not and nothing is
-    to be said.
+    whole, whether as a map, and which `view` of it; and the clean address of all that, where the
+    one given is not and nothing is to be said.
     """
 
     query: SearchQuery
     notices: tuple[str, ...]
     whole: frozenset[str] = frozenset()
     is_map: bool = False
+    view: str = ""
     elsewhere: RedirectResponse | None = None
 
     @classmethod
     def of(cls, request: Request, address: SearchAddress) -> "Asked":
         """What this request asks of the page at this address."""
         given = request.query_params.multi_items()
-        searched = [pair for pair in given if pair[0] != SHOW_WHOLE and pair != AS_A_MAP]
+        searched = [pair for pair in given if pair[0] not in _OF_PAGE and pair != AS_A_MAP]
         query, problems = parse(address.completed(searched))
         asked = cls(
             query,
             tuple(problem.sentence for problem in problems),
             frozenset(request.query_params.getlist(SHOW_WHOLE)) & FILTERS.keys(),
             AS_A_MAP in given,
+            view := _view_of(request),
         )
-        if searched == address.pairs(query) or any(one.parameter in _TOLD for one in problems):
+        is_clean = searched == address.pairs(query) and view == request.query_params.get(VIEW, "")
+        if is_clean or any(one.parameter in _TOLD for one in problems):
             return asked
         # An empty field or an unknown parameter leaves a cleaner address; a fragment has one
         # already: it is pushed with its answer.
@@ -82,4 +88,11 @@ class Asked:
 
     def url(self, address: SearchAddress) -> str:
         """The address of what is asked, seen as it is asked."""
-        return address.of(self.query, *([AS_A_MAP] if self.is_map else []))
+        seen = [AS_A_MAP] if self.is_map else []
+        return address.of(self.query, *seen, *([(VIEW, self.view)] if self.view else []))
+
+
+def _view_of(request: Request) -> str:
+    """The view of a map that is asked for, as it is written; empty without one."""
+    view = View.read(request.query_params.get(VIEW, ""))
+    return view.text if view else ""

@@ -22,6 +22,7 @@ from impact_alliances.vocabularies.terms import ACTEURS
 from impact_alliances.web.cards import Card, Told, card_of, told_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.figures import badge
+from impact_alliances.web.pages.situating import Situation, situation_of
 from impact_alliances.web.pages.vicinity import Vicinity, vicinity_of
 from impact_alliances.web.presenting import Fact, Link, Shown, citation, facts_of, shown
 from impact_alliances.web.rendering import render
@@ -75,7 +76,7 @@ class SheetPage:
     """Context of the sheets. `told` is what a card would tell; `trail` is the breadcrumb; `results`
     is what a case opens on, apart from its other sections; `source_url` is the address the sheet
     comes from, if it is one of the web; `around` are the previous and next notes; `demandes`
-    lead to the searches that they are.
+    lead to the searches that they are; `situation` is where it is, on a small map.
     """
 
     kind: Kind
@@ -83,6 +84,7 @@ class SheetPage:
     told: Told
     trail: tuple[Link, ...]
     facts: tuple[Fact, ...]
+    situation: Situation | None
     results: Section | None
     sections: tuple[Section, ...]
     partners: tuple[Partner, ...]
@@ -133,6 +135,7 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
             Link(resource.title),
         ),
         facts=tuple(facts_of(resource)),
+        situation=situation_of(resource),
         results=next(iter(_sections(resource, [_FIRST])), None),
         sections=tuple(_sections(resource, _others(kind))),
         partners=tuple(_partners(resource)),

@@ -119,7 +119,7 @@
     // The button goes, and would take the focus with it.
     (dialog.open ? showing : document.getElementById("resultats"))?.focus();
     settle();
-    htmx.ajax("GET", path, { target: asked.target, swap: "outerHTML" });
+    htmx.ajax("GET", path, { target: asked.target, swap: "outerHTML", select: asked.elt?.getAttribute("hx-select") });
   });
 
   // -- a swap: title, announcement, focus -------------------------------------------------------------
