@@ -140,7 +140,9 @@ def smtp_server(
     options: dict[str, Any] = {"hostname": "localhost", "enable_SMTPUTF8": False}
     if logins is not None:
         options |= {"auth_required": True, "auth_require_tls": False}
-        options["authenticator"] = lambda *given: AuthResult(success=_is_known(logins, given[-1]))
+        options["authenticator"] = lambda *given: AuthResult(
+            success=_is_known(logins, given[-1]), handled=False
+        )
     if certificate and not is_tls:
         options |= {"tls_context": certificate, "require_starttls": True}
     loop = asyncio.new_event_loop()

@@ -47,6 +47,7 @@ def test_every_command_explains_itself() -> None:
         "embed",
         "search",
         "unmet",
+        "mail",
         "doctor",
     )
     for command in commands:

@@ -11,6 +11,7 @@ from impact_alliances import __version__, frames
 from impact_alliances.commands.base import doctor, migrate
 from impact_alliances.commands.files import export, import_
 from impact_alliances.commands.index import embed, reindex, seed_vectors, worker
+from impact_alliances.commands.mail import mail
 from impact_alliances.commands.search import search
 from impact_alliances.commands.site import demo, serve
 from impact_alliances.commands.unmet import unmet
@@ -89,3 +90,4 @@ for _name, _command in (
     ("doctor", doctor),
 ):
     app.command(_name, cls=frames.Command, hidden=_command is seed_vectors)(_command)
+app.add_typer(mail, name="mail")

@@ -4,20 +4,26 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
 
 from impact_alliances.db import reading, writing
 from impact_alliances.engines.engine import EngineFailure
+from impact_alliances.engines.tantivy.generations import FOLDER
 from impact_alliances.errors import NewerSchema
 from impact_alliances.faults import DAMAGED, told
 from impact_alliances.indexing.agreement import differences
 from impact_alliances.indexing.indexer import Indexer
+from impact_alliances.mail import saying
+from impact_alliances.mail.carrier import Unreachable
 from impact_alliances.migrating import is_current
 from impact_alliances.resources import published
+from impact_alliances.resources.changes import Follower
 from impact_alliances.resources.demandes import doubles
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
+from impact_alliances.resources.letter import REFUSED, UNCERTAIN, WAITING
 from impact_alliances.vocabularies import french
 from impact_alliances.wiring import Service
 
@@ -25,7 +31,7 @@ from impact_alliances.wiring import Service
 LEAST_FREE_BYTES = 500_000_000
 # Resources named in a sentence; the rest is counted.
 _NAMED = 10
-_REINDEX = "impact-alliances reindex"
+_REINDEX, _MAIL = "impact-alliances reindex", "courrier"
 
 
 @runtime_checkable
@@ -80,6 +86,8 @@ def examine(service: Service) -> list[Part]:
         _demandes(service),
         _model(service),
         *_reranking(service),
+        _mail(service),
+        *_links(service),
         _disk(service),
     ]
 
@@ -314,6 +322,41 @@ def _reranking(service: Service) -> list[Part]:
         return [Part("modèle de reclassement", True, service.settings.reranker)]
     said = "Absent : les fiches sont dans leur ordre habituel ; le journal dit pourquoi."
     return [Part("modèle de reclassement", False, said, "IMPACT_RERANKER=")]
+
+
+def _mail(service: Service) -> Part:
+    """Whether messages leave, and what became of those there are."""
+    mailing, counts = service.mailing, service.postman.queue.counts()
+    said = saying.counted(counts)
+    if mailing.is_kept_here:
+        return Part(_MAIL, True, f"Démonstration, rien ne part ; {said}.")
+    if mailing.lacking:
+        # That none is wanted is well; that some wait, or that half is set, is not.
+        is_wanted = len(mailing.lacking) < 2 or bool(counts.get(WAITING))
+        missing = " et ".join(mailing.lacking)
+        return Part(_MAIL, not is_wanted, f"Rien ne part sans {missing} ; {said}.", missing)
+    try:
+        service.postman.check()
+    except Unreachable as fault:
+        return Part(_MAIL, False, f"{fault.detail} {said.capitalize()}.")
+    is_well = not (counts.get(REFUSED) or counts.get(UNCERTAIN))
+    return Part(_MAIL, is_well, f"Le serveur répond ; {said}.", "impact-alliances mail")
+
+
+def _links(service: Service) -> list[Part]:
+    """Where several machines serve one base, whether they sign links alike."""
+    if service.settings.secret_key.get_secret_value():
+        return []
+    here = col(Follower.name).startswith(FOLDER)
+    with reading(service.database) as session:
+        folders = session.exec(select(func.count()).select_from(Follower).where(here)).one()
+    if folders < 2 or service.database.dialect.name == "sqlite":
+        return []
+    said = (
+        f"{folders} dossiers de données suivent cette base, chacun avec sa clé : les liens signés "
+        "par une machine sont refusés par les autres."
+    )
+    return [Part("clé des liens", False, said, "IMPACT_SECRET_KEY")]
 
 
 def _disk(service: Service) -> Part:

@@ -336,6 +336,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def keeps_mail(self) -> bool:
+        """Whether messages stay here and a page shows them, as in the demonstration."""
+        return self.demo and not self.smtp_host
+
+    @property
     def is_shared(self) -> bool:
         """Whether a database or a search server is named that other services may use too."""
         return bool(self.database_url) or self.search_engine != "embedded"

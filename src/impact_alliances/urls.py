@@ -50,6 +50,11 @@ def mail_page(number: int) -> str:
     return f"{MAIL}/{number}"
 
 
+def mail_laid_out(number: int) -> str:
+    """The same as its reader sees it: `/courrier/12/mise-en-page`."""
+    return f"{mail_page(number)}/mise-en-page"
+
+
 def sitemap_of(kind: Kind, part: int) -> str:
     """One file of the plan of the site: sheets of that kind."""
     return f"/sitemap/{kind.path}-{part}.xml"

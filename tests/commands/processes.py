@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -18,6 +18,13 @@ _context.set_forkserver_preload(["impact_alliances.cli", __name__])
 # test.
 PATIENCE_S = 60
 NOBODY = 65534
+
+
+def forked(work: Callable[..., None], *given: object) -> ForkServerProcess:
+    """A process that does this work, running."""
+    process = _context.Process(target=work, args=given)
+    process.start()
+    return process
 
 
 @dataclass(frozen=True)
@@ -53,11 +60,7 @@ class Command:
         environment = {
             f"IMPACT_{name.upper()}": str(value) for name, value in self.settings.items()
         }
-        process = _context.Process(
-            target=_child, args=(arguments, environment, self.folder, self.limits)
-        )
-        process.start()
-        return process
+        return forked(_child, arguments, environment, self.folder, self.limits)
 
     def run(self, *arguments: str) -> Outcome:
         """Run it to its end."""

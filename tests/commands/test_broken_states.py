@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from impact_alliances.db import make_engine
 from tests.commands.processes import Command, Limits, Outcome
 from tests.disks import fill, small_disk
+from tests.mail.letters import queued
 from tests.test_cli import GOOD, HEADER
 
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -29,6 +31,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "embed": ("embed",),
     "migrate": ("migrate",),
     "doctor": ("doctor",),
+    "mail": ("mail",),
+    "mail show": ("mail", "show", "1"),
+    "mail retry": ("mail", "retry", "1"),
     "serve": ("serve", "--port", "PORT"),
     "demo": ("demo", "--port", "PORT", "--data-dir", "data"),
     "version": ("version",),
@@ -122,7 +127,7 @@ OTHERS = {"version": OK}
 # Nothing is in their way: they would serve.
 SERVED = {"serve": OK, "demo": OK}
 IMPORTED = {"import": OK, "import --dry-run": OK}
-READING = ("search", "export", "export -o", "import --dry-run")
+READING = ("search", "export", "export -o", "import --dry-run", "mail", "mail show")
 STATES = {
     "virgin": State({"*": NONE_YET, **IMPORTED, "migrate": OK, **OTHERS, **SERVED}, breaks=_virgin),
     "under a file": State({"*": (1, "n’est pas un dossier"), **OTHERS}, breaks=_under_a_file),
@@ -181,11 +186,14 @@ STATES = {
 
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds a file to import and a base of one case, indexed."""
+    """A folder that holds a file to import and a base of one case, indexed, with a message."""
     folder = tmp_path_factory.mktemp("sound")
     (folder / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")
     made = Command(folder, {"embedder": "none"}).run("import", "cas.csv", "--kind", "case")
     assert made.code == 0
+    base = make_engine(f"sqlite:///{_database(folder)}")
+    assert queued(base) == [1]
+    base.dispose()
     # All in the one file that some states damage.
     sqlite3.connect(_database(folder)).execute("PRAGMA wal_checkpoint(TRUNCATE)").connection.close()
     return folder

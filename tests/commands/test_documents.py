@@ -41,6 +41,10 @@ MEANT = {
         'search "haies" --fragilite mobilite --mode keyword --json',
     ],
     "worker": ["worker --once"],
+    "mail [show N]": ["mail"],
+    "mail retry N…": [],
+    "mail drop N…": [],
+    "mail test ADDRESS": [],
 }
 # Run by tests of their own, with a port.
 SERVING = {"demo", "serve"}

@@ -17,9 +17,10 @@ from impact_alliances.mail.carrier import Unreachable
 from impact_alliances.mail.composing import composed
 from impact_alliances.mail.delivering import Postman
 from impact_alliances.mail.queue import PAUSES_MIN, Outcome, Queue, enqueue
-from impact_alliances.mail.server import SmtpServer
+from impact_alliances.mail.server import Handing, SmtpServer
 from impact_alliances.resources.letter import (
     ACCEPTED,
+    DROPPED,
     REFUSED,
     SENDING,
     UNCERTAIN,
@@ -197,7 +198,7 @@ def test_what_may_pass_is_tried_for_five_days_and_given_up(database: Engine, inb
     (kept,) = _letters(database, number)
     assert (kept.state, kept.reply) == (
         REFUSED,
-        "Abandonné après cinq jours d’essais. 450 4.2.1 Greylisted",
+        "Abandonné après 5 jours d’essais. 450 4.2.1 Greylisted",
     )
     assert dt.timedelta(days=5) <= dt.timedelta(minutes=sum(PAUSES_MIN)) < dt.timedelta(days=5.2)
 
@@ -229,6 +230,24 @@ def test_two_senders_never_take_the_same_message(either_database: Engine, inbox:
     for one in senders:
         one.join()
     assert sorted(inbox.times_taken().values()) == [1] * 12
+
+
+def test_one_dropped_at_the_last_moment_is_not_sent(
+    either_database: Engine, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its recipient was told to the server, and nothing else; the next one goes."""
+    (dropped, sent), queue = queued(either_database, 2), Queue(either_database)
+    real = Handing.offer
+
+    def offer(delivery: Handing, letter: Letter) -> None:
+        real(delivery, letter)
+        if letter.id == dropped:
+            queue.drop(dropped)
+
+    monkeypatch.setattr(Handing, "offer", offer)
+    assert _round(_postman(either_database, inbox.port)) == ""
+    assert [one.state for one in _letters(either_database, dropped, sent)] == [DROPPED, ACCEPTED]
+    assert len(inbox.taken) == 1
 
 
 def test_what_is_known_is_truer_than_a_doubt(either_database: Engine) -> None:

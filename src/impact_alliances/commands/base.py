@@ -10,6 +10,8 @@ from sqlalchemy import Engine, make_url
 from impact_alliances.db import make_engine
 from impact_alliances.diagnosis import examine
 from impact_alliances.errors import Refusal
+from impact_alliances.mail.mailing import Mailing
+from impact_alliances.mail.queue import Queue
 from impact_alliances.migrating import is_current, is_empty
 from impact_alliances.migrating import migrate as migrate_database
 from impact_alliances.settings import Settings
@@ -60,6 +62,14 @@ def ready_database() -> Engine:
     return database
 
 
+def ready_mail() -> tuple[Mailing, Queue]:
+    """Whether messages leave the same base, and those it holds."""
+    settings = _settings_of_existing()
+    database = make_engine(settings.database)
+    _check_schema(database)
+    return Mailing.of(settings), Queue(database)
+
+
 def database_to_try_on() -> Engine:
     """The base that an import would write, for a trial to read; where there is none yet, one in
     memory: a trial makes neither a file nor a table.
@@ -90,7 +100,9 @@ def _settings_or_demo() -> Settings:
     """The settings; those of the demonstration where nothing is set and there is no other base."""
     settings = Settings()
     chosen = settings.model_fields_set & {"data_dir", "database_url", "search_engine"}
-    demonstration = settings.model_copy(update={"data_dir": DEMO_DIR, "demo": True})
+    demonstration = settings.model_copy(
+        update={"data_dir": DEMO_DIR, "demo": True, "smtp_host": ""}
+    )
     ours, theirs = _sqlite_file(settings), _sqlite_file(demonstration)
     if chosen or not ours or not theirs or ours.exists() or not theirs.exists():
         return settings
@@ -116,7 +128,7 @@ def migrate() -> None:
 
 
 def doctor() -> None:
-    """Vérifier la base, l’index et les vecteurs, et dire quoi faire."""
+    """Vérifier la base, l’index, les vecteurs et le courrier, et dire quoi faire."""
     found = examine(existing())
     for part in found:
         mend = f" → {part.mend}" if part.mend and not part.ok else ""

@@ -21,16 +21,17 @@ _OTHER_READS = "le service en cours calcule les vecteurs qui manquent."
 def worker(
     once: Annotated[bool, typer.Option("--once", help="S’arrêter quand tout est indexé.")] = False,
 ) -> None:
-    """Indexer ce qui change, sans servir de pages."""
+    """Indexer ce qui change et envoyer ce qui attend, sans servir de pages."""
     service = ready()
     if once:
         catch_up(service)
         return
     logging.getLogger("impact_alliances.indexing").setLevel(logging.INFO)
-    leave_when_stopped("Arrêté : ce qui reste à indexer attend dans la base.", 0)
-    out.print("L’indexation est en marche (Ctrl+C pour arrêter).")
-    for indexer in service.indexers[:-1]:
-        threading.Thread(target=indexer.keep, args=(threading.Event(),), daemon=True).start()
+    leave_when_stopped("Arrêté : ce qui reste à faire attend dans la base.", 0)
+    out.print("L’indexation et l’envoi des messages sont en marche (Ctrl+C pour arrêter).")
+    beside = [service.postman.keep, *(indexer.keep for indexer in service.indexers[:-1])]
+    for keep in beside:
+        threading.Thread(target=keep, args=(threading.Event(),), daemon=True).start()
     service.indexer.keep(threading.Event())
 
 

@@ -1,5 +1,6 @@
 """The commands that serve the site."""
 
+import logging
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -53,6 +54,8 @@ def demo(
             "La démonstration a sa base et son index à elle, dans son dossier : "
             "la base de données et le serveur de recherche de vos réglages ne sont pas touchés."
         )
+    # Messages are told there, as they come.
+    logging.getLogger("impact_alliances.mail.demonstration").setLevel(logging.INFO)
     with Address("127.0.0.1", port, "demo").bound() as listening:
         _prepare_demo(settings)
         _serve(settings, "127.0.0.1", port, listening)

@@ -52,6 +52,12 @@ class Postman:
         self._rest_s = REST_S
         self._erased_at = float("-inf")
 
+    def check(self) -> None:
+        """See whether messages could leave now. Raises `Unreachable`."""
+        if self._carrier:
+            with self._carrier.open():
+                pass
+
     def keep(self, stop: threading.Event) -> None:
         """Send until `stop` is set, whenever no other process does."""
         while not stop.is_set():

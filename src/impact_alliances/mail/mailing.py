@@ -24,7 +24,7 @@ class Mailing:
             for name in ("smtp_host", "mail_from")
             if not getattr(settings, name)
         )
-        return cls(settings.demo and not settings.smtp_host, lacking)
+        return cls(settings.keeps_mail, lacking)
 
     @property
     def is_open(self) -> bool:

@@ -24,9 +24,9 @@ from impact_alliances.resources.letter import (
 )
 from impact_alliances.resources.resource import now
 
-# How many minutes a message waits after each refusal that may pass; after the last, five days in
-# all, it is given up.
-PAUSES_MIN = (1, 5, 15, 60, *[360] * 20)
+# How many minutes a message waits after each refusal that may pass; after the last it is given up.
+GIVEN_UP_DAYS = 5
+PAUSES_MIN = (1, 5, 15, 60, *[360] * (4 * GIVEN_UP_DAYS))
 LONGEST_REPLY = 500
 # What is of persons, in a row; `reply` may quote them.
 _PERSONAL = {
@@ -197,4 +197,4 @@ class Queue:
 def _given_up(outcome: Outcome) -> Outcome:
     if outcome.state != WAITING:
         return outcome
-    return Outcome(REFUSED, f"Abandonné après cinq jours d’essais. {outcome.reply}")
+    return Outcome(REFUSED, f"Abandonné après {GIVEN_UP_DAYS} jours d’essais. {outcome.reply}")

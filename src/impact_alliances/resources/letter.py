@@ -12,14 +12,8 @@ from impact_alliances.resources.resource import now
 
 # It waits for its turn; it may be in the server's hands; the server took it; it will not be sent;
 # nobody knows whether the server took it; somebody decided not to send it.
-WAITING, SENDING, ACCEPTED, REFUSED, UNCERTAIN, DROPPED = (
-    "waiting",
-    "sending",
-    "accepted",
-    "refused",
-    "uncertain",
-    "dropped",
-)
+STATES = ("waiting", "sending", "accepted", "refused", "uncertain", "dropped")
+WAITING, SENDING, ACCEPTED, REFUSED, UNCERTAIN, DROPPED = STATES
 
 
 class Letter(SQLModel, table=True):

@@ -29,6 +29,7 @@ class PrintedSettings:
 
     base_url: str
     demo: bool
+    keeps_mail: bool
     editor: str
     contact: str
     contact_link: str

@@ -24,7 +24,9 @@ from impact_alliances.text.synonyms import thesaurus
 
 # Files of tantivy's own housekeeping begin with a dot: no reader needs them.
 _MANAGED = ".managed.json"
-_NAME = re.compile(r"folder-[0-9a-f]{20}")
+# What the name of the index of a folder begins with, among those that follow a base.
+FOLDER = "folder-"
+_NAME = re.compile(rf"{FOLDER}[0-9a-f]{{20}}")
 Stat = tuple[int, int, int]
 
 
@@ -52,7 +54,7 @@ class Generations:
         self.folder = folder
         self._pointer = folder / "CURRENT"
         self._label = folder / "NAME"
-        self._fresh_name = f"folder-{uuid.uuid4().hex[:20]}"
+        self._fresh_name = f"{FOLDER}{uuid.uuid4().hex[:20]}"
         self._sound: dict[Path, Stat] = {}
 
     @property
