@@ -74,7 +74,8 @@ def draw(
     `origin` is shown, else all France. `rayon` is that of the search. `departements`, by code,
     become links.
     """
-    seen = View.read(view) or _usual_view(pins, origin, rayon)
+    usual = _usual_view(pins, origin, rayon)
+    seen = View.read(view) or usual
     clusters = clustered(pins, seen)
     label = f"Carte des {french.counted(sum(pin.count for pin in pins), *what)}"
     ground = land(seen, lambda code: _link_of(code, departements or {}, what))
@@ -85,7 +86,7 @@ def draw(
         label=label,
         told=_told(clusters, what) if seen != WHOLE else "",
         svg=_svg(seen, label, ground + around, above),
-        moves=_moves(seen, address),
+        moves=_moves(seen, usual, address),
         view=seen.text,
         address=address("VUE"),
     )
@@ -163,7 +164,7 @@ def _circle(origin: Origin, rayon: str) -> str:
 # -- other views ----------------------------------------------------------------------------------
 
 
-def _moves(view: View, address: Address) -> tuple[Move, ...]:
+def _moves(view: View, usual: View, address: Address) -> tuple[Move, ...]:
     """Closer, farther, to each side, all France: those that lead elsewhere."""
     ways = (
         ("agrandir", "Agrandir", "+", view.enlarged(2)),
@@ -175,5 +176,7 @@ def _moves(view: View, address: Address) -> tuple[Move, ...]:
         ("france", "Toute la France", "", WHOLE),
     )
     return tuple(
-        Move(slug, name, sign, address(to.text)) for slug, name, sign, to in ways if to != view
+        Move(slug, name, sign, address("" if to == usual else to.text))
+        for slug, name, sign, to in ways
+        if to != view
     )

@@ -5,7 +5,7 @@ A mark has the pixels of the screen, at a spot told in percent of the view: it i
 phone as on a desk, however close the view.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from math import cos, pi, sin
 
 from markupsafe import escape
@@ -14,8 +14,8 @@ from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.territories import of_commune
 from impact_alliances.vocabularies import french
 from impact_alliances.web.maps.panels import Spot, panels, spot_of_origin
-from impact_alliances.web.maps.pins import Cluster, Pin
-from impact_alliances.web.maps.towns import Town, towns
+from impact_alliances.web.maps.pins import APART, Cluster, Pin
+from impact_alliances.web.maps.towns import Written, landmark, written
 from impact_alliances.web.maps.views import View
 
 # Pixels between those that share a spot.
@@ -80,15 +80,18 @@ def _cluster(cluster: Cluster, view: View, what: tuple[str, str], address: Addre
     radius = next((radius for most, radius in _DISCS if cluster.count < most), _WIDEST)
     return (
         f'<a class="grappe" href="{escape(address(cluster.nearer(view).text))}">'
-        f"<title>{escape(_said(cluster, what))}</title>"
+        f"<title>{escape(_said(cluster, view, what))}</title>"
         f'<circle r="{radius}"/>{_number(cluster.count)}</a>'
     )
 
 
-def _said(cluster: Cluster, what: tuple[str, str]) -> str:
+def _said(cluster: Cluster, view: View, what: tuple[str, str]) -> str:
     """« 4 catalyseurs autour de Rennes, agrandir »."""
-    place = of_commune(cluster.commune)
-    where = place.said if cluster.is_one_commune else f"autour {place.complement}"
+    if cluster.is_one_commune:
+        where = of_commune(cluster.commune).said
+    else:
+        town = landmark(cluster.commune, APART / view.zoom / 4)
+        where = f"autour {of_commune(town).complement}"
     return f"{french.counted(cluster.count, *what)} {where}, agrandir"
 
 
@@ -108,23 +111,19 @@ def here(origin: Origin, view: View) -> str:
     return _placed(spot, view, cross)
 
 
-def names(view: View, taken: Container[Spot]) -> str:
-    """The names of the territories overseas and of the largest towns, below what stands on the
+def names(view: View, taken: Collection[Spot]) -> str:
+    """The names of the territories overseas and of the largest towns, beside what stands on the
     spots taken: seen, not read, the links say more.
     """
-    written = [
-        *_territories(view),
-        *(_town(town, view, town.spot in taken) for town in towns(view)),
-    ]
-    return f'<g aria-hidden="true">{"".join(written)}</g>' if written else ""
+    drawn = [*_territories(view), *(_name(one, view) for one in written(view, taken))]
+    return f'<g aria-hidden="true">{"".join(drawn)}</g>' if drawn else ""
 
 
-def _town(town: Town, view: View, is_taken: bool) -> str:
-    across, along = view.share(*town.spot)
-    below = "2.3em" if is_taken else ".35em"
+def _name(one: Written, view: View) -> str:
+    across, along = view.share(*one.spot)
     return (
-        f'<text class="ville" x="{across:.1%}" y="{along:.1%}" dy="{below}">'
-        f"{escape(town.name)}</text>"
+        f'<text class="ville" x="{across:.1%}" y="{along:.1%}" dy="{0.35 + 2 * one.line:g}em">'
+        f"{escape(one.name)}</text>"
     )
 
 

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from impact_alliances.geo.outlines import VIGNETTE
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.web.maps.land import scaled, shapes_of
-from impact_alliances.web.maps.panels import Panel, Spot, panel_of, spot_of
-from impact_alliances.web.maps.views import HEIGHT, WIDTH
+from impact_alliances.web.maps.panels import Panel, Spot, panel_of, panels, spot_of
+from impact_alliances.web.maps.views import WIDTH
 
 
 @lru_cache(maxsize=256)
@@ -48,4 +48,7 @@ def _alone(departements: Collection[str]) -> Panel | None:
 
 
 def _box(alone: Panel | None) -> tuple[float, float, float, float]:
-    return (alone.left, alone.top, alone.width, alone.height) if alone else (0, 0, WIDTH, HEIGHT)
+    if alone:
+        return alone.left, alone.top, alone.width, alone.height
+    # Without the names of the last row.
+    return 0, 0, WIDTH, panels()[-1].top + panels()[-1].height

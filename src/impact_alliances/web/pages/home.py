@@ -21,6 +21,7 @@ from impact_alliances.vocabularies.terms import FRAGILITES
 from impact_alliances.web.cards import Card, card_of, hue_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.maps.vignettes import vignette
+from impact_alliances.web.pages.addressing import ON_A_MAP
 from impact_alliances.web.presenting import Shown, shown
 from impact_alliances.web.rendering import render
 
@@ -57,6 +58,7 @@ class HomePage:
     examples: tuple[tuple[str, str], ...]
     map: Markup
     map_sentence: str
+    map_url: str
     collections: tuple[tuple[str, int, str, str], ...]
     groups: tuple[tuple[str, str], ...]
     tiles: tuple[Tile, ...]
@@ -67,7 +69,8 @@ class HomePage:
 
 @router.get(urls.HOME)
 def home(request: Request, service: WiredService) -> HTMLResponse:
-    counts = service.finder.count(SearchQuery().choosing("kind", ["case"]), ["fragilite"])
+    cases = SearchQuery().choosing("kind", ["case"])
+    counts = service.finder.count(cases, ["fragilite"])
     with reading(service.database) as session:
         communes = published.communes(session, KINDS["case"])
         note = next(iter(published.newest(session, KINDS["jeudi"], 1)), None)
@@ -76,6 +79,7 @@ def home(request: Request, service: WiredService) -> HTMLResponse:
             examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
             map=vignette(communes),
             map_sentence=_map_sentence(collections[0][1], communes),
+            map_url=ON_A_MAP.of(cases),
             collections=collections,
             groups=_groups(),
             tiles=_tiles(counts.facets["fragilite"]),
