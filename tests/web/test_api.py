@@ -217,6 +217,7 @@ def test_communes_are_found_by_name_or_postcode(client: TestClient) -> None:
         "label": "Lannion (22300)",
         "postcodes": ["22300"],
         "departement": "22",
+        "departement_name": "Côtes-d’Armor",
         "region": "53",
         "population": 20_315,
         "taille": "intermediaire",

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
+from impact_alliances import urls
 from impact_alliances.app import create_app
 from impact_alliances.db import writing
 from impact_alliances.resources.changes import OldSlug
@@ -119,14 +120,16 @@ def test_a_wrong_value_gets_a_notice_and_the_rest_is_searched(client: TestClient
 
 def test_the_form_carries_the_whole_search_without_javascript(client: TestClient) -> None:
     """Every field has its label; submitting what is shown gives the same address."""
-    page = soup(client, "/recherche?q=haies&kind=case&fragilite=sante&mode=keyword")
+    asked = "/recherche?q=haies&kind=case&fragilite=sante&near=22113&comme=22113&mode=keyword"
+    page = soup(client, asked)
     controls = page.select("#formulaire input, input[form=formulaire]")
-    sent = {
-        (one["name"], one["value"])
+    sent = [
+        (str(one["name"]), str(one["value"]))
         for one in controls
         if one["type"] != "checkbox" or one.has_attr("checked")
-    }
-    assert sent == {("q", "haies"), ("kind", "case"), ("fragilite", "sante"), ("mode", "keyword")}
+    ]
+    assert ("lieu", "Lannion (22300)") in sent
+    assert client.get(urls.with_parameters("/recherche", sent)).headers["location"] == asked
     boxes = [one for one in controls if one["type"] in ("checkbox", "search")]
     assert all(page.find("label", attrs={"for": one["id"]}) for one in boxes)
 

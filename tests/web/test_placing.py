@@ -1,6 +1,8 @@
 """The place typed in a request."""
 
 import pytest
+from bs4 import BeautifulSoup
+from starlette.testclient import TestClient
 
 from impact_alliances.web.placing import placed
 
@@ -58,12 +60,12 @@ def test_namesakes_are_offered_with_what_tells_them_apart() -> None:
     assert found.pairs == [("q", "bus")]
     assert found.typed == "Saint-Denis"
     assert "Saint-Denis" in found.said
-    labels = [link.label for link in found.links()]
+    labels = [one.label for one in found.choices]
     assert labels[:2] == [
         "Saint-Denis (97400, La Réunion)",
         "Saint-Denis (93200, Seine-Saint-Denis)",
     ]
-    assert all(link.url.startswith("/catalyseurs?q=bus") for link in found.links("/catalyseurs"))
+    assert found.choices[0].query.url() == "/recherche?q=bus&near=97411&rayon=30"
 
 
 def test_a_place_that_nobody_knows_is_told() -> None:
@@ -72,3 +74,86 @@ def test_a_place_that_nobody_knows_is_told() -> None:
     assert found.pairs == [("q", "bus")]
     assert "Zzyzx" in found.said
     assert found.choices == ()
+
+
+def _asked(client: TestClient, path: str) -> BeautifulSoup:
+    return BeautifulSoup(client.get(path).text, "html.parser")
+
+
+def test_a_typed_place_leads_to_its_address(client: TestClient) -> None:
+    """On the page by a redirection that loses nothing, in the API at once."""
+    answer = client.get("/recherche?q=haies&rayon=30&lieu=lannion&near=")
+    assert answer.headers["location"] == "/recherche?q=haies&near=22113&rayon=30"
+    typed, coded = (
+        client.get(f"/api/search?q=haies&{place}").json()
+        for place in ("lieu=22300+Lannion", "near=22113")
+    )
+    assert typed["query"] == coded["query"]
+    assert [hit["id"] for hit in typed["hits"]] == [hit["id"] for hit in coded["hits"]]
+
+
+def test_namesakes_are_links_before_the_results(client: TestClient) -> None:
+    """Nothing is lost on the way: text, filters, and the distance asked for."""
+    page = _asked(client, "/recherche?q=haies&kind=case&rayon=30&lieu=Saint-Denis")
+    choices = page.select_one("#lieux")
+    assert choices
+    assert choices.has_attr("autofocus")
+    links = {link.get_text(): link["href"] for link in choices.select("a")}
+    assert links["Saint-Denis (97400, La Réunion)"] == (
+        "/recherche?q=haies&kind=case&near=97411&rayon=30"
+    )
+    field = page.select_one("#lieu")
+    assert field
+    assert field["value"] == "Saint-Denis"
+    assert field["aria-describedby"] == "lieux-dit"
+    assert page.select(".cartes h3")
+    assert str(page).index('id="lieux"') < str(page).index('id="resultats"')
+
+
+def test_an_unclear_place_stays_in_the_address_that_a_swap_pushes(client: TestClient) -> None:
+    """Its announcement is about it."""
+    asked = "/recherche?q=haies&rayon=30&lieu=Saint-Denis"
+    answer = client.get(asked, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Push-Url"] == asked
+    region = BeautifulSoup(answer.text, "html.parser").select_one("#recherche")
+    assert region
+    assert "Saint-Denis" in region["data-annonce"]
+
+
+def test_the_api_refuses_an_unclear_place_with_the_choices(client: TestClient) -> None:
+    """In words, and with the codes to give."""
+    answer = client.get("/api/search?lieu=Saint-Denis")
+    assert answer.status_code == 400
+    (problem,) = answer.json()["problems"]
+    assert problem["parameter"] == "lieu"
+    assert "« near=97411 » pour Saint-Denis (97400, La Réunion)" in problem["reason"]
+
+
+def test_what_a_place_makes_of_a_search_is_told_and_refused(client: TestClient) -> None:
+    """A chip each, what is like one's own territory, and the distance among the filters."""
+    page = _asked(client, "/recherche?q=haies&near=22113&rayon=30")
+    chips = {link["aria-label"]: link["href"] for link in page.select(".choisis a[aria-label]")}
+    assert chips == {
+        "Retirer le filtre À moins de 30\u00a0km de Lannion": "/recherche?q=haies&near=22113",
+        "Retirer le filtre Près de Lannion": "/recherche?q=haies",
+    }
+    hint = page.select_one("#comme")
+    assert hint
+    assert hint["href"] == "/recherche?q=haies&near=22113&rayon=30&comme=22113"
+    chosen = page.select_one("#rayon option[selected]")
+    assert chosen
+    assert chosen["value"] == "30"
+    alike = _asked(client, str(hint["href"])).select_one("#comme")
+    assert alike
+    assert alike["href"] == "/recherche?q=haies&near=22113&rayon=30"
+
+
+def test_a_position_is_said_not_to_be_kept(client: TestClient) -> None:
+    """Where the field tells it as « Ma position »."""
+    page = _asked(client, "/recherche?q=haies&near=48.73%2C-3.46")
+    field = page.select_one("#lieu")
+    assert field
+    assert field["value"] == "Ma position"
+    assert "n’est pas gardée" in page.get_text()
+    kept = client.get("/recherche?q=haies&lieu=Ma+position&near=48.73%2C-3.46")
+    assert kept.headers["location"] == "/recherche?q=haies&near=48.73%2C-3.46"

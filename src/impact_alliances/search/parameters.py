@@ -95,12 +95,14 @@ def _values(vocabulary: Vocabulary) -> Any:
     return list[value], Field(default=[], description=described)
 
 
-def _choice(vocabulary: Vocabulary, description: str) -> Any:
-    """One value of a vocabulary, the first one by default."""
+def _choice(vocabulary: Vocabulary, description: str, schema: dict[str, str] | None = None) -> Any:
+    """One value of a vocabulary, the first one by default. `schema` describes what is accepted
+    where that is more.
+    """
     slugs = list(vocabulary.by_slug)
     known = BeforeValidator(partial(_known, vocabulary))
-    schema = WithJsonSchema({"type": "string", "enum": slugs})
-    value = Annotated[str, schema, known, BeforeValidator(_last)]
+    described = WithJsonSchema(schema or {"type": "string", "enum": slugs})
+    value = Annotated[str, described, known, BeforeValidator(_last)]
     return value, Field(default=slugs[0], description=description)
 
 
@@ -173,7 +175,12 @@ Parameters: type[BaseModel] = create_model(
     mode=_choice(CHOICES["mode"], "Par les mots, par le sens, ou les deux."),
     correction=_choice(CHOICES["correction"], "« non » cherche les mots tels qu’ils sont écrits."),
     synonymes=_choice(CHOICES["synonymes"], "« non » cherche sans les synonymes."),
-    lieu=_choice(CHOICES["lieu"], "« non » ne voit aucun lieu dans le texte."),
+    lieu=_choice(
+        CHOICES["lieu"],
+        "Un lieu tel qu’on l’écrit (« Lannion », « 22300 », « Finistère ») : il devient `near`, ou "
+        "le filtre d’un département ou d’une région. « non » ne voit aucun lieu dans le texte.",
+        {"type": "string"},
+    ),
 )
 PARAMETERS = tuple(Parameters.model_fields)
 

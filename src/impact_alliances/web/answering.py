@@ -13,6 +13,8 @@ from impact_alliances.resources.kinds import kind_of
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Facet, Hit, Results
+from impact_alliances.vocabularies import french
+from impact_alliances.web.placing import TYPED, Placing, placed
 from impact_alliances.web.presenting import meta_of, place_of
 
 # Of a request with several faults, a sentence tells these; its document tells them all.
@@ -23,11 +25,24 @@ def asked(request: Request) -> SearchQuery:
     """The search of a request. Raises `BadQuery`: a program is never answered something else than
     what it asked.
     """
-    query, problems = parse(request.query_params.multi_items())
-    if problems:
-        detail = " ".join(problem.sentence for problem in problems[:_TOLD])
-        raise BadQuery(detail, [problem.as_dict() for problem in problems])
+    placing = placed(request.query_params.multi_items())
+    query, problems = parse(placing.pairs)
+    told = [(problem.sentence, problem.as_dict()) for problem in problems]
+    if placing.said:
+        told.insert(0, _unclear(placing))
+    if told:
+        detail = " ".join(sentence for sentence, _ in told[:_TOLD])
+        raise BadQuery(detail, [problem for _, problem in told])
     return query
+
+
+def _unclear(placing: Placing) -> tuple[str, dict[str, str]]:
+    """A typed place that is none, or several: in a sentence, and for the problem document, with the
+    codes to give in its stead.
+    """
+    codes = [f"« near={one.query.near} » pour {one.label}" for one in placing.choices]
+    sentence = f"{placing.said} Donnez {french.listed(codes, 'ou')}." if codes else placing.said
+    return sentence, {"parameter": TYPED, "value": placing.typed, "reason": sentence}
 
 
 def answer(found: Results, base_url: str) -> dict[str, Any]:

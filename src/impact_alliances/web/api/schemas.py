@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from impact_alliances.geo.places import Commune
 from impact_alliances.resources.kinds import KindSlug
+from impact_alliances.vocabularies.terms import DEPARTEMENTS
 
 
 class QueryOut(BaseModel):
@@ -150,6 +151,7 @@ class CommuneOut(BaseModel):
     label: str = Field(description="Le nom et un code postal.", examples=["Lannion (22300)"])
     postcodes: list[str]
     departement: str
+    departement_name: str = Field(examples=["Côtes-d’Armor"])
     region: str
     population: int | None = Field(description="Habitants ; null si inconnu.")
     taille: str = Field(description="Taille du territoire ; vide si la population est inconnue.")
@@ -165,6 +167,7 @@ class CommuneOut(BaseModel):
             label=commune.label,
             postcodes=list(commune.postcodes),
             departement=commune.departement,
+            departement_name=DEPARTEMENTS.label_of(commune.departement),
             region=commune.region,
             population=commune.population,
             taille=commune.taille,

@@ -10,6 +10,7 @@ from impact_alliances.resources.kinds import KINDS
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.web.maps.views import VIEW, View
+from impact_alliances.web.placing import Placing, placed
 from impact_alliances.web.rendering import wants_fragment
 
 # Parameters of the page, not of the search: the name of a facet to show whole; the map rather than
@@ -51,12 +52,13 @@ CATALYSEURS = SearchAddress(urls.collection_page(KINDS["catalyseur"]), "catalyse
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks: a search, what to say of what could not be taken, the facets to show
-    whole, whether as a map, and which `view` of it; and the clean address of all that, where the
-    one given is not and nothing is to be said.
+    """What a request asks: a search, what became of the place typed, what to say of what could not
+    be taken, the facets to show whole, whether as a map, and which `view` of it; and the clean
+    address of all that, where the one given is not and nothing is to be said.
     """
 
     query: SearchQuery
+    placing: Placing
     notices: tuple[str, ...]
     whole: frozenset[str] = frozenset()
     is_map: bool = False
@@ -68,9 +70,11 @@ class Asked:
         """What this request asks of the page at this address."""
         given = request.query_params.multi_items()
         searched = [pair for pair in given if pair[0] not in _OF_PAGE and pair != AS_A_MAP]
-        query, problems = parse(address.completed(searched))
+        placing = placed(address.completed(searched))
+        query, problems = parse(placing.pairs)
         asked = cls(
             query,
+            placing,
             tuple(problem.sentence for problem in problems),
             frozenset(request.query_params.getlist(SHOW_WHOLE)) & FILTERS.keys(),
             AS_A_MAP in given,
@@ -81,15 +85,18 @@ class Asked:
             return asked
         # An empty field or an unknown parameter leaves a cleaner address; a fragment has one
         # already: it is pushed with its answer.
-        if wants_fragment(request):
+        if placing.said or wants_fragment(request):
             return replace(asked, notices=())
         clean = RedirectResponse(asked.url(address), 302, {"Vary": "HX-Request"})
         return replace(asked, elsewhere=clean)
 
     def url(self, address: SearchAddress) -> str:
-        """The address of what is asked, seen as it is asked."""
+        """The address of what is asked, seen as it is asked; a place that is not clear stays in it
+        until it is.
+        """
         seen = [AS_A_MAP] if self.is_map else []
-        return address.of(self.query, *seen, *([(VIEW, self.view)] if self.view else []))
+        view = [(VIEW, self.view)] if self.view else []
+        return address.of(self.query, *self.placing.unclear, *seen, *view)
 
 
 def _view_of(request: Request) -> str:

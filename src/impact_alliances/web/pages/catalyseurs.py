@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from impact_alliances.resources.kinds import KINDS, Kind
-from impact_alliances.search.bounds import RAYONS
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.vocabularies import french
@@ -40,7 +39,6 @@ class CatalyseursPage(SearchPage):
 
     kind: Kind
     is_start: bool
-    rayons: tuple[tuple[str, str, bool], ...]
     regions: tuple[tuple[str, tuple[Link, ...]], ...]
     nobody: Nobody | None
     serving: tuple[Card, ...]
@@ -66,7 +64,6 @@ def _page(service: WiredService, asked: Asked, found: Results, page: SearchPage)
         **vars(_of_people(found, page, nobody)),
         kind=KIND,
         is_start=is_start,
-        rayons=_rayons(found.query),
         regions=_regions(found) if is_start else (),
         nobody=nobody,
         serving=serving(service, found, SERVING),
@@ -111,11 +108,6 @@ def _groups(found: Results, page: SearchPage) -> tuple[Group, ...]:
         for heading, hits in groups
         if hits
     )
-
-
-def _rayons(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
-    offered = [("", "Peu importe la distance"), *((one.slug, one.label) for one in RAYONS.terms)]
-    return tuple((value, label, value == query.rayon) for value, label in offered)
 
 
 def _regions(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:

@@ -22,6 +22,7 @@ from impact_alliances.web.cards import Card, card_of, hue_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.maps.vignettes import vignette
 from impact_alliances.web.pages.addressing import ON_A_MAP
+from impact_alliances.web.pages.place_field import PlaceField
 from impact_alliances.web.presenting import Shown, shown
 from impact_alliances.web.rendering import render
 
@@ -55,6 +56,7 @@ class HomePage:
     `collections` are (label, count, url, sentence); `note` is the last Jeudi.
     """
 
+    place: PlaceField
     examples: tuple[tuple[str, str], ...]
     map: Markup
     map_sentence: str
@@ -76,6 +78,7 @@ def home(request: Request, service: WiredService) -> HTMLResponse:
         note = next(iter(published.newest(session, KINDS["jeudi"], 1)), None)
         collections = _collections(session)
         page = HomePage(
+            place=PlaceField(),
             examples=tuple((text, SearchQuery(q=text).url()) for text in EXAMPLES),
             map=vignette(communes),
             map_sentence=_map_sentence(collections[0][1], communes),

@@ -1,6 +1,5 @@
 """The search page: everything the template prints is prepared here, links and labels finished."""
 
-from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -20,6 +19,13 @@ from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.addressing import EVERYTHING, Asked, SearchAddress
 from impact_alliances.web.pages.facets import Counted, FacetView, counted, facets_of
 from impact_alliances.web.pages.keeping import Keeping, keeping_of
+from impact_alliances.web.pages.place_field import (
+    Hint,
+    PlaceField,
+    place_chips,
+    place_field_of,
+    place_hints,
+)
 from impact_alliances.web.pages.reliefs import reliefs_of
 from impact_alliances.web.presenting import Link, away
 from impact_alliances.web.rendering import render
@@ -72,11 +78,12 @@ class SearchPage:
 
     action: str
     query: SearchQuery
+    place: PlaceField
     title: str
     sentence: str
     announcement: str
     notices: tuple[str, ...]
-    hints: tuple[tuple[str, tuple[Link, ...]], ...]
+    hints: tuple[Hint, ...]
     tabs: tuple[Tab, ...]
     facets: tuple[FacetView, ...]
     chips: tuple[Link, ...]
@@ -111,7 +118,8 @@ def answered(service: WiredService, asked: Asked, at: SearchAddress) -> tuple[Re
     found, notices = _found(service, asked.query)
     service.unmet.note(found)
     reliefs = reliefs_of(service, found, at)
-    return found, present(found, (*asked.notices, *notices), asked.whole, reliefs, at)
+    told = replace(asked, notices=(*asked.notices, *notices))
+    return found, present(found, told, at, reliefs)
 
 
 def pushed(request: Request, url: str) -> dict[str, str]:
@@ -155,26 +163,24 @@ def _last_page(found: Results) -> int:
 
 
 def present(
-    found: Results,
-    notices: Sequence[str] = (),
-    whole: Container[str] = (),
-    reliefs: tuple[Link, ...] = (),
-    at: SearchAddress = EVERYTHING,
+    found: Results, asked: Asked, at: SearchAddress, reliefs: tuple[Link, ...]
 ) -> SearchPage:
-    """The page of an answer at that address; the facets named in `whole` show all their values."""
+    """The page that answers what is asked at that address."""
     query, sentence = found.query, found.sentence
+    place = place_field_of(query, asked.placing, at)
     return SearchPage(
         action=at.path,
         query=query,
+        place=place,
         title=f"{sentence}{_page_of(found)} — IMPACT-Alliances",
         sentence=sentence,
-        announcement=f"{sentence}{_page_of(found)}.",
-        notices=(*notices, *((found.degraded,) if found.degraded else ())),
+        announcement=place.said or f"{sentence}{_page_of(found)}.",
+        notices=(*asked.notices, *((found.degraded,) if found.degraded else ())),
         hints=_hints(found, at),
         tabs=() if at.kind else _tabs(found),
-        facets=facets_of(found, whole, at),
-        chips=_chips(query, at),
-        clear_url=at.of(query.without_filters()),
+        facets=facets_of(found, asked.whole, at),
+        chips=(*place_chips(query, at), *_chips(query, at)),
+        clear_url=at.of(query.without_filters()) if _filters_count(query) else "",
         hidden=_hidden(query, at),
         sorts=_sorts(query),
         groups=_groups(found),
@@ -201,7 +207,8 @@ def _nothing(found: Results) -> str:
 
 
 def _filters_count(query: SearchQuery) -> int:
-    return sum(len(values) for facet, values in query.filters if facet != "kind")
+    facets = sum(len(values) for facet, values in query.filters if facet != "kind")
+    return facets + bool(query.rayon) + bool(query.comme)
 
 
 def _back_to(total: int) -> str:
@@ -226,12 +233,12 @@ def _sorts(query: SearchQuery) -> tuple[tuple[str, str, bool], ...]:
     )
 
 
-def _hints(found: Results, at: SearchAddress) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+def _hints(found: Results, at: SearchAddress) -> tuple[Hint, ...]:
     """What was done to the visitor's words, each with the way to refuse it, and what the need seems
     to touch.
     """
     query = found.query
-    hints: list[tuple[str, tuple[Link, ...]]] = []
+    hints = place_hints(query)
     if found.corrections:
         used = french.listed([french.quoted(used) for _, used in found.corrections])
         typed = french.listed([french.quoted(typed) for typed, _ in found.corrections])
@@ -253,7 +260,7 @@ def _hints(found: Results, at: SearchAddress) -> tuple[tuple[str, tuple[Link, ..
     return tuple(hints)
 
 
-def _place_hints(found: Results, at: SearchAddress) -> list[tuple[str, tuple[Link, ...]]]:
+def _place_hints(found: Results, at: SearchAddress) -> list[Hint]:
     """The place read in the text, with the ways to keep to it, to mean another one, or none; or the
     places that may have been meant.
     """
@@ -312,7 +319,7 @@ def _chips(query: SearchQuery, at: SearchAddress) -> tuple[Link, ...]:
 
 def _hidden(query: SearchQuery, at: SearchAddress) -> tuple[tuple[str, str], ...]:
     """What the form must carry along though no field shows it."""
-    shown = {*FILTERS, "q", "tri", "page"} - {"kind"}
+    shown = {*FILTERS, "q", "near", "rayon", "tri", "page"} - {"kind"}
     return tuple(
         (name, value)
         for name, value in at.pairs(query)

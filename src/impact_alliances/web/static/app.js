@@ -93,6 +93,11 @@
     told.textContent = sentence;
     state.replaceChildren(told, ...more);
   }
+  function tellBriefly(sentence) {
+    settle();
+    tell(sentence);
+    telling = setTimeout(settle, 5000);
+  }
   document.addEventListener("htmx:beforeRequest", (event) => {
     settle();
     asked = event.detail.requestConfig;
@@ -154,59 +159,125 @@
     });
   }
 
-  // -- suggestions: a combobox with manual selection ------------------------------------------------
-  function suggest(field) {
+  // -- a combobox with manual selection: what is proposed while one types ----------------------------
+  // `source` says from how many signs on it is asked (`least`), the `address` that answers a text, the proposals in
+  // an answer (`listed`), how one is `shown`, what to do with the one that is `chosen`, and what is `told` of how many.
+  function combobox(field, source) {
     const input = field.querySelector("input");
-    const list = Object.assign(document.createElement("ul"), { className: "propositions", id: "propositions", hidden: true });
+    const list = Object.assign(document.createElement("ul"), { className: "propositions", id: `propositions-${input.id}`, hidden: true });
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Suggestions");
+    list.setAttribute("aria-label", source.label);
     field.append(list);
-    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", "propositions"], ["aria-expanded", "false"]]) input.setAttribute(name, value);
-    let waiting = 0, asked = 0, chosen = -1;
-    const close = () => { list.hidden = true; chosen = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-    const choose = (index) => {
-      const options = [...list.children];
-      chosen = (index + options.length) % options.length;
-      options.forEach((option, place) => option.setAttribute("aria-selected", String(place === chosen)));
-      input.setAttribute("aria-activedescendant", options[chosen].id);
-      options[chosen].scrollIntoView({ block: "nearest" });
+    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) input.setAttribute(name, value);
+    let waiting = 0, asked = 0, marked = -1, proposals = [];
+    const mark = (index) => {
+      marked = index;
+      [...list.children].forEach((option, place) => option.setAttribute("aria-selected", String(place === marked)));
+      list.children[marked]?.scrollIntoView({ block: "nearest" });
+      if (marked < 0) input.removeAttribute("aria-activedescendant");
+      else input.setAttribute("aria-activedescendant", list.children[marked].id);
     };
-    const show = (suggestions) => {
-      list.replaceChildren(...suggestions.map((suggestion, index) => {
-        const option = Object.assign(document.createElement("li"), { id: `proposition-${index}` });
+    const open = (isOpen) => {
+      list.hidden = !isOpen;
+      input.setAttribute("aria-expanded", String(isOpen));
+      mark(-1);
+    };
+    // What is still on its way is not waited for.
+    const leave = () => { clearTimeout(waiting); asked++; open(false); };
+    const choose = (index) => { leave(); source.chosen(proposals[index]); };
+    const show = (found) => {
+      proposals = found;
+      list.replaceChildren(...found.map((proposal, index) => {
+        const option = Object.assign(document.createElement("li"), { id: `${list.id}-${index}` });
         option.setAttribute("role", "option");
-        option.setAttribute("aria-selected", "false");
-        option.dataset.url = suggestion.url;
-        const kind = Object.assign(document.createElement("span"), { textContent: suggestion.type });
-        option.append(suggestion.label, kind);
+        option.append(...source.shown(proposal));
         return option;
       }));
-      chosen = -1;
-      list.hidden = suggestions.length === 0;
-      input.setAttribute("aria-expanded", String(!list.hidden));
+      open(found.length > 0);
+      say(source.told(found.length));
     };
     const ask = async () => {
-      const turn = ++asked;
-      if (input.value.trim().length < 2) return close();
+      const turn = ++asked, typed = input.value.trim().slice(0, 200);
+      if (typed.length < source.least) return open(false);
       try {
-        const answer = await fetch(`${field.dataset.suggestions}?q=${encodeURIComponent(input.value.slice(0, 200))}`);
-        if (answer.ok && turn === asked && document.activeElement === input) show(await answer.json());
-      } catch { close(); }
+        const answer = await fetch(source.address + encodeURIComponent(typed));
+        const found = answer.ok ? source.listed(await answer.json()) : [];
+        if (turn === asked && document.activeElement === input) show(found);
+      } catch { if (turn === asked) open(false); }
     };
+    const step = (by) => {
+      if (list.hidden) return void ask();
+      const count = proposals.length;
+      mark(marked < 0 && by < 0 ? count - 1 : (marked + by + count) % count);
+    };
+    const keys = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };
     input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 150); });
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }
-      else if (list.hidden) return;
-      else if (event.key === "ArrowDown") { event.preventDefault(); choose(chosen + 1); }
-      else if (event.key === "ArrowUp") { event.preventDefault(); choose(chosen - 1); }
-      else if (event.key === "Enter" && chosen >= 0) { event.preventDefault(); location.assign(list.children[chosen].dataset.url); }
+      if (event.isComposing) return;
+      if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+      else if (event.key === "Enter" && marked >= 0) { event.preventDefault(); choose(marked); }
+      else if (event.key === "Enter") leave();
+      else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); leave(); }
+      // Back in the text: it is what counts again.
+      else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) mark(-1);
     });
-    input.addEventListener("blur", () => setTimeout(close, 150));
+    input.addEventListener("blur", leave);
     // Chosen when the button is let go, so that one may still turn away; pressing keeps the list open.
     list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => {
       const option = event.target.closest("li");
-      if (option) location.assign(option.dataset.url);
+      if (option) choose([...list.children].indexOf(option));
+    });
+  }
+  const span = (text) => Object.assign(document.createElement("span"), { textContent: text });
+  const suggest = (field) => combobox(field, {
+    label: "Suggestions",
+    least: 2,
+    address: `${field.dataset.suggestions}?q=`,
+    listed: (answer) => answer,
+    shown: (suggestion) => [suggestion.label, span(suggestion.type)],
+    chosen: (suggestion) => location.assign(suggestion.url),
+    told: (count) => count && `${count} ${count > 1 ? "suggestions" : "suggestion"}.`,
+  });
+
+  // -- the field of a place: its communes, and where the reader is -----------------------------------
+  function placeField(field) {
+    const input = field.querySelector("input");
+    const near = field.querySelector("input[type=hidden]");
+    const stand = (text, value) => {
+      input.value = text;
+      near.value = value;
+      near.disabled = !value;
+    };
+    // A text that is changed is no longer the place that was chosen.
+    input.addEventListener("input", () => stand(input.value, ""));
+    combobox(field, {
+      label: "Communes",
+      least: 1,
+      address: `${field.dataset.communes}?q=`,
+      listed: (answer) => answer.communes,
+      shown: (one) => [one.name, span(whereabouts(one))],
+      chosen: (one) => stand(one.label, one.code),
+      told: (count) => count ? `${count} ${count > 1 ? "communes proposées" : "commune proposée"}.` : "Aucune commune proposée.",
+    });
+    offerPosition(field.querySelector("button.position"), (value) => stand(field.dataset.position, value));
+  }
+  function whereabouts(commune) {
+    const people = commune.population === null ? "" : `${commune.population.toLocaleString("fr")} hab.`;
+    return [commune.postcodes[0], commune.departement_name, people].filter(Boolean).join(" · ");
+  }
+  function offerPosition(button, found) {
+    if (!navigator.geolocation || !isSecureContext) return void button.remove();
+    button.hidden = false;
+    const failed = () => tellBriefly("Position non disponible. Saisissez une commune.");
+    const succeeded = ({ coords }) => {
+      // About one kilometre: enough to be told what is near, too little to be found.
+      found(`${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`);
+      tellBriefly("Position trouvée. Elle sert à cette recherche et n’est pas gardée.");
+    };
+    button.addEventListener("click", () => {
+      tell("Recherche de votre position…");
+      navigator.geolocation.getCurrentPosition(succeeded, failed, { timeout: 10000, maximumAge: 600000 });
     });
   }
 
@@ -247,6 +318,7 @@
   // -- copy and print -------------------------------------------------------------------------------
   function prepare(scope) {
     once(scope, "[data-suggestions]", suggest);
+    once(scope, "[data-communes]", placeField);
     once(scope, "[data-restreint]", narrowList);
     once(scope, ".ariane", offerWayBack);
     once(scope, ".resultats", (results) => keepResults(results.closest("#recherche")));
@@ -259,10 +331,8 @@
         const copied = document.getElementById(button.dataset.copie);
         try {
           await navigator.clipboard.writeText(copied.value || copied.textContent);
-          tell(button.dataset.dit);
-        } catch { tell("La copie n’a pas abouti : sélectionnez le texte et copiez-le."); }
-        clearTimeout(telling);
-        telling = setTimeout(() => state.replaceChildren(), 5000);
+          tellBriefly(button.dataset.dit);
+        } catch { tellBriefly("La copie n’a pas abouti : sélectionnez le texte et copiez-le."); }
       });
     });
   }
