@@ -140,7 +140,11 @@ def test_doctor_says_which_settings_lack(tmp_path: Path) -> None:
 
 
 def test_doctor_knocks_at_the_server_and_counts(tmp_path: Path) -> None:
-    settings: dict[str, Any] = {"mail_from": "a@b.example", "smtp_host": "127.0.0.1", "smtp_security": "none"}
+    settings: dict[str, Any] = {
+        "mail_from": "a@b.example",
+        "smtp_host": "127.0.0.1",
+        "smtp_security": "none",
+    }
     ok, detail, _ = _mail_part(tmp_path, **settings, smtp_port=free_port())
     assert (ok, "injoignable" in detail) == (False, True)
     with smtp_server() as inbox:

@@ -311,6 +311,26 @@ def test_a_sender_works_until_it_is_told_to_stop(either_database: Engine, inbox:
         thread.join()
 
 
+class _Waits(threading.Event):
+    """Waits for nothing, and remembers for how long it should have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked.append(timeout)
+        return self.is_set()
+
+
+def test_no_more_a_minute_than_is_allowed(database: Engine, inbox: Inbox) -> None:
+    """Evenly: a server that counts by the second sees no crowd."""
+    queued(database, 3)
+    stop, carrier = _Waits(), SmtpServer(an_account(inbox.port))
+    Postman(Queue(database), carrier, NoLock(), retention_days=90, per_minute=30).send_due(stop)
+    assert (len(inbox.taken), stop.asked) == (3, [2.0] * 3)
+
+
 def test_what_waits_for_its_day_waits(database: Engine, inbox: Inbox) -> None:
     tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
     with writing(database) as session:

@@ -15,6 +15,7 @@ from impact_alliances.mail.queue import letter_of
 from impact_alliances.resources.letter import REFUSED, UNCERTAIN, WAITING, Letter
 from impact_alliances.settings import Settings
 from impact_alliances.terminal import out
+from impact_alliances.vocabularies import french
 from impact_alliances.wiring import make_carrier
 
 # Messages listed; the rest is counted.
@@ -66,9 +67,10 @@ def _line(letter: Letter) -> str:
 def show(number: Annotated[int, typer.Argument(help="Son numéro.", metavar="N")]) -> None:
     """Montrer un message en entier, et ce qu’il est devenu."""
     letter = ready_mail()[1].letter(number)
+    attempts = french.counted(letter.attempts, "essai", "essais")
     lines = {
         "Message": f"n° {letter.id}, {saying.purpose_of(letter)}",
-        "État": f"{saying.STATES[letter.state]}, {letter.attempts} essai(s)",
+        "État": f"{saying.STATES[letter.state]}, {attempts}",
         "Écrit": saying.moment_of(letter),
         "Au sujet de": letter.about,
         "Réponse du serveur": letter.reply,

@@ -31,7 +31,6 @@ class Shown:
 
     number: int
     purpose: str
-    state: str
     moment: str
     to: str
     reply_to: str
@@ -46,7 +45,6 @@ class Shown:
         return cls(
             number=number,
             purpose=saying.purpose_of(letter),
-            state=saying.STATES[letter.state],
             moment=saying.moment_of(letter),
             to=masked(letter.to),
             reply_to=f"{letter.reply_name} ({masked(letter.reply_to)})" if letter.reply_to else "",
