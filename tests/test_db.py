@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, select
 
 from impact_alliances.db import (
@@ -40,6 +40,15 @@ def test_writing_leaves_nothing_after_an_exception(either_database: Engine) -> N
         broken()
     with reading(either_database) as session:
         assert session.exec(select(Case)).all() == []
+
+
+def test_a_fault_does_not_tell_what_was_being_written(either_database: Engine) -> None:
+    """It goes to the journal, where nobody's address belongs."""
+    with pytest.raises(DBAPIError) as fault, writing(either_database) as session:
+        session.execute(
+            text("INSERT INTO nowhere (x) VALUES (:x)"), {"x": "camille.legoff@liens.example"}
+        )
+    assert "camille" not in str(fault.value)
 
 
 def test_reading_writes_nothing(either_database: Engine) -> None:

@@ -61,9 +61,13 @@ def make_engine(url: str, connections: int = 5) -> Engine:
         return _make_postgresql(parsed, bounds)
     if parsed.database:
         Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # A database in memory is one connection: it has nothing to bound.
+    # A fault goes to the journal: what was being written, which may name someone, does not. A
+    # database in memory is one connection: it has nothing to bound.
     engine = create_engine(
-        url, connect_args={"check_same_thread": False}, **(bounds if parsed.database else {})
+        url,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
+        **(bounds if parsed.database else {}),
     )
     if parsed.database:
         event.listen(engine, "do_connect", lambda *_: _make_private(Path(parsed.database or "")))
@@ -91,7 +95,11 @@ def _make_postgresql(url: URL, bounds: dict[str, Any]) -> Engine:
         "keepalives_idle": 30,
     }
     engine = create_engine(
-        url, pool_pre_ping=True, connect_args={**arguments, **url.query}, **bounds
+        url,
+        pool_pre_ping=True,
+        connect_args={**arguments, **url.query},
+        hide_parameters=True,
+        **bounds,
     )
 
     @event.listens_for(engine, "do_connect")

@@ -167,6 +167,20 @@ def test_a_stopped_server_loses_nothing(either_database: Engine) -> None:
         assert sorted(back.times_taken().values()) == [1] * 3
 
 
+@pytest.mark.parametrize("mood", [CUT, "421 4.4.2 You were away for long"])
+def test_a_connection_lost_in_a_rest_is_no_message_s_fault(
+    mood: str, database: Engine, inbox: Inbox
+) -> None:
+    """Nor is one that had its number of messages: they are not counted against the next."""
+    (number,) = queued(database)
+    inbox.moods = {"MAIL": mood}
+    postman = _postman(database, inbox.port)
+    assert "a coupé la connexion" in _round(postman)
+    assert _letters(database, number)[0].attempts == 0
+    inbox.moods = {}
+    assert (_round(postman), len(inbox.taken)) == ("", 1)
+
+
 def test_one_that_is_refused_does_not_hold_the_others(database: Engine, inbox: Inbox) -> None:
     refused, sent = queued(database, to="x" * 60 + "@liens.example"), queued(database)
     # This server takes no command so long.

@@ -6,6 +6,9 @@ from typing import Protocol
 from impact_alliances.errors import Unavailable
 from impact_alliances.resources.letter import Letter
 
+# In our words: the server's may name someone, and this goes to the journal.
+CUT = "Le serveur de courrier a coupé la connexion, ou n’a pas répondu à temps."
+
 
 class Unreachable(Unavailable):
     """Nothing can be sent for now, whatever the message: a server that does not answer, a
@@ -31,7 +34,9 @@ class Delivery(Protocol):
     """A connection on which messages are given, one after the other."""
 
     def offer(self, letter: Letter) -> None:
-        """Say from whom and to whom. Nothing of the message is given. Raises `NotTaken`."""
+        """Say from whom and to whom. Nothing of the message is given. Raises `NotTaken`, or
+        `Unreachable`.
+        """
         ...
 
     def forget(self) -> None:

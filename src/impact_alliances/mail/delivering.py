@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from impact_alliances.errors import Unavailable
 from impact_alliances.locks import Busy, Lock, Lost
-from impact_alliances.mail.carrier import Carrier, Delivery, Doubtful, NotTaken, Unreachable
+from impact_alliances.mail.carrier import CUT, Carrier, Delivery, Doubtful, NotTaken, Unreachable
 from impact_alliances.mail.queue import Outcome, Queue
 from impact_alliances.resources.letter import ACCEPTED, REFUSED, UNCERTAIN, WAITING, Letter
 from impact_alliances.telling import Faults
@@ -25,8 +25,6 @@ REST_S, LONGEST_REST_S = 2.0, 60.0
 # How long what a server answered is tried to be noted, in seconds, each time after that pause.
 NOTING_S = (0.0, 1.0, 3.0, 10.0)
 ERASE_EVERY_S = 3_600.0
-# In our words: the server's may name someone, and this goes to the journal.
-_CUT = "Le serveur de courrier a coupé la connexion, ou n’a pas répondu à temps."
 _SAID = {REFUSED: "refusé", UNCERTAIN: "incertain, le serveur n’a pas répondu"}
 _log = logging.getLogger(__name__)
 
@@ -113,10 +111,10 @@ class Postman:
         except NotTaken as refusal:
             self._end(letter, Outcome(REFUSED if refusal.is_final else WAITING, str(refusal)))
             if refusal.is_cut:
-                raise Unreachable(_CUT) from refusal
+                raise Unreachable(CUT) from refusal
         except Doubtful as doubt:
             self._end(letter, Outcome(UNCERTAIN, str(doubt)))
-            raise Unreachable(_CUT) from doubt
+            raise Unreachable(CUT) from doubt
         else:
             if outcome:
                 self._end(letter, outcome)

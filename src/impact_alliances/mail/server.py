@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from impact_alliances.addresses import mailbox
 from impact_alliances.mail.blanking import without_addresses
-from impact_alliances.mail.carrier import Doubtful, NotTaken, Unreachable
+from impact_alliances.mail.carrier import CUT, Doubtful, NotTaken, Unreachable
 from impact_alliances.mail.composing import as_data, composed
 from impact_alliances.resources.letter import Letter
 from impact_alliances.settings import Settings
@@ -125,10 +125,22 @@ class Handing:
         refused.
         """
         self._content = _composed(letter, self._account.sender)
-        size = [f"size={len(self._content)}"] if self._connection.has_extn("size") else []
+        self._say_from(letter)
         with _certainly_not():
-            self._expect(2, self._connection.mail(self._account.sender[1], size), letter)
             self._expect(2, self._connection.rcpt(letter.to), letter)
+
+    def _say_from(self, letter: Letter) -> None:
+        """A connection that is gone by then, after a rest or after too many messages, is gone for
+        no message's fault.
+        """
+        size = [f"size={len(self._content)}"] if self._connection.has_extn("size") else []
+        try:
+            with _certainly_not():
+                self._expect(2, self._connection.mail(self._account.sender[1], size), letter)
+        except NotTaken as refusal:
+            if refusal.is_cut:
+                raise Unreachable(CUT) from refusal
+            raise
 
     def forget(self) -> None:
         """Take back what was offered."""
