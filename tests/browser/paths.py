@@ -5,6 +5,8 @@ PATHS = [
     "/recherche",
     "/recherche?q=haies&fragilite=sante",
     "/recherche?q=zzzz",
+    "/recherche/carte",
+    "/recherche/carte?kind=case&near=22113&rayon=30",
     "/catalyseurs",
     "/jeudis",
     "/veille",
@@ -19,4 +21,5 @@ PATHS = [
     "/accessibilite",
     "/rien",
 ]
-SHEETS = [path for path in PATHS if path.count("/") == 2 and not path.startswith("/api")]
+_NO_SHEETS = ("/api", "/recherche")
+SHEETS = [path for path in PATHS if path.count("/") == 2 and not path.startswith(_NO_SHEETS)]

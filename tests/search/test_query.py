@@ -438,7 +438,10 @@ def test_a_place_is_written_in_one_way(given_one: str, kept: str | None) -> None
         ({"near": "40.7,-74"}, "« 40.7,-74 » est à plus de 100 km de toute commune de France"),
         ({"rayon": "30"}, "Un rayon se compte autour d’un lieu : donnez aussi le lieu (« near »)."),
         ({"tri": "distance"}, "Les plus proches le sont d’un lieu"),
-        ({"near": "22113", "rayon": "31"}, "Valeurs possibles : commune, 10, 30, 50, 100, departement"),
+        (
+            {"near": "22113", "rayon": "31"},
+            "Valeurs possibles : commune, 10, 30, 50, 100, departement",
+        ),
         ({"comme": "Lannion"}, "Vouliez-vous dire « 22113 » ?"),
         ({"comme": "98412"}, "La population de « 98412 » n’est pas connue"),
         ({"near": "Atlantis", "rayon": "30", "tri": "distance"}, "n’est pas un lieu connu"),

@@ -77,10 +77,10 @@ def draw(
     usual = _usual_view(pins, origin, rayon)
     seen = View.read(view) or usual
     clusters = clustered(pins, seen)
-    label = f"Carte des {french.counted(sum(pin.count for pin in pins), *what)}"
+    label = _label(sum(pin.count for pin in pins), what)
     ground = land(seen, lambda code: _link_of(code, departements or {}, what))
     around, cross = (_circle(origin, rayon), here(origin, seen)) if origin else ("", "")
-    towns = names(seen, {cluster.spot for cluster in clusters})
+    towns = names(seen, _taken(clusters, origin))
     above = "".join([towns, cross, *marks(clusters, seen, what, address)])
     return FranceMap(
         label=label,
@@ -90,6 +90,18 @@ def draw(
         view=seen.text,
         address=address("VUE"),
     )
+
+
+def _taken(clusters: Sequence[Cluster], origin: Origin | None) -> set[Spot]:
+    """Where something stands."""
+    center = spot_of_origin(origin) if origin else None
+    return {cluster.spot for cluster in clusters} | ({center} if center else set())
+
+
+def _label(count: int, what: tuple[str, str]) -> str:
+    """« Carte des 12 catalyseurs », « Carte : 1 catalyseur »."""
+    link = " des" if count > 1 else f"{french.NO_BREAK_SPACE}:"
+    return f"Carte{link} {french.counted(count, *what)}"
 
 
 def _link_of(
@@ -113,8 +125,8 @@ def _svg(view: View, label: str, ground: str, above: str) -> Markup:
     # Names were escaped one by one, the rest is numbers.
     return Markup(  # noqa: S704
         f'<svg class="france" width="{WIDTH}" height="{HEIGHT}" role="group" '
-        f'aria-label="{escape(label)}"><svg class="terres" viewBox="{box}">{ground}</svg>'
-        f"{above}</svg>"
+        f'aria-label="{escape(label)}">'
+        f'<svg class="terres" role="none" viewBox="{box}">{ground}</svg>{above}</svg>'
     )
 
 

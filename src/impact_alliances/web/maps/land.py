@@ -42,7 +42,7 @@ def scaled(shapes: str, detail: int) -> str:
 def _departement(code: str, shape: str, link: tuple[str, str] | None) -> str:
     """Out of the way of the Tab key: a filter of the list does the same."""
     if not link:
-        return f'<path d="{shape}"><title>{escape(DEPARTEMENTS.label_of(code))}</title></path>'
+        return f'<g><title>{escape(DEPARTEMENTS.label_of(code))}</title><path d="{shape}"/></g>'
     name, url = link
     return (
         f'<a href="{escape(url)}" tabindex="-1"><title>{escape(name)}</title>'

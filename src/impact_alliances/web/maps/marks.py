@@ -37,19 +37,26 @@ def marks(
 ) -> Iterator[str]:
     """Each cluster, a link to the view that parts it; each pin, one to what it is."""
     for cluster in clusters:
-        if len(cluster.pins) == 1 or cluster.nearer(view) == view:
-            yield from (
-                _placed(cluster.spot, view, _pin(pin), offset)
-                for pin, offset in zip(cluster.pins, _offsets(len(cluster.pins)), strict=True)
-            )
+        closer = view if len(cluster.pins) == 1 else cluster.nearer(view)
+        if closer == view:
+            yield from _pins(cluster, view)
         else:
-            yield _placed(cluster.spot, view, _cluster(cluster, view, what, address))
+            drawn = _cluster(cluster, _said(cluster, view, what), address(closer.text))
+            yield _placed(cluster.spot, view, drawn)
+
+
+def _pins(cluster: Cluster, view: View) -> Iterator[str]:
+    """Those that no view parts, around the spot they share."""
+    for pin, offset in zip(cluster.pins, _offsets(len(cluster.pins)), strict=True):
+        yield _placed(cluster.spot, view, _pin(pin), offset)
 
 
 def _placed(spot: Spot, view: View, drawn: str, offset: tuple[int, int] = (0, 0)) -> str:
     across, along = view.share(*spot)
     moved = f'<g transform="translate({offset[0]} {offset[1]})">{drawn}</g>'
-    return f'<svg x="{across:.1%}" y="{along:.1%}">{moved if any(offset) else drawn}</svg>'
+    return (
+        f'<svg role="none" x="{across:.1%}" y="{along:.1%}">{moved if any(offset) else drawn}</svg>'
+    )
 
 
 def _offsets(count: int) -> list[tuple[int, int]]:
@@ -76,11 +83,10 @@ def _pin(pin: Pin) -> str:
     )
 
 
-def _cluster(cluster: Cluster, view: View, what: tuple[str, str], address: Address) -> str:
+def _cluster(cluster: Cluster, said: str, url: str) -> str:
     radius = next((radius for most, radius in _DISCS if cluster.count < most), _WIDEST)
     return (
-        f'<a class="grappe" href="{escape(address(cluster.nearer(view).text))}">'
-        f"<title>{escape(_said(cluster, view, what))}</title>"
+        f'<a class="grappe" href="{escape(url)}"><title>{escape(said)}</title>'
         f'<circle r="{radius}"/>{_number(cluster.count)}</a>'
     )
 

@@ -17,7 +17,7 @@ Spot = tuple[float, float]
 # The square of metropolitan France, and a place in the rows: how wide, how high with its name, how
 # high without.
 _LARGE = (0.0, 0.0, 1000.0, 940.0)
-_ROW_WIDTH, _ROW_HEIGHT, _LAND_HEIGHT = 200.0, 196.0, 116.0
+_ROW_WIDTH, _ROW_HEIGHT, _LAND_HEIGHT = 200.0, 204.0, 116.0
 # Kept around a territory, for the pins that stand on its shores.
 _SHORE = 16.0
 # Overseas: the codes that are drawn together, and their name in two lines.
@@ -85,7 +85,6 @@ def panel_of(departement: str) -> Panel | None:
     return next((panel for panel in panels() if departement in panel.codes), None)
 
 
-@lru_cache(maxsize=65_536)
 def spot_of(commune: Commune) -> Spot | None:
     """Where a commune is on the drawing; None where its point, or its territory, is not drawn."""
     if commune.longitude is None or commune.latitude is None:
@@ -100,6 +99,7 @@ def spot_of_origin(origin: Origin) -> Spot | None:
     return _spot(origin.commune.departement, *degrees_of(origin.point))
 
 
+@lru_cache(maxsize=65_536)
 def _spot(departement: str, longitude: float, latitude: float) -> Spot | None:
     panel = panel_of(departement)
     spot = panel.place(longitude, latitude) if panel else None

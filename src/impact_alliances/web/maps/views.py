@@ -9,7 +9,7 @@ VIEW = "carte"
 # What it says when all France is asked for, where a map would show less by itself.
 ALL = "france"
 # The drawing of all France, in points.
-WIDTH, HEIGHT = 1000, 1345
+WIDTH, HEIGHT = 1000, 1356
 # How many times the closest view is enlarged: 17 km wide in metropolitan France.
 CLOSEST = 64
 _WRITTEN = re.compile(r"(\d{1,4})-(\d{1,4})-(\d{1,2})", re.ASCII)

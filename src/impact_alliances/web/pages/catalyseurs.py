@@ -12,8 +12,10 @@ from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import REGIONS
 from impact_alliances.web.cards import Card
 from impact_alliances.web.dependencies import WiredService
+from impact_alliances.web.maps.drawing import FranceMap
 from impact_alliances.web.pages.addressing import AS_A_MAP, CATALYSEURS, Asked
 from impact_alliances.web.pages.facets import counted
+from impact_alliances.web.pages.mapping import map_of
 from impact_alliances.web.pages.nearby import Nobody, nobody_near, parted, serving
 from impact_alliances.web.pages.search import Group, SearchPage, answered, card_of_hit, pushed
 from impact_alliances.web.presenting import Link
@@ -44,6 +46,7 @@ class CatalyseursPage(SearchPage):
     serving: tuple[Card, ...]
     views: tuple[Link, ...]
     is_map: bool
+    map: FranceMap
 
 
 @router.get(CATALYSEURS.path)
@@ -69,7 +72,14 @@ def _page(service: WiredService, asked: Asked, found: Results, page: SearchPage)
         serving=serving(service, found, SERVING),
         views=_views(asked),
         is_map=asked.is_map,
+        map=_map(service, asked),
     )
+
+
+def _map(service: WiredService, asked: Asked) -> FranceMap:
+    """All of them, whatever the page of the list."""
+    more = [AS_A_MAP] if asked.is_map else []
+    return map_of(service, asked.query, asked.view, CATALYSEURS, CATALYSEURS, *more)
 
 
 def _asks_nothing(query: SearchQuery) -> bool:

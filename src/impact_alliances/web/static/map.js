@@ -45,6 +45,7 @@
     view.y = Math.max(height / 2, Math.min(view.whole[1] - height / 2, view.y));
     const [left, top] = [view.x - width / 2, view.y - height / 2];
     view.land.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
+    view.land.parentElement.classList.add("glisse");
     for (const { one, x, y } of view.placed) {
       one.setAttribute("x", `${((x - left) / width) * 100}%`);
       if (y !== null) one.setAttribute("y", `${((y - top) / height) * 100}%`);
