@@ -10,7 +10,14 @@ from sqlalchemy import Connection, Engine, func, select
 
 from impact_alliances.embeddings import store  # noqa: F401
 from impact_alliances.errors import NewerSchema
-from impact_alliances.resources import changes, kinds, letter, unmet  # noqa: F401
+from impact_alliances.resources import (  # noqa: F401
+    changes,
+    contacts,
+    kinds,
+    letter,
+    unmet,
+    wishes,
+)
 from impact_alliances.shipped import shipped
 
 # The number of the lock that whoever migrates holds: ours among those of the database.

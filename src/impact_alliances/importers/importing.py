@@ -27,6 +27,7 @@ from impact_alliances.resources import publishing
 from impact_alliances.resources.demandes import parted
 from impact_alliances.resources.kinds import Kind
 from impact_alliances.resources.resource import DRAFT, PUBLISHED, Resource
+from impact_alliances.resources.wishes import LEFT, PAUSED, WITHDRAWN, Wish, lasting
 from impact_alliances.vocabularies import french
 
 # Rows written in one transaction: what an interruption can make do again, and what is held in
@@ -130,9 +131,10 @@ class _Run:
             stored = self._identities.stored(session, [each.values for each in judged])
             filled = [one for each in judged if (one := self._fill(session, each, stored, batch))]
             slugs = publishing.Slugs(session, self.kind, [each.resource for each in filled])
+            held = lasting(session, self.kind.slug, [each.resource.id for each in filled])
             for each in filled:
                 slugs.give(each.resource)
-                batch.remarks += [*_drop_repeated(each), *_settle(each)]
+                batch.remarks += [*_drop_repeated(each), *_settle(each, held.get(each.resource.id))]
                 batch.verdicts[_keep(session, each)] += 1
                 batch.drafts += each.resource.status == DRAFT
         return batch
@@ -227,7 +229,31 @@ def _drop_repeated(filled: _Filled) -> list[Remark]:
     return [Remark(line, "demandes", french.cut(one), reason, warning=True) for one in repeated]
 
 
-def _settle(filled: _Filled) -> list[Remark]:
+def _honour(filled: _Filled, wish: Wish) -> list[Remark]:
+    """Keep a resource as its person asked, and say what of the row is left aside for it."""
+    resource, line = filled.resource, filled.judged.row.line
+    given = (resource.status, resource.person())
+    publishing.hold(resource, wish.wish)
+    if (resource.status, resource.person()) == given:
+        return []
+    asked = {
+        PAUSED: "a mis cette fiche en pause : elle reste en brouillon",
+        LEFT: "ne veut plus être jointe : son adresse n’est pas reprise",
+        WITHDRAWN: "s’est retirée : la fiche le reste, et son adresse n’est pas reprise",
+    }[wish.wish]
+    reason = f"La personne {asked} (le {french.day(wish.at)})."
+    return [Remark(line, "status", "", reason, warning=True)]
+
+
+def _settle(filled: _Filled, held: Wish | None) -> list[Remark]:
+    """Give a resource the status it may have: that which its person asked, or else that of the row
+    if nothing lacks.
+    """
+    remarks = _honour(filled, held) if held else []
+    return remarks if held and filled.resource.IS_PERSON else [*remarks, *_keep_drafts(filled)]
+
+
+def _keep_drafts(filled: _Filled) -> list[Remark]:
     """Keep as a draft what may not be published, and say all that a draft lacks unless it was asked
     for.
     """

@@ -7,7 +7,7 @@ from sqlalchemy import JSON
 from sqlmodel import Field
 
 from impact_alliances.resources.fields import sections_of
-from impact_alliances.resources.resource import Resource, plain
+from impact_alliances.resources.resource import Person, Resource, plain
 
 # The sections of a case in reading order: field, heading shown.
 SECTIONS = sections_of("case")
@@ -54,6 +54,12 @@ class Case(Resource, table=True):
         partners = ", ".join(self._partner_names())
         sections = [getattr(self, field) for field, _ in SECTIONS]
         return [text for text in (self.summary, *sections, plain(self.body), partners) if text]
+
+    def person(self) -> Person | None:
+        return Person(self.contact_name, self.contact_email) if self.contact_email else None
+
+    def forget_person(self) -> None:
+        self.contact_name = self.contact_email = ""
 
     def _partner_names(self) -> list[str]:
         return [str(partner.get("name", "")) for partner in self.partners]

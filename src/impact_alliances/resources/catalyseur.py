@@ -1,9 +1,11 @@
 """A catalyseur territorial: a person who runs co-operation on the ground, and where."""
 
+from typing import ClassVar
+
 from sqlalchemy import JSON
 from sqlmodel import Field
 
-from impact_alliances.resources.resource import REMOTE, Resource, plain
+from impact_alliances.resources.resource import REMOTE, Person, Resource, plain
 from impact_alliances.vocabularies.terms import DEPARTEMENTS, METIERS, REGION_OF
 
 
@@ -15,6 +17,7 @@ class Catalyseur(Resource, table=True):
     """
 
     __tablename__ = "catalyseur"
+    IS_PERSON: ClassVar[bool] = True
 
     name: str = ""
     organisation: str = ""
@@ -53,3 +56,9 @@ class Catalyseur(Resource, table=True):
         return [
             text for text in (self.role, self.organisation, self.summary, plain(self.body)) if text
         ]
+
+    def person(self) -> Person | None:
+        return Person(self.name, self.email) if self.email else None
+
+    def forget_person(self) -> None:
+        self.email = self.phone = ""

@@ -14,6 +14,7 @@ from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.resources.resource import PUBLISHED, RETIRED, Resource
+from impact_alliances.resources.wishes import WITHDRAWN, lasting
 from impact_alliances.vocabularies.matching import slugify
 
 # Made once: every page of results asks them, and making them costs as much as answering.
@@ -52,12 +53,12 @@ def by_slug(session: Session, kind: Kind, slug: str) -> Resource:
         owner = session.get(kind.table, former.resource_id) if former else None
         if owner:
             # The present address says the title: only a published resource may give it away.
-            raise Moved(_visible(kind, owner).slug)
+            raise Moved(_visible(session, kind, owner).slug)
         # « …/un-verger. », as a sentence ends in a mail, or with capitals.
         tidy = slugify(slug)
         if tidy != slug:
             raise Moved(by_slug(session, kind, tidy).slug)
-    return _visible(kind, found)
+    return _visible(session, kind, found)
 
 
 def addresses(
@@ -71,13 +72,13 @@ def addresses(
 
 def by_id(session: Session, kind: Kind, identifier: str) -> Resource:
     """The published resource of that id. Raises `Withdrawn` or `NotFound`."""
-    return _visible(kind, session.get(kind.table, identifier))
+    return _visible(session, kind, session.get(kind.table, identifier))
 
 
-def _visible(kind: Kind, resource: Resource | None) -> Resource:
+def _visible(session: Session, kind: Kind, resource: Resource | None) -> Resource:
     if resource is not None and resource.status == RETIRED:
         raise Withdrawn(
-            "Cette fiche a été retirée. D’autres, voisines, répondent peut-être à votre "
+            f"{_retired(session, kind, resource)} D’autres, voisines, répondent peut-être à votre "
             "besoin : cherchez dans la base."
         )
     if resource is None or resource.status != PUBLISHED:
@@ -87,6 +88,16 @@ def _visible(kind: Kind, resource: Resource | None) -> Resource:
             else f"Aucune {kind.one} à cette adresse."
         )
     return resource
+
+
+def _retired(session: Session, kind: Kind, resource: Resource) -> str:
+    """That it was, and at whose request when its person asked."""
+    held = lasting(session, kind.slug, [resource.id]).get(resource.id)
+    if held is None or held.wish != WITHDRAWN:
+        return "Cette fiche a été retirée."
+    if resource.IS_PERSON:
+        return "Cette fiche a été retirée à la demande de la personne."
+    return "Ce cas a été retiré à la demande de son porteur."
 
 
 def load(session: Session, keys: Iterable[Key]) -> dict[Key, Resource]:

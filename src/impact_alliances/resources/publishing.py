@@ -11,7 +11,8 @@ from impact_alliances.geo.places import gazetteer
 from impact_alliances.resources.changes import OldSlug
 from impact_alliances.resources.fields import FIELDS, PUBLIC
 from impact_alliances.resources.kinds import Kind, kind_of
-from impact_alliances.resources.resource import Resource, now
+from impact_alliances.resources.resource import DRAFT, PUBLISHED, RETIRED, Resource, now
+from impact_alliances.resources.wishes import LEFT, PAUSED, WITHDRAWN
 from impact_alliances.vocabularies.matching import slugify
 from impact_alliances.vocabularies.terms import REGION_OF
 
@@ -50,6 +51,20 @@ def is_news(resource: Resource, before: Mapping[str, object]) -> bool:
 def touch(resource: Resource) -> None:
     """Note that what visitors read of the resource changed now."""
     resource.updated_at = now()
+
+
+def hold(resource: Resource, wish: str) -> None:
+    """Keep a resource as the person it tells of asked (`wishes.LASTING`), whoever writes it.
+
+    In pause, a person's sheet is out of sight; a case stays, and its bearer is not written to. Who
+    left is forgotten; who withdrew, with the sheet.
+    """
+    if wish == PAUSED and resource.IS_PERSON and resource.status == PUBLISHED:
+        resource.status = DRAFT
+    if wish in (LEFT, WITHDRAWN):
+        resource.forget_person()
+    if wish == WITHDRAWN:
+        resource.status = RETIRED
 
 
 class Slugs:

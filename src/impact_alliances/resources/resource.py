@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
@@ -32,6 +32,13 @@ def _list(**column: Any) -> Any:
     return Field(default_factory=list, sa_type=JSON, sa_column_kwargs=column)
 
 
+class Person(NamedTuple):
+    """Who answers for a resource: a name, and an e-mail address that never leaves the database."""
+
+    name: str
+    address: str
+
+
 class Resource(SQLModel):
     """The columns of every kind. Lists hold vocabulary slugs; `departement` and `region` are INSEE
     codes.
@@ -41,12 +48,13 @@ class Resource(SQLModel):
     texts: how those who need it would ask for it, in their words rather than in its own.
     `updated_at` is when what visitors read last changed, the moment of creation until then.
 
-    A kind says what is its own: `DAY`, the field that gives `date` when nothing else does; what
-    contradicts itself in it; its texts, the names and places it is found under, and what it is
-    called, whole.
+    A kind says what is its own: `DAY`, the field that gives `date` when nothing else does; whether
+    a sheet of it is that of a person (`IS_PERSON`), and who can be written to; what contradicts
+    itself in it; its texts, the names and places it is found under, and what it is called, whole.
     """
 
     DAY: ClassVar[str] = ""
+    IS_PERSON: ClassVar[bool] = False
 
     id: str = Field(primary_key=True, max_length=64)
     slug: str = Field(unique=True, index=True, max_length=160)
@@ -119,3 +127,10 @@ class Resource(SQLModel):
         embedded and quoted.
         """
         return [text for text in (self.summary, plain(self.body)) if text]
+
+    def person(self) -> Person | None:
+        """Who answers for the resource and can be written to; None when nobody can."""
+        return None
+
+    def forget_person(self) -> None:
+        """Erase by what means that person is reached."""
