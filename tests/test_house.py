@@ -19,7 +19,7 @@ FLOORS = (
     {"diagnosis"},
     {"wiring"},
     {"seeding"},
-    {"importers", "indexing", "search"},
+    {"contact", "importers", "indexing", "search"},
     {"mail"},
     {"telling"},
     {"meaning", "faults"},

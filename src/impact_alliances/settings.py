@@ -325,15 +325,16 @@ class Settings(BaseSettings):
         )
 
     @property
+    def contact_address(self) -> str:
+        """The e-mail address of the editor; empty when there is none, or only a form."""
+        return self.contact if "@" in self.contact and "://" not in self.contact else ""
+
+    @property
     def contact_link(self) -> str:
         """What to write to the editor follows: `mailto:…` or the address of a form; empty when none
         is set.
         """
-        return (
-            f"mailto:{self.contact}"
-            if "@" in self.contact and "://" not in self.contact
-            else self.contact
-        )
+        return f"mailto:{self.contact}" if self.contact_address else self.contact
 
     @property
     def keeps_mail(self) -> bool:

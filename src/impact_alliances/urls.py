@@ -14,6 +14,8 @@ API_SEARCH = "/api/search"
 API_DOCS = "/api/docs"
 PICTURES = "/images/{collection}/{identifier}.png"
 MAIL = "/courrier"
+CONTACT, CONTACT_ABOUT, CONTACTED = "/contact", "sujet", "transmis"
+WISH, WISH_DONE, WISH_LINK = "/ma-fiche/{act}", "/ma-fiche/{act}/fait", "lien"
 SITEMAP, SITEMAP_PART = "/sitemap.xml", "/sitemap/{path}-{number:int}.xml"
 Pairs = Iterable[tuple[str, str]]
 
@@ -38,11 +40,27 @@ def page_of(resource: Resource) -> str:
     return f"/{kind_of(resource).path}/{resource.slug}"
 
 
-def contact_of(resource: Resource) -> str:
-    """The form by which whoever stands behind a resource is written to:
-    `/catalyseurs/…/contact`.
+def contact_of(resource: Resource, about: str = "") -> str:
+    """The form by which whoever stands behind a resource is written to, about a sheet (its id) or
+    a search (its address) if one led there: `/catalyseurs/…/contact?sujet=cas-0001`.
     """
-    return f"{page_of(resource)}/contact"
+    pairs = [(CONTACT_ABOUT, about)] if about else []
+    return with_parameters(f"{page_of(resource)}{CONTACT}", pairs)
+
+
+def contacted_at(kind: Kind, slug: str) -> str:
+    """What follows a message that was passed on."""
+    return f"{page_at(kind, slug)}{CONTACT}/{CONTACTED}"
+
+
+def wish_page(act: str, token: str) -> str:
+    """The page of a signed link: `/ma-fiche/pause?lien=…`."""
+    return with_parameters(WISH.format(act=act), [(WISH_LINK, token)])
+
+
+def wish_done(act: str) -> str:
+    """What follows it once it is done."""
+    return WISH_DONE.format(act=act)
 
 
 def mail_page(number: int) -> str:

@@ -11,6 +11,11 @@ from functools import cached_property
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from impact_alliances.contact.deciding import Deciding
+from impact_alliances.contact.links import Links
+from impact_alliances.contact.relaying import Relay
+from impact_alliances.contact.tickets import Tickets
+from impact_alliances.contact.wording import Wording
 from impact_alliances.db import make_engine
 from impact_alliances.embeddings.embedder import (
     Closing,
@@ -102,6 +107,26 @@ class Service:
     def signer(self) -> Signer:
         """What signs the links of messages and of forms."""
         return Signer(self.settings)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Those that contact forms carry."""
+        return Tickets(self.signer)
+
+    @cached_property
+    def links(self) -> Links:
+        """Those by which persons of the base decide on their sheet."""
+        return Links(self.settings, self.signer)
+
+    @cached_property
+    def relay(self) -> Relay:
+        """What passes messages on to persons of the base."""
+        return Relay(self.database, self.signer, Wording(self.settings, self.links))
+
+    @cached_property
+    def deciding(self) -> Deciding:
+        """What does as they decide."""
+        return Deciding(self.database, self.links, Wording(self.settings, self.links))
 
     @property
     def indexers(self) -> tuple[Indexer, ...]:

@@ -367,6 +367,26 @@ METIERS = Vocabulary(
     ),
 )
 
+SITUATIONS = Vocabulary(
+    "situation",
+    "Situation professionnelle",
+    "",
+    (
+        Term("financements", "Trouver et diversifier des financements"),
+        Term("contractualiser", "Contractualiser"),
+        Term("manager-des-projets", "Manager des projets"),
+        Term("ecosysteme", "Être à l’écoute de son écosystème"),
+        Term("creer-des-liens", "Créer des liens"),
+        Term("interactions", "Valoriser les interactions"),
+        Term(
+            "strategie-partenariale",
+            "Mettre en perspective une stratégie partenariale territoriale",
+        ),
+        Term("decision-politique", "Préparer une aide à la décision politique"),
+    ),
+    order="table",
+)
+
 STATES = Vocabulary(
     "state",
     "État",
