@@ -26,6 +26,7 @@ from impact_alliances.web.pages import (
     accessibility,
     catalyseurs,
     collections,
+    contact,
     courrier,
     documentation,
     home,
@@ -34,6 +35,7 @@ from impact_alliances.web.pages import (
     search,
     search_map,
     sheets,
+    wishes,
 )
 from impact_alliances.web.rates import Rates
 from impact_alliances.web.security import SecurityHeaders
@@ -57,6 +59,8 @@ _PARTS = (
     collections,
     catalyseurs,
     sheets,
+    contact,
+    wishes,
     pictures,
     documentation,
     accessibility,

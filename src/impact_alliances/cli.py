@@ -15,6 +15,7 @@ from impact_alliances.commands.mail import mail
 from impact_alliances.commands.search import search
 from impact_alliances.commands.site import demo, serve
 from impact_alliances.commands.unmet import unmet
+from impact_alliances.commands.wishes import wishes
 from impact_alliances.faults import MISUSED
 from impact_alliances.terminal import drop_output, err, leave_when_stopped, out, speak_utf8, tell
 
@@ -87,6 +88,7 @@ for _name, _command in (
     ("seed-vectors", seed_vectors),
     ("search", search),
     ("unmet", unmet),
+    ("wishes", wishes),
     ("doctor", doctor),
 ):
     app.command(_name, cls=frames.Command, hidden=_command is seed_vectors)(_command)

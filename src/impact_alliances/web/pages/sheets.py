@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from impact_alliances import urls
+from impact_alliances.contact.recipient import reachable
 from impact_alliances.db import reading
 from impact_alliances.resources import published
 from impact_alliances.resources.case import Case
@@ -26,6 +27,7 @@ from impact_alliances.web.pages.situating import Situation, situation_of
 from impact_alliances.web.pages.vicinity import Vicinity, vicinity_of
 from impact_alliances.web.presenting import Fact, Link, Shown, citation, facts_of, shown
 from impact_alliances.web.rendering import render
+from impact_alliances.web.subjects import came_from
 
 NEIGHBOURS, CITING = 3, 5
 WORDS_A_MINUTE = 230
@@ -63,12 +65,13 @@ class Partner:
 @dataclass(frozen=True)
 class Linked:
     """What the database links a resource to: what it cites, the notes that cite it, the notes
-    before and after.
+    before and after; and whether somebody can be written to about it.
     """
 
     cited: tuple[Card, ...]
     cited_in: tuple[Link, ...]
     around: tuple[Link | None, Link | None]
+    is_reachable: bool
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class SheetPage:
     """Context of the sheets. `told` is what a card would tell; `trail` is the breadcrumb; `results`
     is what a case opens on, apart from its other sections; `source_url` is the address the sheet
     comes from, if it is one of the web; `around` are the previous and next notes; `demandes`
-    lead to the searches that they are; `situation` is where it is, on a small map.
+    lead to the searches that they are; `situation` is where it is, on a small map; `contact_url` is
+    the form by which whoever answers for the sheet is written to, if anybody can be.
     """
 
     kind: Kind
@@ -99,6 +103,7 @@ class SheetPage:
     citation: str
     api_url: str
     picture_url: str
+    contact_url: str
 
 
 def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
@@ -106,9 +111,8 @@ def sheet(request: Request, slug: str, service: WiredService) -> HTMLResponse:
     with reading(service.database) as session:
         resource = published.by_slug(session, kind, slug)
         linked = _linked(session, resource)
-    return render(
-        request, _TEMPLATES.get(kind.slug, "sheet.html"), _page(service, kind, resource, linked)
-    )
+    page = _page(request, service, resource, linked)
+    return render(request, _TEMPLATES.get(kind.slug, "sheet.html"), page)
 
 
 for _kind in KINDS.values():
@@ -120,11 +124,14 @@ def _linked(session: Session, resource: Resource) -> Linked:
         tuple(_cited(session, resource)),
         tuple(_cited_in(session, resource)),
         _around(session, resource),
+        is_reachable=reachable(session, resource) is not None,
     )
 
 
-def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked) -> SheetPage:
+def _page(request: Request, service: WiredService, resource: Resource, linked: Linked) -> SheetPage:
+    kind = kind_of(resource)
     similar = service.similar_sheets.similar(resource, NEIGHBOURS)
+    is_open = service.mailing.is_open and linked.is_reachable
     return SheetPage(
         kind=kind,
         sheet=shown(resource),
@@ -150,6 +157,7 @@ def _page(service: WiredService, kind: Kind, resource: Resource, linked: Linked)
         citation=citation(resource, service.settings.base_url),
         api_url=urls.api_of(resource),
         picture_url=urls.picture_of(resource),
+        contact_url=urls.contact_of(resource, came_from(request)) if is_open else "",
     )
 
 
