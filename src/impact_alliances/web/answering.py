@@ -40,7 +40,7 @@ def _unclear(placing: Placing) -> tuple[str, dict[str, str]]:
     """A typed place that is none, or several: in a sentence, and for the problem document, with the
     codes to give in its stead.
     """
-    codes = [f"« near={one.query.near} » pour {one.label}" for one in placing.choices]
+    codes = [f"{french.quoted(one.parameters)} pour {one.label}" for one in placing.choices]
     sentence = f"{placing.said} Donnez {french.listed(codes, 'ou')}." if codes else placing.said
     return sentence, {"parameter": TYPED, "value": placing.typed, "reason": sentence}
 

@@ -1,20 +1,22 @@
 """The place typed in a request, `lieu=Lannion`: what it becomes, or between which ones to choose.
 
-A commune becomes `near`, a département or a région its filter. An intercommunalité counts for its
-départements.
+A commune becomes `near`, a département or a région its filter. An intercommunalité is the
+surroundings of its most populous commune. What may be two places is asked, never guessed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from impact_alliances import urls
 from impact_alliances.geo.finding import named
 from impact_alliances.geo.origin import Origin
-from impact_alliances.geo.places import Commune, UnknownPlace
-from impact_alliances.geo.territories import Place
+from impact_alliances.geo.places import UnknownPlace
+from impact_alliances.geo.territories import Place, of_commune
 from impact_alliances.search.parameters import parse
 from impact_alliances.search.query import CHOICES, SearchQuery
 from impact_alliances.text.analysis import clean
+from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import match
 from impact_alliances.vocabularies.terms import DEPARTEMENTS
 
@@ -32,41 +34,45 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Choice:
-    """A commune that may have been meant, with what tells it from its namesakes: « Saint-Denis
-    (93200, Seine-Saint-Denis) »; and the search near it.
+    """A place that may have been meant, with what tells it from its namesakes: « Saint-Denis
+    (93200, Seine-Saint-Denis) »; the parameters that name it, and the search there.
     """
 
     label: str
+    parameters: str
     query: SearchQuery
 
 
 @dataclass(frozen=True)
 class Placing:
-    """The parameters of a request, the typed place having become one of them.
+    """The parameters of a request, the typed place having become one of them; `notice` is what is
+    to be said of that.
 
-    Where it is not clear, `pairs` are without a place, `typed` is the text, `said` a French
-    sentence about it, and `communes` are those that may have been meant; `waiting` is what was
-    asked beside it that means something once one is chosen.
+    Where the place is not clear, `pairs` are without one, `typed` is the text, `said` a French
+    sentence about it, and `places` are those that may have been meant; `waiting` is what was asked
+    beside it that means something once one is chosen.
     """
 
     pairs: Pairs
+    notice: str = ""
     typed: str = ""
     said: str = ""
-    communes: tuple[Commune, ...] = ()
+    places: tuple[Place, ...] = ()
     waiting: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:
-        """The communes that may have been meant, nothing else of the search being lost."""
-        return tuple(Choice(_told(one), self._near(one)) for one in self.communes)
+        """The places that may have been meant, nothing else of the search being lost."""
+        return tuple(self._choice(place) for place in self.places)
 
     @property
     def unclear(self) -> tuple[tuple[str, str], ...]:
         """The parameters that keep a place that is not clear; none where it is."""
         return (*self.waiting, (TYPED, self.typed)) if self.typed else ()
 
-    def _near(self, commune: Commune) -> SearchQuery:
-        return parse([*self.pairs, *self.waiting, ("near", commune.code)])[0]
+    def _choice(self, place: Place) -> Choice:
+        query, _ = parse(_there([*self.pairs, *self.waiting], place))
+        return Choice(_told(place), urls.encoded(_named(place)), query)
 
 
 def placed(asked: Iterable[tuple[str, str]]) -> Placing:
@@ -98,23 +104,51 @@ def text_of(near: str) -> str:
 def _resolved(typed: str, others: Pairs) -> Placing:
     found = named(typed)
     kept = _without(others, [("near", "")])
-    if found.place and found.place.commune:
-        return Placing([*kept, ("near", found.place.commune.code)])
-    if found.place:
-        return Placing([*_without(kept, [*_OF_A_PLACE, *_TERRITORIES]), *_filter(found.place)])
+    is_both = found.place and not found.place.commune and found.choices
+    if found.place and not is_both:
+        return Placing(_there(kept, found.place), found.said)
+    places = [found.place] if found.place else []
+    places += map(of_commune, found.choices)
     nowhere = _without(kept, _OF_A_PLACE)
     waiting = tuple(pair for pair in kept if pair not in nowhere and pair[1])
-    return Placing(nowhere, typed, found.said, found.choices, waiting)
+    said = found.said or (_both(typed) if places else _unknown(typed))
+    return Placing(nowhere, "", typed, said, tuple(places), waiting)
 
 
-def _filter(place: Place) -> Pairs:
+def _both(typed: str) -> str:
+    return f"{_quoted(typed)} est le nom d’un territoire et d’une commune : choisissez le vôtre."
+
+
+def _unknown(typed: str) -> str:
+    return f"{_quoted(typed)} n’est pas un lieu connu : écrivez une commune ou un code postal."
+
+
+def _quoted(typed: str) -> str:
+    return french.quoted(french.cut(typed))
+
+
+def _there(pairs: Pairs, place: Place) -> Pairs:
+    """The same parameters in another place: a territory takes the place of others, and of what
+    means nothing without a commune.
+    """
+    former = [("near", "")] if place.commune else [*_OF_A_PLACE, *_TERRITORIES]
+    return [*_without(pairs, former), *_named(place)]
+
+
+def _named(place: Place) -> Pairs:
+    """The parameters that name a place."""
+    if place.commune:
+        return [("near", place.commune.code)]
     (_, facet, values), *_ = place.filters
     return [(facet, value) for value in values]
 
 
-def _told(commune: Commune) -> str:
-    departement = DEPARTEMENTS.label_of(commune.departement)
-    return f"{commune.name} ({', '.join([*commune.postcodes[:1], departement])})"
+def _told(place: Place) -> str:
+    if place.commune:
+        departement = DEPARTEMENTS.label_of(place.commune.departement)
+        return f"{place.name} ({', '.join([*place.commune.postcodes[:1], departement])})"
+    sort = "la région" if place.region else "le département"
+    return f"{place.name}, {sort}" if place.region or len(place.departements) == 1 else place.name
 
 
 def _without(pairs: Pairs, dropped: Iterable[tuple[str, str]]) -> Pairs:

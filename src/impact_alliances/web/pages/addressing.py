@@ -75,13 +75,13 @@ class Asked:
         asked = cls(
             query,
             placing,
-            tuple(problem.sentence for problem in problems),
+            tuple(filter(None, (placing.notice, *(problem.sentence for problem in problems)))),
             frozenset(request.query_params.getlist(SHOW_WHOLE)) & FILTERS.keys(),
             AS_A_MAP in given,
             view := _view_of(request),
         )
         is_clean = searched == address.pairs(query) and view == request.query_params.get(VIEW, "")
-        if is_clean or any(one.parameter in _TOLD for one in problems):
+        if placing.notice or is_clean or any(one.parameter in _TOLD for one in problems):
             return asked
         # An empty field or an unknown parameter leaves a cleaner address; a fragment has one
         # already: it is pushed with its answer.
