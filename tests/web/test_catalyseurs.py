@@ -1,8 +1,12 @@
 """The page where one finds a catalyseur: its address, who is near, who comes from afar, nobody."""
 
+import csv
+import io
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
+import feedparser
 import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
@@ -59,6 +63,16 @@ def test_the_kind_goes_without_saying(site: TestClient) -> None:
     ]
     answer = site.get("/catalyseurs?kind=case&q=anne")
     assert (answer.status_code, answer.headers["location"]) == (302, "/catalyseurs?q=anne")
+
+
+@pytest.mark.parametrize("asked", ["", f"?near={MORLAIX}&rayon=10", f"?near={CAYENNE}"])
+def test_the_swapped_page_equals_the_fresh_page(site: TestClient, asked: str) -> None:
+    """What htmx puts in the page is what the page would have shown, at the address it tells."""
+    fresh = read(site, f"/catalyseurs{asked}")
+    answer = site.get(f"/catalyseurs{asked}", headers={"HX-Request": "true"})
+    swapped = BeautifulSoup(answer.text, "html.parser")
+    assert str(swapped.find(id="recherche")) == str(fresh.find(id="recherche"))
+    assert answer.headers["hx-push-url"] == f"/catalyseurs{asked}"
 
 
 def test_without_a_place_each_region_leads_to_as_many_as_it_says(site: TestClient) -> None:
@@ -128,11 +142,31 @@ def test_who_serves_the_place_from_elsewhere_is_apart_and_not_counted(site: Test
     """Who is of the list is not told twice; with how each serves it, and how far they are."""
     page = read(site, f"/catalyseurs?near={MORLAIX}&rayon=10")
     assert page.find(id="resultats").text.startswith("1\u00a0catalyseur")
-    heading, cards = page.select_one(".serviteurs h2"), page.select(".serviteurs .carte")
+    heading, cards = page.select_one(".a-cote h2"), page.select(".a-cote .carte")
     assert heading.text == ("Interviennent dans votre territoire, depuis ailleurs ou à distance")
     assert [[part.text for part in one.select("h3, .distance, .raison")] for one in cards] == [
         ["Bruno", "à 53\u00a0km de Morlaix", "Intervient dans le Finistère"],
         ["Dominique", "à 730\u00a0km de Morlaix", "Intervient à distance"],
     ]
-    assert names(read(site, f"/catalyseurs?near={CAYENNE}"), ".serviteurs") == ["Dominique"]
-    assert read(site, f"/catalyseurs?near={LANNION}").select(".serviteurs") == []
+    assert names(read(site, f"/catalyseurs?near={CAYENNE}"), ".a-cote") == ["Dominique"]
+    assert read(site, f"/catalyseurs?near={LANNION}").select(".a-cote") == []
+
+
+@pytest.mark.parametrize("asked", [f"near={MORLAIX}&rayon=100", "q=sante", "fragilite=mobilite"])
+def test_feed_table_and_json_of_the_same_parameters_find_the_same(
+    site: TestClient, asked: str
+) -> None:
+    """Whoever keeps a search keeps what they saw."""
+    page = read(site, f"/catalyseurs?{asked}")
+    shown = {str(link["href"]) for link in page.select("ol > .carte h3 a")}
+    assert shown
+    kept = {link.text: str(link["href"]) for link in page.select(".garder a")}
+    feeds = [kept["Flux Atom de cette recherche"], f"/catalyseurs.atom?{asked}"]
+    for feed in feeds:
+        links = feedparser.parse(site.get(feed).content).entries
+        assert {urlsplit(entry.link).path for entry in links} == shown
+    table = io.StringIO(site.get(kept["Tableau CSV"]).content.decode("utf-8-sig"))
+    rows = csv.DictReader(table, delimiter=";")
+    assert {urlsplit(row["page"]).path for row in rows} == shown
+    hits = site.get(kept["cette recherche en JSON"]).json()["hits"]
+    assert {urlsplit(hit["url"]).path for hit in hits} == shown

@@ -43,7 +43,9 @@ def search_feed(request: Request, service: WiredService) -> Response:
 
 def kind_feed(request: Request, service: WiredService) -> Response:
     kind = BY_PATH[request.scope["path"].strip("/").removesuffix(".atom")]
-    return _feed(service, SearchQuery().choosing("kind", [kind.slug]), urls.feed_of(kind))
+    query = asked(request).choosing("kind", [kind.slug])
+    others = [pair for pair in query.pairs() if pair[0] != "kind"]
+    return _feed(service, query, urls.with_parameters(urls.feed_of(kind), others))
 
 
 for _kind in KINDS.values():

@@ -59,13 +59,13 @@ def parted(hits: tuple[Hit, ...]) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
 
 def serving(service: WiredService, found: Results, limit: int) -> tuple[Card, ...]:
     """The cards of those who serve the place from elsewhere or from a distance, and are not among
-    the hits shown. Without a radius, elsewhere is further than what may be called near.
+    the hits near it. Without a radius, elsewhere is further than what may be called near.
     """
     query, origin = found.query, found.origin
     if not origin or query.page > 1:
         return ()
-    # Where nobody is near, none of them is shown.
-    shown = {key_of(hit.resource) for hit in found.hits if _has_somebody(found)}
+    near, _ = parted(found.hits)
+    shown = {key_of(hit.resource) for hit in near}
     around = replace(query, rayon=query.rayon or FURTHEST)
     others = service.finder.serving(around, limit + len(shown))
     afar = [one for one in others if key_of(one) not in shown][:limit]
