@@ -36,7 +36,8 @@ class CatalyseursPage(SearchPage):
 
     While nothing is asked, `regions` lead to those of each région, in metropolitan France and
     overseas. `nobody` is what is said where nobody is near, `serving` are those who come from
-    elsewhere. `views` are the list and the map, `is_map` tells which one fills a phone.
+    elsewhere. `map` shows all of the list, whatever its page; `views` are the two of them, `is_map`
+    tells which one fills a phone.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class CatalyseursPage(SearchPage):
     regions: tuple[tuple[str, tuple[Link, ...]], ...]
     nobody: Nobody | None
     serving: tuple[Card, ...]
+    map: FranceMap | None
     views: tuple[Link, ...]
     is_map: bool
     map: FranceMap
@@ -70,6 +72,7 @@ def _page(service: WiredService, asked: Asked, found: Results, page: SearchPage)
         regions=_regions(found) if is_start else (),
         nobody=nobody,
         serving=serving(service, found, SERVING),
+        map=_map(service, asked) if found.total and not nobody else None,
         views=_views(asked),
         is_map=asked.is_map,
         map=_map(service, asked),
@@ -137,6 +140,10 @@ def _regions(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         )
         for name in names
     )
+
+
+def _map(service: WiredService, asked: Asked) -> FranceMap:
+    return map_of(service, asked.query, asked.view, CATALYSEURS, CATALYSEURS, AS_A_MAP)
 
 
 def _views(asked: Asked) -> tuple[Link, ...]:

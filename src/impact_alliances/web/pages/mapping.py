@@ -42,7 +42,7 @@ def map_of(
     return draw(
         pins,
         what=named(query),
-        address=lambda seen: mapped.of(query, *more, *([(VIEW, seen)] if seen else [])),
+        address=lambda seen: mapped.of(query, *more, *([(VIEW, seen)] if seen else [])) + "#carte",
         view=view,
         origin=query.origin,
         rayon=query.rayon,

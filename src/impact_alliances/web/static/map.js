@@ -7,7 +7,8 @@
 
   // -- another view, asked of the server ---------------------------------------------------------------
   async function show(url, next) {
-    await htmx.ajax("GET", url, { source: "#carte", target: "#carte", swap: "outerHTML" });
+    // The page stays where it is: only without script it must find the map again.
+    await htmx.ajax("GET", url.split("#")[0], { source: "#carte", target: "#carte", swap: "outerHTML" });
     (next() || the("a"))?.focus({ preventScroll: true });
     document.getElementById("annonce").textContent = the(".vu")?.textContent || document.getElementById("carte").getAttribute("aria-label");
   }
