@@ -8,11 +8,14 @@
   // -- what was focused stays where the eye left it, though all around it is replaced ----------------
   let focusNext = null;
   let before = null;
+  let folds = [];
   function remember() {
+    folds = [...document.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]);
     const active = document.activeElement;
     before = active && active.id ? { id: active.id, top: active.getBoundingClientRect().top } : null;
   }
   function putBack() {
+    for (const [id, open] of folds) document.getElementById(id)?.toggleAttribute("open", open);
     if (focusNext) return moveFocus();
     if (!before) return;
     const same = document.getElementById(before.id) || document.getElementById("resultats");
