@@ -17,7 +17,12 @@ from support.service import a_service
 
 LANNION, MORLAIX, BREST, CAYENNE = "22113", "29151", "29019", "97302"
 PEOPLE: dict[str, dict[str, Any]] = {
-    "Anne": {"commune": MORLAIX, "area": ["dep:29"], "fragilites": ["mobilite"]},
+    "Anne": {
+        "commune": MORLAIX,
+        "area": ["dep:29"],
+        "fragilites": ["mobilite"],
+        "metiers": ["accompagnement", "gestion-de-lieu"],
+    },
     "Bruno": {"commune": BREST, "area": ["dep:29"], "fragilites": ["sante"]},
     "Chantal": {"commune": "35238", "area": ["dep:35"], "fragilites": ["mobilite"]},
     "Dominique": {"commune": "69123", "area": ["dep:69"], "remote": True},
@@ -170,3 +175,16 @@ def test_feed_table_and_json_of_the_same_parameters_find_the_same(
     assert {urlsplit(row["page"]).path for row in rows} == shown
     hits = site.get(kept["cette recherche en JSON"]).json()["hits"]
     assert {urlsplit(hit["url"]).path for hit in hits} == shown
+
+
+def test_a_metier_is_a_filter_of_people_alone(site: TestClient) -> None:
+    """Said in the sentence; not offered where nobody has one."""
+    page = read(site, "/catalyseurs?metier=gestion-de-lieu")
+    assert page.find(id="resultats").text == "1\u00a0catalyseur pour la gestion d’un lieu"
+    assert names(page) == ["Anne"]
+    assert [one.text for one in page.select("#filtre-metier label")] == [
+        " Dialogue territorial (4)",
+        " Accompagnement (1)",
+        " Gestion d’un lieu (1)",
+    ]
+    assert read(site, "/recherche?kind=case").find(id="filtre-metier") is None

@@ -479,6 +479,7 @@ _CATALYSEUR = (
         "dialogue-territorial",
         ("métier",),
         vocabulary=METIERS,
+        facet="metier",
         public="Ses métiers.",
         heading="Métiers",
     ),

@@ -358,13 +358,18 @@ IMPACTS = Vocabulary(
 METIERS = Vocabulary(
     "metier",
     "Métier",
-    "en",
+    "pour",
     (
-        Term("dialogue-territorial", "Dialogue territorial"),
-        Term("experimentations-collectives", "Expérimentations collectives"),
-        Term("accompagnement", "Accompagnement"),
-        Term("gestion-de-lieu", "Gestion d’un lieu"),
+        Term("dialogue-territorial", "Dialogue territorial", "le dialogue territorial"),
+        Term(
+            "experimentations-collectives",
+            "Expérimentations collectives",
+            "les expérimentations collectives",
+        ),
+        Term("accompagnement", "Accompagnement", "l’accompagnement"),
+        Term("gestion-de-lieu", "Gestion d’un lieu", "la gestion d’un lieu"),
     ),
+    only_present=True,
 )
 
 SITUATIONS = Vocabulary(
@@ -573,6 +578,7 @@ FACETS: dict[str, Vocabulary] = {
     for vocabulary in (
         FRAGILITES,
         ACTEURS,
+        METIERS,
         ECHELONS,
         TAILLES,
         REGIONS,

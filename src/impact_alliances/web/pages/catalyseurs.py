@@ -22,7 +22,7 @@ from impact_alliances.web.presenting import Link
 from impact_alliances.web.rendering import render
 
 # What tells one person from another. A search may have other filters: they are told all the same.
-FACETS = ("fragilite", "acteur", "region", "departement")
+FACETS = ("fragilite", "acteur", "metier", "region", "departement")
 # Whoever serves the place from elsewhere, shown apart.
 SERVING = 4
 KIND = KINDS["catalyseur"]
@@ -48,7 +48,6 @@ class CatalyseursPage(SearchPage):
     map: FranceMap | None
     views: tuple[Link, ...]
     is_map: bool
-    map: FranceMap
 
 
 @router.get(CATALYSEURS.path)
@@ -75,7 +74,6 @@ def _page(service: WiredService, asked: Asked, found: Results, page: SearchPage)
         map=_map(service, asked) if found.total and not nobody else None,
         views=_views(asked),
         is_map=asked.is_map,
-        map=_map(service, asked),
     )
 
 
@@ -140,10 +138,6 @@ def _regions(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:
         )
         for name in names
     )
-
-
-def _map(service: WiredService, asked: Asked) -> FranceMap:
-    return map_of(service, asked.query, asked.view, CATALYSEURS, CATALYSEURS, AS_A_MAP)
 
 
 def _views(asked: Asked) -> tuple[Link, ...]:
