@@ -114,7 +114,7 @@ def test_a_pin_and_its_card_show_each_other(page: Page, base: str) -> None:
     expect(pin).to_have_css("outline-style", "solid")
 
 
-def test_without_script_links_enlarge_and_it_is_printed(browser: Browser, base: str) -> None:
+def test_without_a_script_links_enlarge_and_fingers_have_room(browser: Browser, base: str) -> None:
     """On a phone, whose fingers have room."""
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()

@@ -28,8 +28,8 @@ def robots(service: WiredService) -> PlainTextResponse:
     # Each a whole search: nothing to index, and dear.
     tables = "".join(f"Disallow: {urls.export_of_search((), form)}\n" for form in MEDIA_TYPES)
     return PlainTextResponse(
-        f"User-agent: *\nDisallow: /api/\nDisallow: {urls.MAIL}\n{tables}Allow: {urls.API_DOCS}\n"
-        f"Sitemap: {base}{urls.SITEMAP}\n"
+        f"User-agent: *\nDisallow: /api/\nDisallow: {urls.MAIL}\n{tables}"
+        f"Disallow: {urls.SEARCH_MAP}\nAllow: {urls.API_DOCS}\nSitemap: {base}{urls.SITEMAP}\n"
     )
 
 
