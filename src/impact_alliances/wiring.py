@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from impact_alliances.contact.deciding import Deciding
+from impact_alliances.contact.limits import forget_contacts
 from impact_alliances.contact.links import Links
 from impact_alliances.contact.relaying import Relay
 from impact_alliances.contact.tickets import Tickets
@@ -356,6 +357,7 @@ def make_postman(settings: Settings, database: Engine) -> Postman:
         shared_lock(database, "mail"),
         retention_days=settings.mail_retention_days,
         per_minute=settings.smtp_per_minute,
+        and_erase=lambda: forget_contacts(database),
     )
 
 

@@ -29,6 +29,8 @@ LONG = {
     "odd": ["11", "13", "17"],
     "tags": ["covoiturage", "bourg", "marché", "samedi"],
     "impacts": ["performance", "confiance"],
+    "contact_name": "Zoé Bellec",
+    "contact_email": "zoe@porteurs.example",
 }
 
 

@@ -14,6 +14,11 @@ PATHS = [
     "/cas/les-haies-numero-1",
     "/cas/un-cas-entier",
     "/catalyseurs/awa",
+    "/catalyseurs/awa/contact?sujet=cas-1",
+    "/catalyseurs/awa/contact/transmis",
+    "/cas/un-cas-entier/contact",
+    "/ma-fiche/pause?lien=x",
+    "/ma-fiche/pause/fait",
     "/jeudis/note",
     "/veille/article",
     "/api/docs",
@@ -21,5 +26,5 @@ PATHS = [
     "/accessibilite",
     "/rien",
 ]
-_NO_SHEETS = ("/api", "/recherche")
+_NO_SHEETS = ("/api", "/recherche", "/ma-fiche")
 SHEETS = [path for path in PATHS if path.count("/") == 2 and not path.startswith(_NO_SHEETS)]

@@ -1,6 +1,7 @@
 """A message is passed on once, within limits, and says to each what they may know."""
 
 import datetime as dt
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,6 +20,7 @@ from impact_alliances.resources.contacts import Contact, ContactKey
 from impact_alliances.resources.resource import DRAFT
 from impact_alliances.resources.wishes import PAUSED, Wish
 from impact_alliances.signing import Signer
+from impact_alliances.wiring import make_postman
 from support.builders import a_case, a_catalyseur, store
 from tests.contact.forms import MESSAGE, letters, relay, settings, writing
 
@@ -246,6 +248,19 @@ def test_what_is_kept_of_who_writes_tells_nobody_and_goes(
         passing.pass_on(writing(person(2)))
         with reading(either_database) as session:
             assert [row.day for row in session.exec(select(Contact))] == ["2026-12-03"]
+
+
+def test_what_is_old_goes_though_nobody_writes(database: Engine) -> None:
+    """With what the sender of messages erases."""
+    store(database, person(1))
+    with time_machine.travel(NOON - dt.timedelta(days=3), tick=False):
+        relay(database).pass_on(writing(person(1)))
+    with time_machine.travel(NOON, tick=False):
+        postman, stop = make_postman(settings(), database), threading.Event()
+        postman.queue.erase = lambda _: stop.set()  # type: ignore[method-assign, assignment]
+        postman.keep(stop)
+    with reading(database) as session:
+        assert [*session.exec(select(Contact)), *session.exec(select(ContactKey))] == []
 
 
 def test_a_reported_writer_is_blocked_for_a_time(passing: Relay, either_database: Engine) -> None:

@@ -5,13 +5,14 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy import ColumnElement, Engine, delete, func
 from sqlmodel import Session, col, select
 
 from impact_alliances.contact.recipient import Recipient
-from impact_alliances.db import insert_absent
+from impact_alliances.db import insert_absent, written
 from impact_alliances.errors import Refusal, TooManyRequests
 from impact_alliances.resources.contacts import BlockedWriter, Contact, ContactKey
+from impact_alliances.resources.resource import now
 
 # A visitor, in a day: different people of a kind, messages to the same one. A visitor is an
 # address typed; the computer they write from may serve a whole town hall.
@@ -97,6 +98,11 @@ def forget(session: Session, at: dt.datetime) -> None:
     session.execute(delete(ContactKey).where(col(ContactKey.day) != today))
     session.execute(delete(Contact).where(col(Contact.day) < yesterday))
     session.execute(delete(BlockedWriter).where(col(BlockedWriter.until) <= at))
+
+
+def forget_contacts(database: Engine) -> None:
+    """The same, now, in a base where nobody may write for days."""
+    written(database, lambda session: forget(session, now()))
 
 
 def block(session: Session, writer: str, at: dt.datetime) -> None:

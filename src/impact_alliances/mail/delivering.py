@@ -7,6 +7,7 @@ between the two, its sender leaves a doubt that the next one tells, and never li
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 class Postman:
     """Sends what is in `queue` by `carrier`; without one, nothing leaves, and what is old is erased
-    all the same. `per_minute` messages at the most, 0 for no limit.
+    all the same, with what `and_erase` does. `per_minute` messages at the most, 0 for no limit.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Postman:
         *,
         retention_days: int,
         per_minute: int = 0,
+        and_erase: Callable[[], None] = lambda: None,
     ) -> None:
         self.queue, self._carrier, self._lock = queue, carrier, lock
         self._retention_days = retention_days
@@ -49,6 +51,7 @@ class Postman:
         self._faults = Faults(_log, "Les messages attendent ; nouvel essai dans un instant.")
         self._rest_s = REST_S
         self._erased_at = float("-inf")
+        self._and_erase = and_erase
 
     def check(self) -> None:
         """See whether messages could leave now. Raises `Unreachable`."""
@@ -85,6 +88,7 @@ class Postman:
     def _erase_when_due(self) -> None:
         if time.monotonic() - self._erased_at >= ERASE_EVERY_S:
             self.queue.erase(self._retention_days)
+            self._and_erase()
             self._erased_at = time.monotonic()
 
     # -- sending ----------------------------------------------------------------------------------
