@@ -227,3 +227,44 @@ def test_a_crowd_of_parameters_gets_a_short_answer(
     assert answer.status in (200, 302, 400, 414, 503)
     if answer.status >= 400:
         assert len(answer.body) < 20_000
+
+
+_fields = st.sampled_from(
+    b"nom courriel structure besoin message sujet joindre formulaire telecopie lien".split()
+)
+_sent = st.builds(
+    lambda pairs: b"&".join(name + b"=" + value for name, value in pairs),
+    st.lists(st.tuples(_fields | _names, _values), max_size=12),
+)
+_types = st.sampled_from(
+    [
+        b"application/x-www-form-urlencoded",
+        b"application/x-www-form-urlencoded; charset=latin-1",
+        b"multipart/form-data; boundary=x",
+        b"multipart/form-data",
+        b"application/json",
+        b"",
+    ]
+)
+
+
+@given(
+    path=st.sampled_from(
+        ["/catalyseurs/awa-le-goff-cat-0001/contact", "/ma-fiche/pause", "/ma-fiche/correction"]
+    ),
+    kind=_types,
+    body=_sent | st.binary(max_size=200),
+)
+@example("/ma-fiche/pause", b"multipart/form-data; boundary=x", b"--x\r\n\r\n--x--")
+@example("/ma-fiche/pause", b"application/x-www-form-urlencoded", b"lien=%00%ed%a0%80.\xff")
+def test_whatever_is_posted_to_a_form_gets_a_whole_page(
+    app: ASGIApp, path: str, kind: bytes, body: bytes
+) -> None:
+    """A page in French that refuses it: no form here was given by us."""
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", kind)]
+    answer = ask(app, path, method="POST", headers=headers, body=body)
+    assert answer.status in (400, 403)
+    assert "Traceback" not in answer.body.decode()
+    page = BeautifulSoup(_unpacked(answer), "html.parser")
+    assert page.find("h1")
+    assert "parse" not in page.get_text()

@@ -33,6 +33,7 @@ class PrintedSettings:
     editor: str
     contact: str
     contact_link: str
+    mail_retention_days: int
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
