@@ -238,7 +238,7 @@
     least: 2,
     address: `${field.dataset.suggestions}?q=`,
     listed: (answer) => answer,
-    shown: (suggestion) => [suggestion.label, span(suggestion.type)],
+    shown: (suggestion) => [suggestion.label, " ", span(suggestion.type)],
     chosen: (suggestion) => location.assign(suggestion.url),
     told: (count) => count && `${count} ${count > 1 ? "suggestions" : "suggestion"}.`,
   });
@@ -259,7 +259,7 @@
       least: 1,
       address: `${field.dataset.communes}?q=`,
       listed: (answer) => answer.communes,
-      shown: (one) => [one.name, span(whereabouts(one))],
+      shown: (one) => [one.name, " ", span(whereabouts(one))],
       chosen: (one) => stand(one.label, one.code),
       told: (count) => count ? `${count} ${count > 1 ? "communes proposées" : "commune proposée"}.` : "Aucune commune proposée.",
     });
