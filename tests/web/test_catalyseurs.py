@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -188,3 +189,25 @@ def test_a_metier_is_a_filter_of_people_alone(site: TestClient) -> None:
         " Gestion d’un lieu (1)",
     ]
     assert read(site, "/recherche?kind=case").find(id="filtre-metier") is None
+
+
+def test_a_card_leads_to_the_form_where_its_person_can_be_written_to(tmp_path: Path) -> None:
+    """By who has an address, where messages leave; each link says to whom."""
+    people = [
+        a_catalyseur(slug="anne", name="Anne", commune=MORLAIX),
+        a_catalyseur(slug="bruno", name="Bruno", commune=BREST, email=""),
+        a_catalyseur(slug="chantal", name="Chantal", commune="69123", remote=True),
+    ]
+    for settings, open_to in (({"demo": True}, ["Anne", "Chantal"]), ({}, [])):
+        service = a_service(tmp_path / str(bool(settings)), *people, **settings)
+        page = read(
+            TestClient(create_app(service.settings, service)),
+            f"/catalyseurs?near={MORLAIX}&rayon=100",
+        )
+        links = page.select(".carte .ecrire a")
+        assert [one.text for one in links] == [f"Entrer en contact avec {name}" for name in open_to]
+        assert [one["href"] for one in links] == [
+            f"/catalyseurs/{name.lower()}/contact" for name in open_to
+        ]
+        assert "@" not in page.select_one(".liste").text
+        service.close()

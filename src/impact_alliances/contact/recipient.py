@@ -1,5 +1,6 @@
 """Who is written to, as visitors may know them: never an address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -48,8 +49,18 @@ def reachable(session: Session, resource: Resource) -> Person | None:
     """Who can be written to about a resource: nobody when it is not published, has no address, or
     when its person asked not to be.
     """
-    person = resource.person()
-    if person is None or resource.status != PUBLISHED:
-        return None
-    key = key_of(resource)
-    return None if lasting(session, key.kind, [key.id]) else person
+    return resource.person() if reachable_among(session, [resource]) else None
+
+
+def reachable_among(session: Session, resources: Sequence[Resource]) -> frozenset[Key]:
+    """Those of these resources about which somebody can be written to, one query a kind."""
+    ids: dict[str, list[str]] = {}
+    for resource in resources:
+        if resource.status == PUBLISHED and resource.person():
+            key = key_of(resource)
+            ids.setdefault(key.kind, []).append(key.id)
+    return frozenset(
+        Key(kind, one)
+        for kind, asked in ids.items()
+        for one in set(asked) - lasting(session, kind, asked).keys()
+    )

@@ -121,7 +121,8 @@ Told = CaseTold | PersonTold | NoteTold | CuttingTold | PlainTold
 @dataclass(frozen=True)
 class Card:
     """A card to print, as safe HTML: its head, its title and what stands under it, how far it is,
-    the text that answers the words or the summary, what follows it, and the reason why it is there.
+    the text that answers the words or the summary, what follows it, the reason why it is there, and
+    where its person is written to.
     """
 
     kind: str
@@ -134,6 +135,7 @@ class Card:
     result: Markup
     foot: Markup
     why: str
+    contact_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from impact_alliances.resources.kinds import KINDS, Kind
 from impact_alliances.search.query import SearchQuery
-from impact_alliances.search.results import Results
+from impact_alliances.search.results import Hit, Results
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import REGIONS
 from impact_alliances.web.cards import Card
@@ -20,6 +20,7 @@ from impact_alliances.web.pages.nearby import Nobody, nobody_near, parted, servi
 from impact_alliances.web.pages.search import Group, SearchPage, answered, card_of_hit, pushed
 from impact_alliances.web.presenting import Link
 from impact_alliances.web.rendering import render
+from impact_alliances.web.writing_to import with_contact
 
 # What tells one person from another. A search may have other filters: they are told all the same.
 FACETS = ("fragilite", "acteur", "metier", "region", "departement")
@@ -65,7 +66,7 @@ def _page(service: WiredService, asked: Asked, found: Results, page: SearchPage)
     nobody = nobody_near(service, found, CATALYSEURS)
     is_start = _asks_nothing(found.query)
     return CatalyseursPage(
-        **vars(_of_people(found, page, nobody)),
+        **vars(_of_people(service, found, page, nobody)),
         kind=KIND,
         is_start=is_start,
         regions=_regions(found) if is_start else (),
@@ -87,7 +88,9 @@ def _asks_nothing(query: SearchQuery) -> bool:
     return query == SearchQuery().choosing("kind", [KIND.slug])
 
 
-def _of_people(found: Results, page: SearchPage, nobody: Nobody | None) -> SearchPage:
+def _of_people(
+    service: WiredService, found: Results, page: SearchPage, nobody: Nobody | None
+) -> SearchPage:
     """The page of a search, as one looks for people: few facets, those elsewhere apart; no list
     where nobody is near.
     """
@@ -103,22 +106,21 @@ def _of_people(found: Results, page: SearchPage, nobody: Nobody | None) -> Searc
             groups=(),
             pages=(),
         )
-    if _asks_nothing(found.query):
-        return replace(page, facets=facets, title=f"{KIND.heading} — IMPACT-Alliances")
-    return replace(page, facets=facets, groups=_groups(found, page))
+    title = f"{KIND.heading} — IMPACT-Alliances" if _asks_nothing(found.query) else page.title
+    return replace(page, title=title, facets=facets, groups=_groups(service, found))
 
 
-def _groups(found: Results, page: SearchPage) -> tuple[Group, ...]:
+def _groups(service: WiredService, found: Results) -> tuple[Group, ...]:
     """Those whose distance is known, then those who are elsewhere; one list without a place."""
-    if not found.origin:
-        return page.groups
-    near, elsewhere = parted(found.hits)
-    groups = (("", near), ("Ailleurs", elsewhere))
+    near, elsewhere = parted(found.hits) if found.origin else (found.hits, ())
+    shown = (("", near), ("Ailleurs", elsewhere))
     return tuple(
-        Group("", heading, tuple(card_of_hit(hit, found) for hit in hits), None)
-        for heading, hits in groups
-        if hits
+        Group("", heading, _cards(service, found, hits), None) for heading, hits in shown if hits
     )
+
+
+def _cards(service: WiredService, found: Results, hits: tuple[Hit, ...]) -> tuple[Card, ...]:
+    return with_contact(service, ((hit.resource, card_of_hit(hit, found)) for hit in hits))
 
 
 def _regions(found: Results) -> tuple[tuple[str, tuple[Link, ...]], ...]:

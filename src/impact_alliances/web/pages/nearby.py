@@ -20,6 +20,7 @@ from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.addressing import SearchAddress
 from impact_alliances.web.presenting import Link, away
+from impact_alliances.web.writing_to import with_contact
 
 # What is further, in km, is not near: an hour and a half of road. A radius of a search.
 FURTHEST = "100"
@@ -69,7 +70,7 @@ def serving(service: WiredService, found: Results, limit: int) -> tuple[Card, ..
     around = replace(query, rayon=query.rayon or FURTHEST)
     others = service.finder.serving(around, limit + len(shown))
     afar = [one for one in others if key_of(one) not in shown][:limit]
-    return tuple(_card(one, origin) for one in afar)
+    return with_contact(service, ((one, _card(one, origin)) for one in afar))
 
 
 def _card(resource: Resource, origin: Origin) -> Card:

@@ -15,6 +15,7 @@ from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.addressing import CATALYSEURS, EVERYTHING
 from impact_alliances.web.pages.nearby import FURTHEST
 from impact_alliances.web.presenting import Link, away
+from impact_alliances.web.writing_to import with_contact
 
 # How many are shown beside a sheet.
 CONTACTS, CASES = 2, 3
@@ -47,10 +48,10 @@ def _catalyseurs(service: WiredService, case: Case) -> Vicinity:
     if len(found) < CONTACTS:
         found += service.similar_sheets.nearby_catalyseurs(case, CONTACTS)
     people = list({key_of(one): one for one in found}.values())[:CONTACTS]
-    cards = tuple(_card(one, what_serves(case, one), query.origin) for one in people)
+    cards = ((one, _card(one, what_serves(case, one), query.origin)) for one in people)
     beside = query.origin.place.beside if query.origin else ""
     link = Link(f"Tous les catalyseurs {beside}", CATALYSEURS.of(query)) if beside else None
-    return Vicinity("Près de chez vous", cards, link)
+    return Vicinity("Près de chez vous", with_contact(service, cards), link)
 
 
 def _cases(service: WiredService, person: Catalyseur) -> Vicinity:
