@@ -149,6 +149,19 @@ def test_what_a_place_makes_of_a_search_is_told_and_refused(client: TestClient) 
     assert alike["href"] == "/recherche?q=haies&near=22113&rayon=30"
 
 
+def test_an_empty_result_tells_what_a_distance_costs(client: TestClient) -> None:
+    """All cases are in Lannion: none is near Quimper, nor in a territory of the size of Oz."""
+    page = _asked(client, "/recherche?kind=case&near=29232&rayon=10")
+    ways = {link.get_text(): link["href"] for link in page.select(".vide ul a")}
+    assert ways == {
+        "Sans «\u00a0À moins de 10\u00a0km de Quimper\u00a0»\u00a0: 30\u00a0résultats": (
+            "/recherche?kind=case&near=29232"
+        )
+    }
+    page = _asked(client, "/recherche?kind=case&comme=38289")
+    assert "Territoires comme Oz" in page.select(".vide ul a")[0].get_text()
+
+
 def test_a_position_is_said_not_to_be_kept(client: TestClient) -> None:
     """Where the field tells it as « Ma position »."""
     page = _asked(client, "/recherche?q=haies&near=48.73%2C-3.46")

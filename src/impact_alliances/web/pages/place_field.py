@@ -3,6 +3,7 @@ to do without it.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.places import Commune
@@ -61,16 +62,29 @@ def _complement(origin: Origin) -> str:
 
 def place_chips(query: SearchQuery, at: SearchAddress) -> tuple[Link, ...]:
     """What a place makes of a search, each with the same search without it."""
-    chips = []
+    return tuple(
+        Link(label, at.of(without(query, name))) for name, label in bounds_told(query).items()
+    )
+
+
+def bounds_told(query: SearchQuery) -> dict[str, str]:
+    """The parameters by which a place binds a search, each as it is told: « À moins de 30 km de
+    Lannion ».
+    """
+    told = {}
     if query.origin and query.rayon:
-        label = _around(query.origin, query.rayon)
-        chips.append(Link(label, at.of(replace(query, rayon="", page=1))))
+        told["rayon"] = _around(query.origin, query.rayon)
     if query.origin:
-        chips.append(Link(f"Près {_complement(query.origin)}", at.of(_nowhere(query))))
+        told["near"] = f"Près {_complement(query.origin)}"
     if query.model:
-        label = f"Territoires comme {query.model.name}"
-        chips.append(Link(label, at.of(_of_any_size(query))))
-    return tuple(chips)
+        told["comme"] = f"Territoires comme {query.model.name}"
+    return told
+
+
+def without(query: SearchQuery, name: str) -> SearchQuery:
+    """The same search, not bound by that parameter."""
+    freed: dict[str, Any] = {name: ""}
+    return replace(query, page=1, **freed)
 
 
 def _around(origin: Origin, rayon: str) -> str:
@@ -79,14 +93,6 @@ def _around(origin: Origin, rayon: str) -> str:
         return f"À moins de {rayon}{french.NO_BREAK_SPACE}km {_complement(origin)}"
     said = said_around(origin, rayon)
     return f"{said[0].upper()}{said[1:]}"
-
-
-def _nowhere(query: SearchQuery) -> SearchQuery:
-    return replace(query, near="", page=1)
-
-
-def _of_any_size(query: SearchQuery) -> SearchQuery:
-    return replace(query, comme="", page=1)
 
 
 def place_hints(query: SearchQuery) -> list[Hint]:
@@ -100,7 +106,7 @@ def place_hints(query: SearchQuery) -> list[Hint]:
 def _size(query: SearchQuery, at: SearchAddress) -> Hint | None:
     """« Lannion, 19 880 habitants (de 2 000 à 20 000) : », and the way to its like."""
     if query.model:
-        freed = at.of(_of_any_size(query))
+        freed = at.of(without(query, "comme"))
         return _size_told(query.model), (Link("Chercher dans tous les territoires", freed),)
     commune = query.origin.commune if query.origin else None
     if not commune or not commune.taille:
