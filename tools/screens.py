@@ -18,7 +18,11 @@ from typing import Literal
 import time_machine
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from impact_alliances.contact.links import Act
+from impact_alliances.db import reading
 from impact_alliances.migrating import migrate
+from impact_alliances.resources.case import Case
+from impact_alliances.resources.key import Key
 from impact_alliances.seeding import load_seed
 from impact_alliances.settings import Settings
 from impact_alliances.wiring import Service, make_service
@@ -38,15 +42,18 @@ DAY = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 @dataclass(frozen=True)
 class Screen:
     """A page to draw: the name of its files, its address, the control to press first where it
-    shows, and the status it answers with.
+    shows, and the status it answers with. `person` is the id of the case whose bearer's link, to
+    that address, opens it.
     """
 
     name: str
     path: str
     pressed: str = ""
     status: int = 200
+    person: str = ""
 
 
+_CASE = "des-chercheurs-d-emploi-filment-les-ateliers-qui-recrutent"
 SCREENS = (
     Screen("home", "/"),
     Screen("search", "/recherche"),
@@ -56,6 +63,15 @@ SCREENS = (
     Screen("search-nothing", "/recherche?q=%22tyrolienne+lunaire%22&kind=case"),
     Screen("case", "/cas/savoir-ce-que-contient-la-terre-avant-de-planter"),
     Screen("catalyseur", "/catalyseurs/colin-favreuil-brasserie-atelier-favreuil-cousins"),
+    Screen("contact", "/catalyseurs/colin-favreuil-brasserie-atelier-favreuil-cousins/contact"),
+    Screen("contact-case", f"/cas/{_CASE}/contact"),
+    Screen(
+        "contacted",
+        "/catalyseurs/colin-favreuil-brasserie-atelier-favreuil-cousins/contact/transmis",
+    ),
+    Screen("contacted-case", f"/cas/{_CASE}/contact/transmis"),
+    Screen("wish", "/ma-fiche/retrait", person="cas-0001"),
+    Screen("wish-done", "/ma-fiche/retrait/fait"),
     Screen("jeudi", "/jeudis/mesurez-ce-que-parler-coute-a-celle-qui-parle"),
     Screen(
         "article",
@@ -76,8 +92,8 @@ def main(names: Iterable[str]) -> None:
     """Draw the screens of these names; all of them, in place of those of before, without a name."""
     wanted = set(names)
     screens = [one for one in SCREENS if not wanted or one.name in wanted]
-    with _site() as address, chromium(_executable()) as browser:
-        for file, drawn in _draw(browser, address, screens):
+    with _site() as site, chromium(_executable()) as browser:
+        for file, drawn in _draw(browser, site, screens):
             (FOLDER / file).write_bytes(drawn)
             sys.stdout.write(f"{file} {len(drawn) / 1000:.0f} KB\n")
     if not wanted:
@@ -101,13 +117,33 @@ def _executable() -> str:
     return CHROMIUM
 
 
+@dataclass(frozen=True)
+class Site:
+    """A service, and where it is served."""
+
+    service: Service
+    address: str
+
+    def at(self, screen: Screen) -> str:
+        """The address of a screen here."""
+        if not screen.person:
+            return self.address + screen.path
+        with reading(self.service.database) as session:
+            person = session.get_one(Case, screen.person).person()
+        if person is None:
+            sys.exit(f"{screen.person} : personne à qui écrire")
+        act = Act(screen.path.rpartition("/")[2])
+        link = self.service.links.to(act, Key("case", screen.person), person.address)
+        return self.address + link.removeprefix(self.service.settings.base_url)
+
+
 @contextmanager
-def _site() -> Iterator[str]:
+def _site() -> Iterator[Site]:
     """The demonstration, loaded on the day that never changes, and served."""
     with tempfile.TemporaryDirectory() as folder, time_machine.travel(DAY):
         service = _demonstration(Path(folder))
         with served(service) as address:
-            yield address
+            yield Site(service, address)
         service.close()
 
 
@@ -126,7 +162,7 @@ def _demonstration(folder: Path) -> Service:
     return service
 
 
-def _draw(browser: Browser, address: str, screens: Iterable[Screen]) -> Iterator[tuple[str, bytes]]:
+def _draw(browser: Browser, site: Site, screens: Iterable[Screen]) -> Iterator[tuple[str, bytes]]:
     """Each file with its content, as WebP."""
     for width in WIDTHS:
         context = browser.new_context(
@@ -134,9 +170,9 @@ def _draw(browser: Browser, address: str, screens: Iterable[Screen]) -> Iterator
             reduced_motion="reduce",
         )
         # Fonts come too late for a first view, as for whoever comes for the first time.
-        context.new_page().goto(address, wait_until="networkidle")
+        context.new_page().goto(site.address, wait_until="networkidle")
         for screen in screens:
-            page = _open(context, address, screen)
+            page = _open(context, site, screen)
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)
                 yield file_of(screen, width, scheme), _shot(page)
@@ -144,10 +180,10 @@ def _draw(browser: Browser, address: str, screens: Iterable[Screen]) -> Iterator
         context.close()
 
 
-def _open(context: BrowserContext, address: str, screen: Screen) -> Page:
+def _open(context: BrowserContext, site: Site, screen: Screen) -> Page:
     """The page of a screen, what is to be pressed once pressed."""
     page = context.new_page()
-    answer = page.goto(address + screen.path, wait_until="networkidle")
+    answer = page.goto(site.at(screen), wait_until="networkidle")
     if answer is None or answer.status != screen.status:
         sys.exit(f"{screen.path} : {answer and answer.status}, au lieu de {screen.status}")
     if screen.pressed and page.locator(screen.pressed).is_visible():

@@ -18,6 +18,8 @@ LONGEST_CORRECTION = 20_000
 _KEPT = {"id", "date", "source_url", "demandes", "verified_on", "departement", "region", "number"}
 _KEPT |= {field.name for field in DERIVED}
 _LONG = (Type.TEXT, Type.PARTNERS)
+# In signs: what a line of a form shows whole.
+_A_LINE = 45
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,13 @@ class Correctable:
 def correctables(resource: Resource) -> list[Correctable]:
     """The fields of a sheet, in the order of the table."""
     fields = [field for field in PUBLIC[kind_of(resource).slug] if field.name not in _KEPT]
-    return [
-        Correctable(f"champ-{one.name}", one.label, _in_words(resource, one), one.type in _LONG)
-        for one in fields
-    ]
+    return [_correctable(resource, field) for field in fields]
+
+
+def _correctable(resource: Resource, field: Field) -> Correctable:
+    value = _in_words(resource, field)
+    is_long = field.type in _LONG or len(value) > _A_LINE
+    return Correctable(f"champ-{field.name}", field.label, value, is_long)
 
 
 def corrections(fields: list[Correctable], given: Mapping[str, str]) -> list[Said]:
