@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from impact_alliances.web import pages
 from tools.screens import FOLDER, SCREENS, files
 
-MOST_BYTES = 6_000_000
+MOST_BYTES = 8_000_000
 
 
 def _page_routes() -> list[APIRoute]:
