@@ -3,6 +3,7 @@
 import http.client
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -66,14 +67,20 @@ class Site:
     """`impact-alliances serve`, or `demo`, on the data folder and under the settings given."""
 
     def __init__(
-        self, chosen: Chosen, command: str = "serve", port: int | None = None, workers: int = 1
+        self,
+        chosen: Chosen,
+        command: str = "serve",
+        port: int | None = None,
+        workers: int = 1,
+        options: Sequence[str] = (),
     ) -> None:
         self.chosen = chosen
         self.port = port or free_port()
         data_dir = ["--data-dir", str(chosen["data_dir"])] if command == "demo" else []
         several = ["--workers", str(workers)] if workers > 1 else []
         self.started = time.perf_counter()
-        self.process = start([command, "--port", str(self.port), *data_dir, *several], chosen)
+        arguments = [*options, command, "--port", str(self.port), *data_dir, *several]
+        self.process = start(arguments, chosen)
         self.visitor = Visitor(self.port)
 
     @classmethod

@@ -37,8 +37,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _site(folder: Path, workers: int) -> Iterator[Site]:
-    site = Site({"data_dir": folder, "embedder": "none"}, workers=workers)
+def _site(folder: Path, workers: int, *options: str, **chosen: object) -> Iterator[Site]:
+    settings = {"data_dir": folder, "embedder": "none", **chosen}
+    site = Site(settings, workers=workers, options=options)
     try:
         yield site.ready()
     finally:
@@ -108,6 +109,20 @@ def test_a_port_that_is_taken_is_said(folder: Path) -> None:
             1,
             False,
         )
+
+
+def test_workers_tell_causes_to_whoever_asked_for_them(folder: Path) -> None:
+    """As one process does: here that of an indexer whose server nobody can reach."""
+    nowhere = {
+        "search_engine": "meilisearch",
+        "meilisearch_url": f"http://127.0.0.1:{free_port()}",
+        "meilisearch_key": "a" * 16,
+    }
+    with _site(folder, 2, "--verbose", **nowhere) as site:
+        deadline = time.monotonic() + HANG_S
+        while "La cause." not in log_of(site.chosen).read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 _FAILING = """

@@ -32,6 +32,8 @@ LOOK_S, RESTART_S = 0.2, 1.0
 FILES_BESIDE = 200
 _spawn = multiprocessing.get_context("spawn")
 _log = logging.getLogger(__name__)
+# The journal of the whole program: its level is what `--verbose` chose.
+_ours = logging.getLogger("impact_alliances")
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,9 @@ def _within_files(patience: Patience) -> Patience:
 # -- several -------------------------------------------------------------------------------------
 
 
-def _work_in_child(settings: Settings, address: Address, is_first: bool) -> None:
+def _work_in_child(settings: Settings, address: Address, is_first: bool, level: int) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s : %(message)s")
+    _ours.setLevel(level)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _work(settings, address.bound(), is_said=is_first)
 
@@ -180,7 +183,7 @@ class Workers:
                 )
             made = _spawn.Process(
                 target=_work_in_child,
-                args=(self.settings, self.address, number == 0 and process is None),
+                args=(self.settings, self.address, number == 0 and process is None, _ours.level),
                 name=f"serve-{number}",
             )
             made.start()
