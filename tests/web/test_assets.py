@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from impact_alliances.web.assets import IMMUTABLE, STATIC, VERSION, asset
 from impact_alliances.web.fonts import FACES, TEXT_SIGNS, TITLE_SIGNS, Fonts
+from tests.disks import fill, small_disk
 
 TEXTS = ["style.css", "app.js", "htmx.min.js", "logo.svg"]
 
@@ -84,6 +85,17 @@ def test_without_a_folder_to_write_pages_do_without(
     (tmp_path / "fonts").write_text("a file")
     Fonts(tmp_path / "fonts").make()
     assert "polices" in caplog.text
+
+
+def test_a_full_disk_keeps_no_part_of_a_font(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However often the service starts."""
+    with small_disk(tmp_path / "disk", 1):
+        filler = fill(tmp_path / "disk")
+        Fonts(tmp_path / "disk").make()
+        assert "No space left" in caplog.text
+        assert list((tmp_path / "disk").iterdir()) == [filler]
 
 
 def test_the_signs_are_those_of_the_demonstration_and_of_french() -> None:

@@ -103,9 +103,14 @@ class Fonts:
         self._folder.mkdir(parents=True, exist_ok=True)
         # Another process may be making it too: whoever reads must find it whole.
         descriptor, part = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(part).replace(path)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            Path(part).replace(path)
+        except OSError:
+            # Each start would leave one more on a disk that is full.
+            Path(part).unlink()
+            raise
 
 
 def source_of(face: Face) -> Path:
