@@ -25,9 +25,10 @@ from impact_alliances.engines.meilisearch.settings import embedder_name, index_s
 from impact_alliances.engines.meilisearch.writer import MeilisearchWriter
 from impact_alliances.engines.patience import left_of, one_wait
 from impact_alliances.indexing.lateness import BEHIND, Lateness
+from impact_alliances.resources.case import Case
 from impact_alliances.resources.changes import Change
 from impact_alliances.resources.key import Key
-from impact_alliances.resources.resource import now
+from impact_alliances.resources.resource import RETIRED, now
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.titles_only import NO_INDEX, TitlesOnly
 from impact_alliances.wiring import SPARE_ANSWERED, make_service
@@ -586,6 +587,19 @@ def test_titles_are_warm_before_the_outage(tmp_path: Path) -> None:
     assert titles.search(SearchQuery(q="halle")).counts.total == 30
     assert asked
     assert not any("summary" in statement for statement in asked)
+    made.close()
+
+
+def test_what_is_withdrawn_is_forgotten(tmp_path: Path) -> None:
+    """A service that runs for months would else remember every sheet it ever had."""
+    made = a_service(tmp_path, a_case(id="c1", title="Halle"), a_case(id="c2", title="Halle"))
+    titles = TitlesOnly(made.database)
+    titles.warm()
+    with writing(made.database) as session:
+        session.get_one(Case, "c2").status = RETIRED
+    titles.warm()
+    assert [key.id for key in titles._known] == ["c1"]
+    assert titles.search(SearchQuery(q="halle")).counts.total == 1
     made.close()
 
 

@@ -79,14 +79,18 @@ class TitlesOnly:
 
     def warm(self) -> None:
         """Read the titles and the facets of what changed, before an outage has everybody wait for
-        it.
+        it; forget what was withdrawn.
         """
         with reading(self._database) as session:
-            for batch in batched(_published(session), BATCH):
+            published = _published(session)
+            for batch in batched(published, BATCH):
                 for one in batch:
                     _words_of(one.title)
                 with self._lock:
                     self._facets(session, batch)
+        with self._lock:
+            for key in self._known.keys() - {one.key for one in published}:
+                del self._known[key]
 
     def search(self, query: SearchQuery) -> Answer:
         """The answer to `query`: the resources whose title holds all of its words, the nearest
