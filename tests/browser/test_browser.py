@@ -274,7 +274,9 @@ def test_no_box_of_a_sheet_is_half_empty(
     whole = page.locator(".fiche").bounding_box()
     for box in found.all():
         bounds = box.bounding_box()
-        assert bounds and whole and bounds["width"] == whole["width"]
+        assert bounds
+        assert whole
+        assert bounds["width"] == whole["width"]
         right, below = box.evaluate(_BLANK)
         assert right <= 100
         assert below <= 60
