@@ -59,7 +59,7 @@ def answer(found: Results, base_url: str) -> dict[str, Any]:
         "mode": query.mode,
         "degraded": found.degraded,
         "corrections": [{"typed": typed, "used": used} for typed, used in found.corrections],
-        "synonyms": {word: list(names) for word, names in found.understanding.synonyms},
+        "synonyms": {word: list(names) for word, names in found.synonyms},
         "place": _place(found, base_url),
         "evoked": list(found.evoked),
         "hits": [_hit(hit, base_url) for hit in found.hits],
