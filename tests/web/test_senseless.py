@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from impact_alliances.search import interpreting
@@ -16,6 +17,7 @@ from support.service import a_service
 def _far(monkeypatch: pytest.MonkeyPatch) -> None:
     """The model of the tests knows few directions: what is near to nothing is rare there."""
     monkeypatch.setattr(interpreting, "SENSELESS", 1.1)
+    monkeypatch.setattr(interpreting, "STRUCK", 1.1)
 
 
 def test_the_page_says_that_no_word_is_known_and_shows_a_few_sheets_apart(
@@ -26,7 +28,9 @@ def test_the_page_says_that_no_word_is_known_and_shows_a_few_sheets_apart(
     assert "0 fiche pour" in page.replace("\u00a0", " ")
     apart = page.split("Peut-être, à défaut")[1]
     assert 1 <= apart.count('<li class="carte') <= 6
-    assert "Tout (0)" in page
+    tab = BeautifulSoup(page, "html.parser").find(id="onglet-1")
+    assert tab
+    assert tab.text == "Tout (0)"
 
 
 def test_an_acronym_means_what_its_full_form_does(client: TestClient) -> None:
@@ -38,6 +42,32 @@ def test_no_reason_nor_need_is_made_up_for_a_text_that_means_nothing(client: Tes
     page = client.get("/recherche?q=asdfghjkl").text
     assert "Votre besoin semble toucher" not in page
     assert 'class="raison"' not in page
+
+
+@pytest.mark.parametrize("text", ["0x7f3a", "a1b2c3d4 0x7f3a", "9f8e7d6c"])
+def test_a_code_means_nothing_though_its_numbers_are_known(tmp_path: Path, text: str) -> None:
+    """Each of them is in some text of the base, even in a demande."""
+    numbers = " ".join(map(str, range(10)))
+    with closing(a_service(tmp_path, a_case(title=numbers, demandes=[numbers]))) as service:
+        found = service.finder.find(SearchQuery(q=text))
+        assert (found.total, found.neighbours is None) == (0, False)
+
+
+@pytest.mark.parametrize("text", ["CO2", "3h30min", "B2B", "ODD17", "re2020", "0x7f3a en panne"])
+def test_a_word_with_a_number_is_no_code(text: str) -> None:
+    """Nor is a text that has a word beside one."""
+    assert not interpreting.is_code(text)
+
+
+def test_more_is_asked_of_keys_struck_at_random(
+    monkeypatch: pytest.MonkeyPatch, client: TestClient
+) -> None:
+    """Where each word is."""
+    monkeypatch.setattr(interpreting, "SENSELESS", -1.1)
+    for text in ("asdfghjkl", "qsdfghjkl oiezjfoize"):
+        assert client.get(f"/api/search?q={text}").json()["total"] == 0
+    for text in ("logopede", "asdfghjkl logopede"):
+        assert client.get(f"/api/search?q={text}").json()["total"]
 
 
 def test_what_is_near_is_within_the_filters(client: TestClient) -> None:

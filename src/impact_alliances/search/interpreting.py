@@ -5,6 +5,7 @@ Every constant here was chosen on half of the question file (`bench/questions.js
 the other; the figures are in docs/decisions/0003, and for what the ranking brings in 0015.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
@@ -31,7 +32,7 @@ from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.ranking import NO_EVIDENCE, Evidence
 from impact_alliances.text.analysis import ASKING_WORDS, words
 from impact_alliances.text.identities import identities_in
-from impact_alliances.text.lemmas import is_french
+from impact_alliances.text.lemmas import is_french, is_struck
 from impact_alliances.text.understanding import Concept, Understanding, understand
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import REGION_OF
@@ -53,9 +54,12 @@ PROMISING = 60
 # The best of each kind that are shown whatever the bars, and at most one in ten of a kind.
 MOST_BEST = 30
 # A text of which no word is known, here nor in French, means nothing when the likeness of the
-# document nearest to it, what all share set aside, is below this: 90 in 100 of the senseless ones
-# (`support/texts`) are found so.
-SENSELESS = 0.28
+# document nearest to it, what all share set aside, is below this: nine in ten of the senseless ones
+# (`support/texts`) are found so. Below the other where each word of it is keys struck at random.
+SENSELESS, STRUCK = 0.28, 0.32
+# Letters and numbers that alternate so often are no word, though the base may hold each number:
+# « CO2 », « 3h30 » and « b2b » do less.
+_CODE = re.compile(r"(?:\d+[^\W\d_]+){2}\d|(?:[^\W\d_]+\d+){2}[^\W\d_]")
 # Struck at random, two letters are a French word one time in ten.
 SHORTEST_FRENCH = 3
 NO_VECTORS = "Les vecteurs de sens ne sont pas encore calculés : résultats par les mots seulement."
@@ -135,7 +139,9 @@ class Interpreter:
         evidence, wanted = self._answers(understood, meant, evidence, total)
         wanted, neighbours = bound(replace(wanted, named=named), query), None
         is_known = known_share(understood.concepts, known, total) >= LEXICAL_SHARE
-        if not (named or is_known or evidence.is_demanded) and is_senseless(understood.text, meant):
+        is_answered = is_known or evidence.is_demanded
+        is_strange = not is_answered and is_senseless(understood.text, meant)
+        if not named and (is_strange or is_code(query.q)):
             wanted, neighbours = bound(Wanted(nothing=True), query), wanted
         return Interpretation(understood, wanted, evidence, neighbours, meant.degraded, reading)
 
@@ -247,8 +253,15 @@ def is_senseless(text: str, meant: Meant) -> bool:
     it is French, and no document is near to it.
     """
     asked = [word for word in words(text) if len(word) >= SHORTEST_FRENCH]
-    is_far = meant.outlook is not None and meant.outlook.best < SENSELESS
-    return is_far and not any(map(is_french, asked))
+    if meant.outlook is None or any(map(is_french, asked)):
+        return False
+    are_struck = bool(asked) and all(map(is_struck, asked))
+    return meant.outlook.best < (STRUCK if are_struck else SENSELESS)
+
+
+def is_code(text: str) -> bool:
+    """Whether every word of a text is a code: « 0x7f3a », « a1b2c3d4 »."""
+    return all(map(_CODE.search, text.split()))
 
 
 def _wanted(understood: Understanding, bar: Bar | None, near: tuple[Key, ...]) -> Wanted:
