@@ -198,8 +198,8 @@ def test_a_card_leads_to_the_form_where_its_person_can_be_written_to(tmp_path: P
         a_catalyseur(slug="bruno", name="Bruno", commune=BREST, email=""),
         a_catalyseur(slug="chantal", name="Chantal", commune="69123", remote=True),
     ]
-    for settings, open_to in (({"demo": True}, ["Anne", "Chantal"]), ({}, [])):
-        service = a_service(tmp_path / str(bool(settings)), *people, **settings)
+    for demo, open_to in ((True, ["Anne", "Chantal"]), (False, [])):
+        service = a_service(tmp_path / str(demo), *people, demo=demo)
         page = read(
             TestClient(create_app(service.settings, service)),
             f"/catalyseurs?near={MORLAIX}&rayon=100",
