@@ -147,6 +147,8 @@ def _is_wanted(resource: Resource, query: SearchQuery) -> bool:
 def _is_around(resource: Resource, query: SearchQuery) -> bool:
     assert query.origin
     here, departement = query.origin.commune.departement, resource.departement
+    if query.rayon == "commune":
+        return resource.commune == query.origin.commune.code
     if query.rayon == "departement":
         return departement == here
     if query.rayon == "region":

@@ -23,6 +23,7 @@ from impact_alliances.engines.engine import (
     Window,
 )
 from impact_alliances.geo.nearness import Whereabouts
+from impact_alliances.geo.origin import Origin
 from impact_alliances.meaning.vectors import Matrix, Standing
 from impact_alliances.resources.key import Key
 from impact_alliances.shipped import shipped
@@ -215,16 +216,27 @@ class EngineContract:
         ):
             assert engine.counts(Wanted(kept=kept), []).total == total
 
-    def test_documents_are_located(self, engine: SearchEngine) -> None:
-        found = {one.key.id: one for one in engine.located(Wanted(), 10)}
-        assert {name: one.commune for name, one in found.items()} == {
-            **dict.fromkeys(("bus", "velo", "cour"), "22113"),
-            **dict.fromkeys(("awa", "note"), ""),
-        }
-        assert {one.id: found[one.id].date_order for one in Corpus.all} == {
-            one.id: document_of(one).date_order for one in Corpus.all
-        }
-        assert len(engine.located(Wanted(), 2)) == 2
+    def test_the_communes_of_documents_are_known(self, engine: SearchEngine) -> None:
+        near_lannion = Origin.of("22113").within(30, engine.communes())
+        assert near_lannion == ("22113",)
+        assert engine.communes() is engine.communes()
+
+    @pytest.mark.parametrize("near", ["22113", "48.73,-3.46", "97411", "98411"])
+    def test_a_set_is_paged_by_distance(self, engine: SearchEngine, near: str) -> None:
+        """Those of Lannion, then the others, by date in both; in another territory, all by date."""
+        origin = Origin.of(near)
+        by_date = engine.page(Wanted(), "date", 0, 5)
+        away = {key: key.id in ("awa", "note") for key in by_date}
+        expected = sorted(by_date, key=away.__getitem__) if near[0] in "24" else by_date
+        for limit in range(1, 6):
+            pages = [
+                engine.matches(Wanted(), ["kind"], Window(origin, offset, limit))
+                for offset in range(0, 6, limit)
+            ]
+            assert [key for page in pages for key in page.keys] == expected
+            assert {tuple(page.facets) for page in pages} == {("kind",)}
+        left = engine.page(Wanted(), origin, 0, 5, expected[1:3])
+        assert left == [expected[0], *expected[3:]]
 
     def test_candidates_say_where_they_are(self, engine: SearchEngine) -> None:
         keys = (Key("case", "bus"), Key("catalyseur", "awa"), Key("article", "note"))

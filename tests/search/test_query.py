@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from impact_alliances.geo.globe import Communes
 from impact_alliances.search.bounds import RAYONS
 from impact_alliances.search.parameters import (
     LONGEST_TEXT,
@@ -471,13 +472,17 @@ def test_facets_keep_the_place_and_the_bounds() -> None:
 
 
 def test_bounds_are_conditions_of_the_documents() -> None:
-    assert SearchQuery(near="22113").kept == {}
-    assert SearchQuery(near="22113", rayon="departement").kept == {"implantation": ("dep:22",)}
-    assert SearchQuery(near="97611", rayon="region").kept == {"implantation": ("reg:06",)}
-    assert SearchQuery(comme="22113").kept == {"taille": ("intermediaire",)}
-    within = SearchQuery(near="22113", rayon="30").kept["implantation"]
-    assert {"22113", "22070"} <= set(within)
-    assert "29151" not in within
+    communes = Communes.of(["22113", "22070", "29151", ""])
+    for query, kept in (
+        (SearchQuery(near="22113"), {}),
+        (SearchQuery(near="22113", rayon="departement"), {"implantation": ("dep:22",)}),
+        (SearchQuery(near="97611", rayon="region"), {"implantation": ("reg:06",)}),
+        (SearchQuery(near="22113", rayon="30"), {"implantation": ("22070", "22113")}),
+        (SearchQuery(near="48.73,-3.46", rayon="10"), {"implantation": ("22113",)}),
+        (SearchQuery(near="97611", rayon="100"), {"implantation": ()}),
+        (SearchQuery(comme="22113"), {"taille": ("intermediaire",)}),
+    ):
+        assert query.kept(communes) == kept
 
 
 @pytest.mark.parametrize(

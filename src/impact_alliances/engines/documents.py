@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from impact_alliances import urls
-from impact_alliances.geo.nearness import territory_at
+from impact_alliances.geo.globe import placed
 from impact_alliances.resources.fields import COUNTED
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import key_of, kind_of
@@ -147,7 +147,7 @@ def facets_of(resource: Resource) -> dict[str, tuple[str, ...]]:
     return {
         "kind": (kind,),
         COMMUNE: commune,
-        TERRITOIRE: (territory_at(resource.commune),),
+        TERRITOIRE: (placed(resource.commune)[0],),
         IMPLANTATION: resource.implantation(),
         DESSERTE: resource.desserte(),
         **{name: counted.get(name, ()) for name in FACETS},

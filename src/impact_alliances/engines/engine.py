@@ -14,13 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from impact_alliances.engines.documents import SearchDocument
+from impact_alliances.geo.globe import Communes
 from impact_alliances.geo.nearness import Whereabouts
+from impact_alliances.geo.origin import Origin
 from impact_alliances.resources.key import Key
 from impact_alliances.text.expressions import Expression
 from impact_alliances.text.understanding import Concept
 
 Vector = npt.NDArray[np.float32]
-Order = Literal["date", "title"]
+# Newest first, by title, or by the distance to an origin: nearest first, those at one distance by
+# date, and last, by date too, those whose distance is not known.
+Order = Literal["date", "title"] | Origin
 # A word of the title counts this much against one of the text, in every engine (flat between 1 and
 # 3 when measured).
 TITLE_BOOST = 1.5
@@ -126,16 +130,6 @@ class Candidate(NamedTuple):
     fragilites: Sequence[str] = ()
     where: Whereabouts = Whereabouts()
     demanded: float = 0.0
-
-
-class Located(NamedTuple):
-    """What ordering by distance needs of one document: the code of its commune, empty without one,
-    and its day.
-    """
-
-    key: Key
-    commune: str
-    date_order: int
 
 
 class Promising(NamedTuple):
@@ -258,8 +252,8 @@ class SearchEngine(Protocol):
         """Keys of the set in a fixed order, without those of `apart_from`."""
         ...
 
-    def located(self, wanted: Wanted, limit: int) -> list[Located]:
-        """The documents of a set, so many at the most, in no order, each with where it is."""
+    def communes(self) -> Communes:
+        """Those where documents are; the same object until the corpus changes."""
         ...
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:

@@ -8,21 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
+from impact_alliances.geo.globe import between, everywhere, point_of, territory_of
 from impact_alliances.geo.places import Commune, gazetteer
-from impact_alliances.geo.territories import Place, is_overseas, of_region
+from impact_alliances.geo.territories import Place, of_region
 from impact_alliances.vocabularies.terms import REGION_OF
 
-# Mean radius of the Earth, in km.
-_EARTH = 6371.009
-# The territory that is not overseas: Corsica is of it.
-MAINLAND = "metropole"
-# The territory of what is nowhere that is known.
-NOWHERE = "inconnu"
-TERRITORIES = frozenset(
-    {MAINLAND, NOWHERE, *(code for code, region in REGION_OF.items() if is_overseas(region))}
-)
 # Kilometres around a commune that are still « alentour »: an hour of road.
 AROUND = 50.0
 # Shorter ways, for when too much is around: the widest first, the last one being the commune.
@@ -32,10 +22,6 @@ CLOSER = (25.0, 10.0, 5.0, 0.0)
 NEXT_DOOR, FADING = 0.9, 30.0
 # The least that the same département and the same région have, however far.
 SAME_DEPARTEMENT, SAME_REGION = 0.4, 0.2
-
-
-# Somewhere on the sphere of radius 1.
-Point = tuple[float, float, float]
 
 
 class Whereabouts(NamedTuple):
@@ -90,41 +76,10 @@ def _share(ones: Iterable[str], others: Iterable[str]) -> bool:
     return not set(ones).isdisjoint(others)
 
 
-def territory_of(commune: Commune) -> str:
-    """The territory inside which communes may be near: an overseas département or collectivity, by
-    its code, or `MAINLAND`.
-    """
-    region = REGION_OF[commune.departement]
-    return commune.departement if is_overseas(region) else MAINLAND
-
-
 def distance(one: Commune, other: Commune) -> float:
     """The great circle between two communes, in km; infinite where a point is not known."""
     here, there = point_of(one), point_of(other)
     return math.inf if here is None or there is None else between(here, there)
-
-
-def between(here: Point, there: Point) -> float:
-    """The great circle between two points, in km."""
-    return 2 * _EARTH * math.asin(min(1.0, math.dist(here, there) / 2))
-
-
-def point_of(commune: Commune) -> Point | None:
-    """Where a commune is on the globe; None where its point is not known."""
-    if commune.latitude is None or commune.longitude is None:
-        return None
-    return point_at(commune.latitude, commune.longitude)
-
-
-@lru_cache(maxsize=65_536)
-def point_at(latitude: float, longitude: float) -> Point:
-    """The point of the sphere of radius 1 at these degrees."""
-    latitude, longitude = math.radians(latitude), math.radians(longitude)
-    return (
-        math.cos(latitude) * math.cos(longitude),
-        math.cos(latitude) * math.sin(longitude),
-        math.sin(latitude),
-    )
 
 
 def around(place: Place) -> dict[str, tuple[str, ...]]:
@@ -153,10 +108,11 @@ def wider(place: Place) -> Place | None:
     return None if place.region or len(place.regions) > 1 else of_region(*place.regions)
 
 
+@lru_cache(maxsize=256)
 def _communes_around(commune: Commune, reach: float) -> tuple[str, ...]:
     """The communes within so many km, this one first, in its own territory."""
     point = point_of(commune)
-    near = communes_within(point, territory_of(commune), reach) if point else ()
+    near = everywhere().within(reach, point, territory_of(commune)) if point else ()
     return tuple(dict.fromkeys([commune.code, *near]))
 
 
@@ -169,35 +125,3 @@ def implantation_of(commune: str, departement: str, region: str) -> tuple[str, .
     region = REGION_OF.get(departement, region)
     places = (commune, departement and f"dep:{departement}", region and f"reg:{region}")
     return tuple(filter(None, places))
-
-
-def territory_at(code: str) -> str:
-    """The territory in which distances to the commune of that code are measured; `NOWHERE` where
-    it is not known, or its point is not.
-    """
-    known = gazetteer().by_code.get(code)
-    return territory_of(known) if known and point_of(known) else NOWHERE
-
-
-@lru_cache(maxsize=256)
-def communes_within(point: Point, territory: str, reach: float) -> tuple[str, ...]:
-    """The codes of the communes of a territory within so many km of a point."""
-    communes, points = _points()
-    chords = np.linalg.norm(points - np.array(point), axis=1)
-    near = np.flatnonzero(chords <= 2 * math.sin(reach / 2 / _EARTH))
-    return tuple(communes[at].code for at in near if territory_of(communes[at]) == territory)
-
-
-def nearest_commune(point: Point) -> tuple[Commune, float]:
-    """The commune nearest to a point, wherever it is, and how far, in km."""
-    communes, points = _points()
-    nearest = communes[int(np.linalg.norm(points - np.array(point), axis=1).argmin())]
-    return nearest, between(point, point_of(nearest) or point)
-
-
-@lru_cache(maxsize=1)
-def _points() -> tuple[list[Commune], np.ndarray]:
-    """The communes whose point is known, and these, one row each."""
-    pairs = ((one, point_of(one)) for one in gazetteer().by_code.values())
-    known = [(one, point) for one, point in pairs if point]
-    return [one for one, _ in known], np.array([point for _, point in known])

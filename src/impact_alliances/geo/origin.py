@@ -1,14 +1,17 @@
 """Where distances are told from: the commune that someone chose, or the point where they are."""
 
+import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from impact_alliances.geo.nearness import (
+from impact_alliances.geo.globe import (
+    Communes,
+    Numbers,
     Point,
     between,
-    communes_within,
     nearest_commune,
+    placed,
     point_at,
     point_of,
     territory_of,
@@ -21,6 +24,8 @@ from impact_alliances.vocabularies import french
 _DECIMALS = 4
 # Further from any commune, in km, a point is not in France nor at its door.
 _FURTHEST = 100.0
+# Of a commune whose point is not known, none is within any distance.
+_NOWHERE = (math.nan, math.nan, math.nan)
 _POINT = re.compile(r"(-?\d{1,2}(?:\.\d+)?) ?, ?(-?\d{1,3}(?:\.\d+)?)")
 _EXPECTED = (
     "donnez le code INSEE d’une commune (« 22113 »), ou une latitude et une longitude "
@@ -48,7 +53,7 @@ class Origin:
         """Its commune, as sentences say it."""
         return of_commune(self.commune)
 
-    @property
+    @cached_property
     def territory(self) -> str:
         """The territory inside which distances are measured, as `territory_of` names it."""
         return territory_of(self.commune)
@@ -72,15 +77,20 @@ class Origin:
         """How far the commune of that code is, in km; None on the other side of a sea, or where its
         point is not known.
         """
-        there = gazetteer().by_code.get(code)
-        point = point_of(there) if there and territory_of(there) == self.territory else None
-        return between(self.point, point) if self.point and point else None
+        territory, point = placed(code)
+        if not self.point or not point or territory != self.territory:
+            return None
+        return between(self.point, point)
 
-    def within(self, reach: float) -> tuple[str, ...]:
-        """The codes of the communes within so many km; its own is one of them."""
-        near = communes_within(self.point, self.territory, reach) if self.point else ()
-        own = () if "," in self.text else (self.text,)
-        return tuple(dict.fromkeys([*own, *near]))
+    def spans(self, communes: Communes) -> Numbers:
+        """How far each commune is, as a number that grows with the distance; infinite where
+        `distance_to` tells none.
+        """
+        return communes.spans(self.point or _NOWHERE, self.territory)
+
+    def within(self, reach: float, communes: Communes) -> tuple[str, ...]:
+        """The codes of those of these communes that are within so many km."""
+        return communes.within(reach, self.point or _NOWHERE, self.territory)
 
 
 @lru_cache(maxsize=1_024)

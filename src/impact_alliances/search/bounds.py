@@ -3,6 +3,7 @@ the size of a commune (`comme`). No facet sets these aside when it is counted.
 """
 
 from impact_alliances.engines.documents import IMPLANTATION
+from impact_alliances.geo.globe import Communes
 from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.places import Commune, gazetteer
 from impact_alliances.geo.territories import Place, of_commune, of_departement, of_region
@@ -27,8 +28,10 @@ RAYONS = Vocabulary(
 Kept = dict[str, tuple[str, ...]]
 
 
-def around(origin: Origin, rayon: str) -> Kept:
-    """What is based so near to a place, as values of a field of the documents."""
+def around(origin: Origin, rayon: str, communes: Communes) -> Kept:
+    """What is based so near to a place, as values of a field of the documents; `communes` are those
+    in which they may be.
+    """
     departement = origin.commune.departement
     match rayon:
         case "departement":
@@ -38,7 +41,7 @@ def around(origin: Origin, rayon: str) -> Kept:
         case "commune":
             return {IMPLANTATION: (origin.commune.code,)}
         case _:
-            return {IMPLANTATION: origin.within(float(rayon))}
+            return {IMPLANTATION: origin.within(float(rayon), communes)}
 
 
 def said_around(origin: Origin, rayon: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from impact_alliances.db import reading
 from impact_alliances.engines.engine import Counts
+from impact_alliances.geo.nearness import Nearness
 from impact_alliances.resources.published import Placed, load, load_in_order, placed
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import FILTERS, SearchQuery
@@ -113,9 +114,12 @@ class Finder:
     def _hits(self, query: SearchQuery, page: Sequence[Ranked], answer: Answer) -> tuple[Hit, ...]:
         with reading(self._database) as session:
             loaded = load(session, [one.key for one in page])
-        stems, place = answer.understanding.stems, answer.reading.place
+        stems, origin = answer.understanding.stems, query.origin
+        # Without a text nothing is there for being near, whatever the order.
+        place = answer.reading.place or (origin.place if origin and query.q else None)
+        nearness = Nearness(place) if place else None
         return tuple(
-            Hit.of(loaded[one.key], one, stems, place, query.origin)
+            Hit.of(loaded[one.key], one, stems, nearness, origin)
             for one in page
             if one.key in loaded
         )

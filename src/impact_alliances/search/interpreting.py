@@ -118,7 +118,7 @@ class Interpreter:
     def interpret(self, query: SearchQuery) -> Interpretation:
         """What `query` asks for. Raises `EngineFailure`."""
         if not query.q:
-            return Interpretation(Understanding(""), bound(Wanted(), query))
+            return Interpretation(Understanding(""), self._bound(Wanted(), query))
         named = self._named(query.q)
         # What is the name of something has no fault, and its place is in it.
         query = replace(query, correction=False, lieu=False) if named else query
@@ -137,13 +137,18 @@ class Interpreter:
             _nearness(query, reading, is_scored=bool(known and by_words) or bool(meant.outlook)),
         )
         evidence, wanted = self._answers(understood, meant, evidence, total)
-        wanted, neighbours = bound(replace(wanted, named=named), query), None
+        wanted, neighbours = self._bound(replace(wanted, named=named), query), None
         is_known = known_share(understood.concepts, known, total) >= LEXICAL_SHARE
         is_answered = is_known or evidence.is_demanded
         is_strange = not is_answered and is_senseless(understood.text, meant)
         if not named and (is_strange or is_code(query.q)):
-            wanted, neighbours = bound(Wanted(nothing=True), query), wanted
+            wanted, neighbours = self._bound(Wanted(nothing=True), query), wanted
         return Interpretation(understood, wanted, evidence, neighbours, meant.degraded, reading)
+
+    def _bound(self, wanted: Wanted, query: SearchQuery) -> Wanted:
+        """A set cut to what is chosen beside the text."""
+        kept = query.kept(self._engine.communes()) if query.rayon or query.comme else {}
+        return replace(wanted, filters=query.chosen, kept=kept)
 
     def _read(self, query: SearchQuery) -> tuple[Reading, Understanding]:
         """The place that a text names, and what the rest of it asks for: « quelqu’un » near a place
@@ -178,7 +183,7 @@ class Interpreter:
         if region and not self._engine.counts(wanted, ()).total:
             wanted = replace(wanted, within=around(region))
             reading, place = replace(reading, place=region, missed=place), region
-        wanted = bound(wanted, query)
+        wanted = self._bound(wanted, query)
         # In a territory nothing is nearer than the rest.
         evidence = Evidence(nearness=Nearness(place)) if place.commune else NO_EVIDENCE
         return Interpretation(understood, wanted, evidence, reading=reading)
@@ -225,11 +230,6 @@ class Interpreter:
             return evidence, _wanted(understood, bar, tuple(evidence.near))
         answers = [one for one in candidates if evidence.brings(one)]
         return evidence, _wanted(understood, None, tuple(evidence.worth_showing(answers)))
-
-
-def bound(wanted: Wanted, query: SearchQuery) -> Wanted:
-    """A set cut to what is chosen beside the text."""
-    return replace(wanted, filters=query.chosen, kept=query.kept)
 
 
 def _nearness(query: SearchQuery, reading: Reading, *, is_scored: bool) -> Nearness | None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from impact_alliances import urls
+from impact_alliances.geo.globe import Communes
 from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.places import Commune
 from impact_alliances.resources.kinds import KIND_TERMS, KINDS
@@ -115,11 +116,14 @@ class SearchQuery:
         """The commune whose size is asked for; None without `comme`."""
         return bounds.sized(self.comme)
 
-    @cached_property
-    def kept(self) -> bounds.Kept:
-        """The conditions of `rayon` and `comme`, by field of the documents."""
-        around = bounds.around(self.origin, self.rayon) if self.origin and self.rayon else {}
-        return {**around, **(bounds.alike(self.model) if self.model else {})}
+    def kept(self, communes: Communes) -> bounds.Kept:
+        """The conditions of `rayon` and `comme`, by field of documents that are in these communes,
+        if in any.
+        """
+        kept = bounds.alike(self.model) if self.model else {}
+        if self.origin and self.rayon:
+            kept |= bounds.around(self.origin, self.rayon, communes)
+        return kept
 
     def values(self, facet: str) -> tuple[str, ...]:
         """The values chosen in `facet`."""

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from impact_alliances.geo.nearness import SAME_DEPARTEMENT, Nearness
 from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.recognising import NO_PLACE, Reading
-from impact_alliances.geo.territories import Place
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.ranking import Ranked
@@ -46,12 +45,11 @@ class Hit:
         resource: Resource,
         ranked: Ranked,
         stems: frozenset[str],
-        place: Place | None = None,
+        nearness: Nearness | None = None,
         origin: Origin | None = None,
     ) -> "Hit":
         """A ranked document, its resource loaded, with an excerpt where these stems are marked."""
-        place = place or (origin.place if origin else None)
-        near = Nearness(place).of(resource.whereabouts()) if place else 0.0
+        near = nearness.of(resource.whereabouts()) if nearness else 0.0
         reasons = (
             (BY_NAME, ranked.by_name),
             (BY_WORDS, ranked.by_words),

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
-from impact_alliances.engines.documents import COMMUNE
 from impact_alliances.engines.engine import (
     Counts,
     EngineFailure,
@@ -19,12 +18,10 @@ from impact_alliances.engines.engine import (
 )
 from impact_alliances.engines.patience import one_wait
 from impact_alliances.geo.nearness import closer
-from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.recognising import NO_PLACE, Reading
 from impact_alliances.meaning.meanings import Meanings
 from impact_alliances.resources.key import Key
 from impact_alliances.search.afar import serving
-from impact_alliances.search.by_distance import ByDistance
 from impact_alliances.search.interpreting import Interpretation, Interpreter
 from impact_alliances.search.overview import kinds_of, together
 from impact_alliances.search.query import SearchQuery
@@ -135,23 +132,11 @@ class Searcher:
     ) -> tuple[Counts, _Page]:
         """The counts of these facets, and the page."""
         order = _order(query, asked)
-        if isinstance(order, Origin):
-            return self._by_distance(query, asked, facets, order)
         window = Window(order, query.first, query.par_page) if order else None
         matches = self.engine.matches(asked.wanted, facets, window)
         if window:
-            return matches, _Page(_explained(asked, matches, matches.keys))
+            return matches, _Page(_in_order(asked, matches))
         return matches, self._by_relevance(query, asked, matches)
-
-    def _by_distance(
-        self, query: SearchQuery, asked: Interpretation, facets: Sequence[str], origin: Origin
-    ) -> tuple[Counts, _Page]:
-        """The counts of these facets, and the page from the nearest on."""
-        matches = self.engine.matches(asked.wanted, [*facets, COMMUNE])
-        counted = Counts(matches.total, {name: matches.facets[name] for name in facets})
-        near = ByDistance(self.engine, asked.wanted, origin, matches.facets[COMMUNE])
-        keys = near.page(query.first, query.par_page)
-        return counted, _Page(_explained(asked, matches, keys))
 
     def _answer(self, asked: Interpretation, counts: Counts, page: _Page) -> Answer:
         happened = (self._degraded, asked.degraded, page.said, self._late())
@@ -212,9 +197,9 @@ class Searcher:
         return self.engine.page(wanted.only_named, "date", 0, len(wanted.named))
 
 
-def _order(query: SearchQuery, asked: Interpretation) -> Order | Origin | None:
-    """What a page follows: an order of the engine's, the distance to an origin, or relevance, which
-    is ours (None). What nothing scores goes by distance where it is told, else by date.
+def _order(query: SearchQuery, asked: Interpretation) -> Order | None:
+    """The order of the engine's that a page follows; None by relevance, which is ours. What nothing
+    scores goes by distance where it is told, else by date.
     """
     is_scored = asked.evidence.is_any or asked.wanted.named
     if query.sort == "pertinence" and is_scored:
@@ -224,11 +209,11 @@ def _order(query: SearchQuery, asked: Interpretation) -> Order | Origin | None:
     return "title" if query.sort == "titre" else "date"
 
 
-def _explained(asked: Interpretation, matches: Matches, keys: Sequence[Key]) -> list[Ranked]:
-    """The hits of these keys, in an order that is not of relevance."""
-    if asked.understanding.text and keys:
-        return Ranking.of(matches, asked.wanted, asked.evidence).explained(keys)
-    return [Ranked(key, 0.0, False, False) for key in keys]
+def _in_order(asked: Interpretation, matches: Matches) -> list[Ranked]:
+    """The hits of the window, in an order that is not of relevance."""
+    if asked.understanding.text and matches.keys:
+        return Ranking.of(matches, asked.wanted, asked.evidence).explained(matches.keys)
+    return [Ranked(key, 0.0, False, False) for key in matches.keys]
 
 
 class Cascade:

@@ -22,6 +22,7 @@ from impact_alliances.batching import batched
 from impact_alliances.db import reading
 from impact_alliances.engines.documents import COMMUNE, facets_of
 from impact_alliances.engines.engine import Counts
+from impact_alliances.geo.globe import Communes
 from impact_alliances.resources.key import Key
 from impact_alliances.resources.kinds import KINDS
 from impact_alliances.resources.published import load
@@ -104,8 +105,7 @@ class TitlesOnly:
             found = self._now(session) if wanted or not query.q else []
             matches = [one for one in found if wanted <= _words_of(one.title)]
             read = zip(matches, self._facets(session, matches), strict=True)
-        bounds = {name: frozenset(values) for name, values in query.kept.items()}
-        facets = {one: values for one, values in read if _is_within(values, bounds)}
+        facets = _within(dict(read), query)
         kept = [one for one, values in facets.items() if _passes(values, query)]
         kept.sort(key=lambda one: (*_distance(facets[one], query), _age(one), one.key))
         page = [
@@ -175,8 +175,15 @@ def _passes(facets: Facets, query: SearchQuery, apart_from: str = "") -> bool:
     )
 
 
-def _is_within(facets: Facets, kept: Mapping[str, frozenset[str]]) -> bool:
-    return all(not values.isdisjoint(facets.get(name, ())) for name, values in kept.items())
+def _within(several: Mapping[Light, Facets], query: SearchQuery) -> dict[Light, Facets]:
+    """Those that are within the bounds of a search."""
+    communes = {code for facets in several.values() for code in facets.get(COMMUNE, ())}
+    kept = {name: set(values) for name, values in query.kept(Communes.of(communes)).items()}
+    return {
+        one: facets
+        for one, facets in several.items()
+        if all(values.intersection(facets.get(name, ())) for name, values in kept.items())
+    }
 
 
 def _distance(facets: Facets, query: SearchQuery) -> tuple[float, ...]:

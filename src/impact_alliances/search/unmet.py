@@ -56,7 +56,8 @@ class Unmet(NamedTuple):
 def found_nothing_good(found: Results) -> bool:
     """Whether a search of the whole base, all of which answered, has no hit worth reading."""
     query = found.query
-    is_whole = query.mode == "hybrid" and not (query.filters or query.kept or found.degraded)
+    is_bound = query.filters or query.rayon or query.comme
+    is_whole = query.mode == "hybrid" and not (is_bound or found.degraded)
     if not query.q or not is_whole or query.page > 1 or query.sort != "pertinence":
         return False
     if not found.understanding.concepts:

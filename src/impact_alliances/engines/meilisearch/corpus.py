@@ -16,9 +16,11 @@ from itertools import islice, takewhile
 from typing import Any
 
 from impact_alliances.engines.bm25 import ScoredField
+from impact_alliances.engines.documents import COMMUNE
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.meilisearch.server import Server
 from impact_alliances.engines.meilisearch.settings import LENGTH_FIELDS, SPOKEN_FIELDS, WORD_FIELDS
+from impact_alliances.geo.globe import Communes
 from impact_alliances.text.expressions import Expression
 
 # How often, in seconds, a change of the corpus is looked for, by this process or another.
@@ -45,6 +47,7 @@ class Corpus:
     title: ScoredField
     text: ScoredField
     demandes: ScoredField
+    communes: Communes
     in_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: dict[Expression, tuple[str, ...]] = field(default_factory=dict)
 
@@ -73,6 +76,7 @@ def corpus_of(answer: dict[str, Any]) -> Corpus:
         spoken={name: counted[name] for name in SPOKEN_FIELDS},
         title=ScoredField(documents, _mean(title, documents), counted["title"]),
         text=ScoredField(documents, _mean(text, documents), counted["text"]),
+        communes=Communes.of(answer["facetDistribution"].get(COMMUNE, {})),
         demandes=ScoredField(asked, _mean(demandes, asked), counted["demandes"]),
         in_order={name: tuple(sorted(counted[name])) for name in SPOKEN_FIELDS},
     )
@@ -146,5 +150,6 @@ class CorpusReader:
         return int(answer["estimatedTotalHits"]), max(stamps, default=0)
 
     def _read(self) -> Corpus:
-        (answer,) = self._server.search([{"facets": [*WORD_FIELDS, *LENGTH_FIELDS], "limit": 0}])
+        counted = [*WORD_FIELDS, *LENGTH_FIELDS, COMMUNE]
+        (answer,) = self._server.search([{"facets": counted, "limit": 0}])
         return corpus_of(answer)

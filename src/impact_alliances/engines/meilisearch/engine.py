@@ -12,13 +12,14 @@ the embedded one.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from impact_alliances.engines.bm25 import in_line
+from impact_alliances.engines.documents import COMMUNE
 from impact_alliances.engines.engine import (
     ENDINGS,
     Counts,
-    Located,
     Matches,
     Neighbours,
     Order,
@@ -38,26 +39,30 @@ from impact_alliances.engines.meilisearch.filters import (
     holding_all,
 )
 from impact_alliances.engines.meilisearch.matches import ServerMatches, allowance
+from impact_alliances.engines.meilisearch.nearby import Part
 from impact_alliances.engines.meilisearch.nearest import NearestOnServer
 from impact_alliances.engines.meilisearch.questions import (
+    Answer,
     Question,
     counted_by,
     keys_in,
-    located_in,
     page_of,
-    to_locate,
     to_score,
     total_in,
     values_in,
 )
 from impact_alliances.engines.meilisearch.server import Server
 from impact_alliances.engines.meilisearch.settings import NO_CAP, embedder_name
+from impact_alliances.geo.globe import Communes
+from impact_alliances.geo.origin import Origin
 from impact_alliances.resources.key import Key
 from impact_alliances.text.expressions import Expression
 from impact_alliances.text.understanding import Concept
 
 # Phrases whose holders are kept: more, and they are forgotten together.
 MOST_PHRASES = 500
+# Sets of which it is kept how many documents each commune has.
+MOST_SETS = 100
 
 
 class MeilisearchEngine:
@@ -67,6 +72,7 @@ class MeilisearchEngine:
         self._server = server
         self._embedder = embedder
         self._corpus = CorpusReader(server)
+        self._communes_of: dict[tuple[str, ...], dict[str, int]] = {}
 
     def refresh(self) -> None:
         """See at once what this process has just written; what others write is seen within about a
@@ -98,7 +104,7 @@ class MeilisearchEngine:
     # -- sets ------------------------------------------------------------------------------------
 
     def counts(self, wanted: Wanted, facets: Sequence[str]) -> Counts:
-        return self._matches(wanted, facets, 0, None)
+        return self._asked(wanted, facets, 0, [])[0]
 
     def matches(
         self, wanted: Wanted, facets: Sequence[str], window: Window | None = None
@@ -106,35 +112,67 @@ class MeilisearchEngine:
         # Scores are for texts alone.
         is_scored = bool(wanted.bar or wanted.near)
         at_once = allowance(self._corpus.now().documents).at_once if is_scored else 0
-        return self._matches(wanted, facets, at_once, window)
+        if not window:
+            return self._asked(wanted, facets, at_once, [])[0]
+        if isinstance(window.order, Origin):
+            return self._nearest(wanted, facets, at_once, window, window.order)
+        page = page_of(filter_of(wanted, self._holders(wanted)), window)
+        matches, (answer,) = self._asked(wanted, facets, at_once, [page])
+        return replace(matches, keys=tuple(keys_in(answer)))
 
-    def _matches(
-        self, wanted: Wanted, facets: Sequence[str], at_once: int, window: Window | None
-    ) -> ServerMatches:
+    def _asked(
+        self, wanted: Wanted, facets: Sequence[str], at_once: int, more: Sequence[Question]
+    ) -> tuple[ServerMatches, list[Answer]]:
         """One round trip: the set with its first documents, then once more for each facet that has
-        a filter, then the window.
+        a filter, then what else is asked, whose answers are given apart.
         """
         corpus, holders = self._corpus.now(), self._holders(wanted)
         clauses = filter_of(wanted, holders)
         free = [facet for facet in facets if facet not in wanted.filters]
         used = [facet for facet in facets if facet in wanted.filters]
         freed = [counted_by(filter_of(wanted.without(facet), holders), facet) for facet in used]
-        page = [page_of(clauses, window)] if window else []
         whole, *others = self._server.search(
-            [{**to_score(clauses, 0, at_once), "facets": free}, *freed, *page]
+            [{**to_score(clauses, 0, at_once), "facets": free}, *freed, *more]
         )
         values = {facet: values_in(whole, facet) for facet in free}
         values |= {facet: values_in(one, facet) for facet, one in zip(used, others, strict=False)}
-        return ServerMatches(
+        matches = ServerMatches(
             total=total_in(whole),
             facets={facet: values[facet] for facet in facets},
-            keys=tuple(keys_in(others[-1]) if window else ()),
+            keys=(),
             server=self._server,
             corpus=corpus,
             wanted=wanted,
             holders=holders,
             read=whole["hits"],
         )
+        return matches, others[len(used) :]
+
+    def _nearest(
+        self, wanted: Wanted, facets: Sequence[str], at_once: int, window: Window, origin: Origin
+    ) -> Matches:
+        """The same with a window by distance, which needs to know how many documents of the set
+        each commune has. Where that is as it was the last time, one round trip tells all.
+        """
+        clauses = filter_of(wanted, self._holders(wanted))
+        former = self._communes_of.get(tuple(clauses))
+        part = Part.of(former, origin, window) if former is not None else None
+        asked = part.questions(clauses) if part else []
+        counted, answers = self._asked(wanted, [*facets, COMMUNE], at_once, asked)
+        communes = counted.facets.pop(COMMUNE)
+        if not part or communes != former:
+            self._remember(clauses, communes)
+            part = Part.of(communes, origin, window)
+            answers = self._answers(part.questions(clauses))
+        return replace(counted, keys=tuple(part.keys(answers)))
+
+    def _remember(self, clauses: Sequence[str], communes: dict[str, int]) -> None:
+        if len(self._communes_of) >= MOST_SETS:
+            self._communes_of.clear()
+        self._communes_of[tuple(clauses)] = communes
+
+    def _answers(self, questions: Sequence[Question]) -> list[Answer]:
+        return self._server.search(questions) if questions else []
 
     def candidates(
         self,
@@ -154,12 +192,15 @@ class MeilisearchEngine:
         clauses = filter_of(wanted, self._holders(wanted))
         if apart_from:
             clauses.append(all_but(apart_from))
-        return self._keys(page_of(clauses, Window(order, offset, limit)))
+        window = Window(order, offset, limit)
+        if not isinstance(order, Origin):
+            return self._keys(page_of(clauses, window))
+        (counted,) = self._server.search([counted_by(clauses, COMMUNE)])
+        part = Part.of(values_in(counted, COMMUNE), order, window)
+        return part.keys(self._answers(part.questions(clauses)))
 
-    def located(self, wanted: Wanted, limit: int) -> list[Located]:
-        clauses = filter_of(wanted, self._holders(wanted))
-        (answer,) = self._server.search([to_locate(clauses, limit)])
-        return located_in(answer)
+    def communes(self) -> Communes:
+        return self._corpus.now().communes
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:
         return self._saying("title_words", words, limit)

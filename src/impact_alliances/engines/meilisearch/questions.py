@@ -3,10 +3,10 @@ are read.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from impact_alliances.engines.documents import COMMUNE
-from impact_alliances.engines.engine import Located, Window
+from impact_alliances.engines.engine import Window
 from impact_alliances.engines.meilisearch.filters import key_of_id
 from impact_alliances.engines.meilisearch.settings import SCORED
 from impact_alliances.resources.key import Key
@@ -17,8 +17,16 @@ Answer = dict[str, Any]
 Hits = list[dict[str, Any]]
 
 
+class Located(NamedTuple):
+    """Where a document is, the code of its commune, and its day."""
+
+    key: Key
+    commune: str
+    date_order: int
+
+
 def page_of(clauses: Sequence[str], window: Window) -> Question:
-    """The keys of a part of a set, in order."""
+    """The keys of a part of a set, in an order that the server knows."""
     return {
         "filter": list(clauses),
         "sort": ["title_order:asc" if window.order == "title" else "date_order:desc"],
@@ -38,13 +46,10 @@ def to_score(clauses: Sequence[str], offset: int, limit: int) -> Question:
     }
 
 
-def to_locate(clauses: Sequence[str], limit: int) -> Question:
-    """Documents of a set, in no order, with where they are."""
-    return {
-        "filter": list(clauses),
-        "limit": limit,
-        "attributesToRetrieve": ["id", COMMUNE, "date_order"],
-    }
+def to_locate(clauses: Sequence[str], window: Window) -> Question:
+    """The same, with where each document is."""
+    located = ["id", COMMUNE, "date_order"]
+    return {**page_of(clauses, window), "attributesToRetrieve": located}
 
 
 def counted_by(clauses: Sequence[str], facet: str) -> Question:

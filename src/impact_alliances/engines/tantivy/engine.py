@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
@@ -14,7 +15,6 @@ from impact_alliances.engines.engine import (
     ENDINGS,
     Counts,
     EngineFailure,
-    Located,
     Matches,
     Neighbours,
     Order,
@@ -28,6 +28,8 @@ from impact_alliances.engines.tantivy.index import SCHEMA, asking
 from impact_alliances.engines.tantivy.matches import TantivyMatches, candidates_of, counted
 from impact_alliances.engines.tantivy.queries import set_query, sets_of
 from impact_alliances.engines.tantivy.views import View, Views
+from impact_alliances.geo.globe import Communes
+from impact_alliances.geo.origin import Origin
 from impact_alliances.resources.key import Key, key_in
 from impact_alliances.text.understanding import Concept
 
@@ -118,15 +120,8 @@ class TantivyEngine:
                 query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, seen)])
         return _page(self._view().searcher, query, Window(order, offset, limit))
 
-    def located(self, wanted: Wanted, limit: int) -> list[Located]:
-        view = self._view()
-        with asking():
-            hits = view.searcher.search(set_query(wanted), max(limit, 1), count=False).hits
-        addresses = {(address.segment_ord, address.doc): address for _, address in hits}
-        return [
-            Located(one.key, one.where.commune, one.date_order)
-            for one in view.stored(addresses).values()
-        ]
+    def communes(self) -> Communes:
+        return self._view().communes
 
     def titles(self, words: Sequence[str], limit: int) -> list[Key]:
         return self._saying("title_words", words, limit)
@@ -154,6 +149,8 @@ class TantivyEngine:
 def _page(searcher: tantivy.Searcher, query: Query, window: Window) -> list[Key]:
     if window.limit <= 0:
         return []
+    if isinstance(window.order, Origin):
+        return _nearest(searcher, query, window, window.order)
     field, direction = _ORDERS[window.order]
     with asking():
         result = searcher.search(
@@ -165,6 +162,20 @@ def _page(searcher: tantivy.Searcher, query: Query, window: Window) -> list[Key]
             offset=window.offset,
         )
         return _keys(searcher, result)
+
+
+def _nearest(searcher: tantivy.Searcher, query: Query, window: Window, origin: Origin) -> list[Key]:
+    """A part of a set by distance: where it is, and its days, are read beside the documents."""
+    with asking():
+        hits = searcher.search(query, searcher.num_docs or 1, count=False).hits
+        addresses = [address for _, address in hits]
+        places = searcher.fast_field_values("commune_number", addresses)
+        days = searcher.fast_field_values("date_order", addresses)
+    spans = origin.spans(Communes(np.array(places, dtype=np.int64)))
+    order = np.lexsort((-np.array(days, dtype=np.int64), spans))
+    kept = order[window.offset : window.offset + window.limit].tolist()
+    with asking():
+        return [key_in(searcher.doc(addresses[place]).get_first("key")) for place in kept]
 
 
 def _keys(searcher: tantivy.Searcher, result: tantivy.SearchResult) -> list[Key]:

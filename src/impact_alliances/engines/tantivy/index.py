@@ -13,6 +13,7 @@ import tantivy
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 from impact_alliances.engines.documents import (
+    COMMUNE,
     DOCUMENT_VERSION,
     FACET_FIELDS,
     IDENTITIES,
@@ -21,6 +22,7 @@ from impact_alliances.engines.documents import (
     SearchDocument,
 )
 from impact_alliances.engines.engine import EngineFailure
+from impact_alliances.geo.globe import number_of
 
 # Part of every generation's name: a change of documents, of facets or of tantivy's format makes the
 # old index unreadable on purpose.
@@ -73,6 +75,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, **raw)
     builder.add_text_field("title_order", fast=True, **raw)
     builder.add_integer_field("date_order", fast=True, indexed=True)
+    builder.add_integer_field("commune_number", fast=True)
     for name in FACET_FIELDS:
         builder.add_text_field(name, fast=True, stored=name in STORED, **raw)
     return builder.build()
@@ -101,6 +104,7 @@ def stored(document: SearchDocument) -> tantivy.Document:
         text=" ".join(document.text),
         title_order=document.title_order,
         date_order=document.date_order,
+        commune_number=number_of("".join(document.facets[COMMUNE])),
     )
     if document.demandes:
         made.add_text("demandes", " ".join(document.demandes))

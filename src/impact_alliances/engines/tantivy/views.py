@@ -15,11 +15,12 @@ import tantivy
 from tantivy import Query
 
 from impact_alliances.engines.bm25 import ScoredField, in_line
-from impact_alliances.engines.documents import PLACE_FIELDS
+from impact_alliances.engines.documents import COMMUNE, PLACE_FIELDS
 from impact_alliances.engines.engine import EngineFailure
 from impact_alliances.engines.tantivy.copy import PrivateCopy, sound
 from impact_alliances.engines.tantivy.generations import Generation, Generations, Stat
 from impact_alliances.engines.tantivy.index import ABSENT, DAMAGED, Absent, Damaged, asking, opened
+from impact_alliances.geo.globe import Communes
 from impact_alliances.geo.nearness import Whereabouts
 from impact_alliances.resources.key import Key, key_in
 
@@ -68,6 +69,12 @@ class View:
         """Every folded word of the corpus with its number of documents."""
         with asking():
             return dict(self.searcher.terms_with_prefix("words", ""))
+
+    @cached_property
+    def communes(self) -> Communes:
+        """Where documents are."""
+        with asking():
+            return Communes.of(code for code, _ in self.searcher.terms_with_prefix(COMMUNE, ""))
 
     @cached_property
     def _demandes(self) -> tuple[int, float]:

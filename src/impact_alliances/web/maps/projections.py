@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import asin, atan2, cos, degrees, log, radians, sin, tan
 
-from impact_alliances.geo.nearness import Point
+from impact_alliances.geo.globe import Point
 
 # Mean radius of the Earth, in km.
 _EARTH = 6371.009

@@ -5,7 +5,7 @@ near.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from impact_alliances.geo.nearness import MAINLAND
+from impact_alliances.geo.globe import MAINLAND
 from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.places import gazetteer
 from impact_alliances.geo.territories import of_departement, of_region
