@@ -30,6 +30,7 @@ from impact_alliances.embeddings.store import StoredVectors
 from impact_alliances.engines.engine import IndexWriter, SearchEngine
 from impact_alliances.engines.tantivy.engine import TantivyEngine
 from impact_alliances.engines.tantivy.writer import TantivyWriter
+from impact_alliances.geo.matches import listing
 from impact_alliances.geo.names import names
 from impact_alliances.indexing.indexer import Indexer
 from impact_alliances.indexing.lateness import Lateness
@@ -141,6 +142,7 @@ class Service:
         model, and the one that answers while that one has everything to read.
         """
         names()
+        listing()
         with suppress(SQLAlchemyError):
             self.meanings.now()
         if self.embedder:

@@ -86,7 +86,7 @@ def test_namesakes_are_told_and_have_the_focus(page: Page, base: str) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/recherche?q=haies&kind=case&near=97411")
-    expect(page.locator("#lieu")).to_have_value("Saint-Denis (97400)")
+    expect(page.locator("#lieu")).to_have_value("Saint-Denis (97400, La Réunion)")
 
 
 def test_without_javascript_a_place_is_typed_chosen_and_changed(

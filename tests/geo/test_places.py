@@ -1,56 +1,8 @@
-"""The communes: by code, by name and postcode, by the beginning of a name."""
-
-import time
-from collections.abc import Callable
+"""The communes and the arrondissements: what is told of each."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from impact_alliances.geo.places import UnknownPlace, gazetteer
-from impact_alliances.vocabularies.matching import slugify
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("22113", "22113"),
-        (" 22113 ", "22113"),
-        ("2a004", "2A004"),
-        ("Lannion", "22113"),
-        ("lannion 22300", "22113"),
-        ("22300 LANNION", "22113"),
-        ("Lannion (22300)", "22113"),
-        ("St-Étienne 42000", "42218"),
-        ("saint etienne 42100", "42218"),
-        ("L’Abergement-Clémenciat", "01001"),
-        ("l'abergement clemenciat", "01001"),
-        ("Paris", "75056"),
-        ("Saint-Denis 97400", "97411"),
-    ],
-)
-def test_a_commune_is_known_by_code_or_by_name_and_postcode(text: str, code: str) -> None:
-    assert gazetteer().resolve(text).code == code
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("99999", "n’est pas un code INSEE connu"),
-        ("", "n’est pas un code INSEE connu"),
-        ("Lanion 22300", "Vouliez-vous dire « Lannion (22300) »"),
-        ("Lannion 75001", "Le code postal ne correspond pas"),
-        ("Saint-Denis", "ajoutez le code postal"),
-        ("Xyzzyville", "Commune inconnue"),
-    ],
-)
-def test_a_refusal_says_what_to_write(text: str, expected: str) -> None:
-    with pytest.raises(UnknownPlace, match=expected.replace("(", r"\(").replace(")", r"\)")):
-        gazetteer().resolve(text)
-
-
-def test_every_commune_answers_to_its_own_code() -> None:
-    assert [code for code in gazetteer().by_code if gazetteer().resolve(code).code != code] == []
+from impact_alliances.geo.places import gazetteer
 
 
 def test_overseas_and_corsican_communes_are_there() -> None:
@@ -81,70 +33,49 @@ def test_coordinates_are_those_of_french_places() -> None:
     assert (saint_denis.latitude or 0) < -20
 
 
-def test_names_are_completed_the_most_populous_first() -> None:
-    found = gazetteer().starting("lann", 5)
-    assert found[0].code == "22113"
-    assert [c.population for c in found] == sorted(
-        (c.population for c in found), key=lambda p: -(p or 0)
-    )
-    assert len(gazetteer().starting("sa", 8)) == 8
-
-
-@pytest.mark.parametrize("text", ["22300", "ST ETIENNE", "Saint-Étien"])
-def test_a_postcode_or_an_abbreviation_completes_too(text: str) -> None:
-    assert {"22113", "42218"} & {commune.code for commune in gazetteer().starting(text)}
-
-
-@pytest.mark.parametrize("text", ["", "   ", "---"])
-def test_nothing_typed_completes_to_nothing(text: str) -> None:
-    assert gazetteer().starting(text) == []
-
-
-@given(st.text(max_size=40))
-@settings(max_examples=60)
-def test_any_text_names_a_commune_or_is_refused(text: str) -> None:
-    try:
-        assert gazetteer().resolve(text).code in gazetteer().by_code
-    except UnknownPlace as unknown:
-        assert str(unknown)
-
-
-def _walked(text: str, digits: str) -> list[str]:
-    """The codes of the communes whose name or postcode begins so, by looking at all of them."""
-    everywhere = gazetteer().by_code.values()
-    found = [
-        c
-        for c in everywhere
-        if slugify(c.name).startswith(text) or any(code.startswith(digits) for code in c.postcodes)
-    ]
-    return [c.code for c in sorted(found, key=lambda c: (-(c.population or 0), c.code))]
-
-
-@pytest.mark.parametrize("typed", ["s", "sainte-a", "lann", "22300", "75", "0", "xyzzy"])
-def test_what_begins_so_is_all_that_is_found(typed: str) -> None:
-    found = [commune.code for commune in gazetteer().starting(typed, 40_000)]
-    assert [code for code in found if code != typed] == _walked(typed, typed)
-
-
 @pytest.mark.parametrize(
-    ("typed", "first"),
-    [("oz", "Oz"), ("Y", "Y"), ("eu", "Eu"), ("01004", "Ambérieu-en-Bugey"), ("2a004", "Ajaccio")],
+    ("code", "label"),
+    [
+        ("22113", "Lannion (22300)"),
+        ("93066", "Saint-Denis (93200)"),
+        ("97411", "Saint-Denis (97400, La Réunion)"),
+        ("97701", "Saint-Barthélemy (97133)"),
+        ("97502", "Saint-Pierre (97500, Saint-Pierre-et-Miquelon)"),
+        ("98412", "Archipel des Kerguelen (984, Terres australes et antarctiques françaises)"),
+        ("75056", "Paris (75000)"),
+        ("75111", "Paris 11e (75011)"),
+        ("13201", "Marseille 1er (13001)"),
+    ],
 )
-def test_the_very_name_or_code_comes_first(typed: str, first: str) -> None:
-    """However small the commune."""
-    assert gazetteer().starting(typed)[0].name == first
+def test_a_label_tells_a_commune_from_its_namesakes(code: str, label: str) -> None:
+    commune = gazetteer().coded(code)
+    assert commune is not None
+    assert commune.label == label
 
 
-def test_what_is_typed_is_looked_for_without_a_walk_over_all_communes() -> None:
-    """It is asked at each letter that a visitor types."""
+def test_no_two_labels_are_alike() -> None:
+    """Arrondissements included."""
+    places = [*gazetteer().by_code.values(), *gazetteer().arrondissements.values()]
+    assert len({one.label for one in places}) == len(places) == 34_969 + 45
 
-    def cost(look: Callable[[], object]) -> float:
-        started = time.thread_time()
-        look()
-        return time.thread_time() - started
 
-    walk = min(
-        cost(lambda: [c for c in gazetteer().by_code.values() if c.name.startswith("Lann")])
-        for _ in range(5)
+@pytest.mark.parametrize(("town", "many"), [("75056", 20), ("69123", 9), ("13055", 16)])
+def test_arrondissements_are_around_their_town(town: str, many: int) -> None:
+    """Each with a point, inhabitants and a postcode of its own."""
+    whole = gazetteer().by_code[town]
+    parts = [one for one in gazetteer().arrondissements.values() if one.parent == town]
+    assert len({one.postcodes for one in parts}) == many
+    assert len({(one.latitude, one.longitude) for one in parts}) == many
+    assert abs(sum(one.population or 0 for one in parts) - (whole.population or 0)) < 0.01 * (
+        whole.population or 0
     )
-    assert min(cost(lambda: gazetteer().starting("lann")) for _ in range(5)) < walk
+    for one in parts:
+        assert one.latitude is not None
+        assert one.longitude is not None
+        assert abs(one.latitude - (whole.latitude or 0)) < 0.15
+        assert abs(one.longitude - (whole.longitude or 0)) < 0.15
+        assert (one.departement, one.region) == (whole.departement, whole.region)
+
+
+def test_what_is_not_a_code_is_nothing() -> None:
+    assert gazetteer().coded("99999") is None

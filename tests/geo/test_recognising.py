@@ -83,7 +83,7 @@ def test_the_most_populous_is_taken_and_its_namesakes_are_offered() -> None:
     """Each with the text that asks for it, which leaves no doubt."""
     reading = read("épicerie à Saint-Denis")
     assert reading.place
-    assert reading.place.label == "Saint-Denis (97400)"
+    assert reading.place.label == "Saint-Denis (97400, La Réunion)"
     assert reading.others[0][1] == "épicerie à Saint-Denis (93200)"
     for place, text in reading.others:
         again = read(text)

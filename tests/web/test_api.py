@@ -209,7 +209,7 @@ def _communes(client: TestClient, typed: str) -> list[dict[str, Any]]:
 def test_communes_are_found_by_name_or_postcode(client: TestClient) -> None:
     """Homonyms are told apart by their postcode."""
     labels = [one["label"] for one in _communes(client, "saint-denis")]
-    assert {"Saint-Denis (93200)", "Saint-Denis (97400)"} <= set(labels)
+    assert {"Saint-Denis (93200)", "Saint-Denis (97400, La Réunion)"} <= set(labels)
     assert _communes(client, "") == []
     assert _communes(client, "22300")[0] == {
         "code": "22113",

@@ -4,8 +4,8 @@ does only where something says so: « à », a postcode, a département, or a ca
 
 from collections.abc import Sequence
 
-from impact_alliances.geo.mentions import ARTICLES, CONTRACTED, Mention
-from impact_alliances.geo.names import first_names, names
+from impact_alliances.geo.mentions import CONTRACTED, Mention
+from impact_alliances.geo.names import ARTICLES, first_names, names
 
 # Inhabitants below which the name of a commune, without capital nor preposition, is more likely a
 # word that we do not know.

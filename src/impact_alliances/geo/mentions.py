@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from impact_alliances.geo.names import departement_numbered, names
+from impact_alliances.geo.names import ARTICLES, departement_numbered, names
 from impact_alliances.geo.places import Commune
 from impact_alliances.geo.territories import Place, of_commune
 from impact_alliances.vocabularies.matching import fold
 
 Lead = Literal["", "at", "into", "of"]
-ARTICLES = frozenset({"l", "la", "le", "les"})
 # « Au Havre » names « Le Havre » after « à ».
 CONTRACTED = {"au": ("le", "a"), "aux": ("les", "a"), "du": ("le", "de"), "des": ("les", "de")}
 # Words looked at before a name for what leads to it.
@@ -224,6 +223,9 @@ class Text:
         gap = self.text[self.words[before.last - 1].end : self.words[after.begin].start]
         if after.begin > before.last and not _BESIDE.fullmatch(gap):
             return None
+        if before.is_settled and after.territory and _is_inside(before.place, after.territory):
+            # « Saint-Denis (97400, La Réunion) ».
+            return replace(before, last=after.last)
         return _joined(before, after) or _joined(after, before)
 
 

@@ -30,7 +30,7 @@ _SHORT_NAMES = {
 _JOINING = frozenset(
     {"a", "au", "aux", "d", "de", "du", "en", "la", "le", "les", "lez", "sous", "sur"}
 )
-_ARTICLES = frozenset({"l", "la", "le", "les"})
+ARTICLES = frozenset({"l", "la", "le", "les"})
 # Names of larger territories that are words of every day.
 _WORDS_TOO = frozenset(
     "aube champagne cher creuse landes loire lot manche nord reunion somme vienne".split()
@@ -44,7 +44,7 @@ class Names:
         self.by_code = gazetteer.by_code
         self._gazetteer = gazetteer
         self._communes: Mapping[str, Sequence[Commune]] = gazetteer.by_name
-        self._short = self._short_names()
+        self.short = self._short_names()
         self._without_article = self._names_without_article()
         self._territories = {
             key: place for name, place in named_territories() for key in _elided(key_of(name))
@@ -57,7 +57,7 @@ class Names:
                 self._by_postcode[postcode].append(commune)
         self._words = _listed("words.txt")
         self._longest = _longest(
-            [*self._communes, *self._short, *self._without_article, *self._territories]
+            [*self._communes, *self.short, *self._without_article, *self._territories]
         )
 
     def longest(self, word: str) -> int:
@@ -70,7 +70,7 @@ class Names:
 
     def communes(self, key: str) -> list[Commune]:
         """The communes of that name, the most populous first."""
-        found = [*self._communes.get(key, ()), *self._short.get(key, ())]
+        found = [*self._communes.get(key, ()), *self.short.get(key, ())]
         return _by_population(found or self._without_article.get(key, ()))
 
     def beginning(self, key: str, departements: Iterable[str]) -> list[Commune]:
@@ -108,7 +108,7 @@ class Names:
             rest: communes
             for key, communes in self._communes.items()
             for article, _, rest in (key.partition("-"),)
-            if article in _ARTICLES and "-" in rest and rest not in self._communes
+            if article in ARTICLES and "-" in rest and rest not in self._communes
         }
 
 

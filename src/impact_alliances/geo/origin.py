@@ -35,8 +35,9 @@ _EXPECTED = (
 
 @dataclass(frozen=True)
 class Origin:
-    """A place from which distances are measured. `commune` is the one chosen, or the nearest to a
-    bare point; `text` the one way in which it is written: a code INSEE, or `latitude,longitude`.
+    """A place from which distances are measured. `commune` is the one chosen, perhaps an
+    arrondissement, or the nearest to a bare point; `text` the one way in which it is written: a
+    code INSEE, or `latitude,longitude`.
     """
 
     text: str
@@ -96,7 +97,7 @@ class Origin:
 @lru_cache(maxsize=1_024)
 def _origin_of(text: str) -> Origin:
     code = text.strip().upper()
-    commune = gazetteer().by_code.get(code)
+    commune = gazetteer().coded(code)
     if commune:
         return Origin(code, commune, point_of(commune))
     degrees = _POINT.fullmatch(text.strip())

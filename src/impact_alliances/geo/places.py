@@ -1,32 +1,33 @@
-"""The communes of France, overseas included: from an INSEE code, or a name with its postcode, to a
-place.
+"""The communes of France, overseas included, and the arrondissements of its three largest towns, by
+INSEE code and by name.
 """
 
 import csv
 import gzip
-import re
+import io
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from heapq import nsmallest
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
-from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.matching import fold, slugify
-from impact_alliances.vocabularies.terms import taille_of
+from impact_alliances.vocabularies.terms import DEPARTEMENTS, OUTRE_MER, REGIONS, taille_of
 
-_TABLE = Path(__file__).with_name("communes.csv.gz")
-_POSTCODE = re.compile(r"\b\d{5}\b")
+_FOLDER = Path(__file__).parent
+# The postcodes of towns that are in arrondissements, each of which has its own.
+_WHOLE_TOWNS = {"75056": "75000", "69123": "69000", "13055": "13000"}
 
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """One commune. `population` in inhabitants (None when unknown), `latitude`/`longitude` in WGS
-    84 degrees.
+    """One commune, or one arrondissement of Paris, Lyon or Marseille: `parent` is then the code of
+    its town. `population` in inhabitants (None when unknown), `latitude`/`longitude` in WGS 84
+    degrees.
+
+    Found by a name that it does not bear, it tells it: `formerly` is the name of a commune that it
+    took in or was, `part` that of a place within it.
     """
 
     code: str
@@ -37,6 +38,9 @@ class Commune:
     population: int | None
     latitude: float | None
     longitude: float | None
+    parent: str = ""
+    formerly: str = field(default="", compare=False)
+    part: str = field(default="", compare=False)
 
     @property
     def taille(self) -> str:
@@ -44,9 +48,34 @@ class Commune:
         return "" if self.population is None else taille_of(self.population)
 
     @property
+    def town(self) -> str:
+        """Its INSEE code, or that of the town of which it is an arrondissement: where things are
+        said to be.
+        """
+        return self.parent or self.code
+
+    @property
     def label(self) -> str:
-        """« Lannion (22300) »: the name with its first postcode, else its département."""
-        return f"{self.name} ({self.postcodes[0] if self.postcodes else self.departement})"
+        """The name, with what tells it from its namesakes: « Lannion (22300) », « Saint-Denis
+        (97400, La Réunion) », « Lomme (aujourd’hui Lille, 59000) », « Juan-les-Pins (Antibes,
+        06160) ». `named` finds it by it.
+        """
+        told = [_WHOLE_TOWNS.get(self.code) or next(iter(self.postcodes), self.departement)]
+        if self._is_overseas and self.name != self._territory:
+            told.append(self._territory)
+        if self.formerly:
+            told.insert(0, f"aujourd’hui {self.name}")
+        elif self.part:
+            told.insert(0, self.name)
+        return f"{self.formerly or self.part or self.name} ({', '.join(told)})"
+
+    @property
+    def _is_overseas(self) -> bool:
+        return REGIONS.by_slug[self.region].group == OUTRE_MER
+
+    @property
+    def _territory(self) -> str:
+        return DEPARTEMENTS.by_slug[self.departement].label
 
 
 class UnknownPlace(ValueError):
@@ -54,91 +83,28 @@ class UnknownPlace(ValueError):
 
 
 class Gazetteer:
-    """All communes, found by code, by name and postcode, or by the beginning of a name."""
+    """All communes by INSEE code (`by_code`) and by the key of their names (`by_name`), and the
+    `arrondissements` of Paris, Lyon and Marseille by INSEE code.
+    """
 
-    def __init__(self, communes: list[Commune]) -> None:
+    def __init__(self, communes: list[Commune], arrondissements: list[Commune]) -> None:
         self.by_code = {commune.code: commune for commune in communes}
+        self.arrondissements = {one.code: one for one in arrondissements}
         self.by_name: dict[str, list[Commune]] = defaultdict(list)
         for commune in communes:
             self.by_name[key_of(commune.name)].append(commune)
-        # What is typed begins one of these; the most populous communes of each beginning are asked
-        # for at each letter.
-        self._names = sorted((key_of(commune.name), commune.code) for commune in communes)
-        self._postcodes = sorted(
-            (postcode, commune.code) for commune in communes for postcode in commune.postcodes
-        )
+        self._keys = sorted(self.by_name)
 
-    def resolve(self, text: str) -> Commune:
-        """The commune that `text` names: « 22113 », « Lannion 22300 », « 22300 Lannion », or a name
-        borne by one commune.
-        """
-        code = text.strip().upper()
-        if code in self.by_code:
-            return self.by_code[code]
-        postcodes = _POSTCODE.findall(text)
-        name = key_of(_POSTCODE.sub(" ", text))
-        if not name:
-            raise UnknownPlace(
-                f"« {french.cut(text)} » n’est pas un code INSEE connu : écrivez le code "
-                "INSEE, ou le nom et le code postal."
-            )
-        return self._named(text, name, postcodes)
+    def coded(self, code: str) -> Commune | None:
+        """The commune or the arrondissement of an INSEE code, None where there is none."""
+        return self.by_code.get(code) or self.arrondissements.get(code)
 
-    def _named(self, text: str, name: str, postcodes: list[str]) -> Commune:
-        homonyms = self.by_name.get(name, [])
-        if not homonyms:
-            raise UnknownPlace(f"Commune inconnue : « {french.cut(text)} ».{self._hint(name)}")
-        kept = [c for c in homonyms if not postcodes or set(postcodes) & set(c.postcodes)]
-        if len(kept) == 1:
-            return kept[0]
-        if not kept:
-            known = ", ".join(sorted({code for c in homonyms for code in c.postcodes})[:4])
-            raise UnknownPlace(
-                f"Le code postal ne correspond pas à « {french.cut(text)} » (connus : {known})."
-            )
-        raise UnknownPlace(
-            f"{len(kept)} communes s’appellent « {french.cut(text)} » : ajoutez le code "
-            "postal, ou donnez le code INSEE."
-        )
-
-    def _hint(self, name: str) -> str:
-        best = process.extractOne(name, list(self.by_name), scorer=fuzz.ratio, score_cutoff=80)
-        return f" Vouliez-vous dire « {self.by_name[best[0]][0].label} » ?" if best else ""
-
-    def starting(self, text: str, limit: int = 8) -> list[Commune]:
-        """Communes whose name or postcode begins with `text`, or of that INSEE code: those of that
-        very name first (« Oz », « Y »), then the most populous. A code of both kinds is a postcode
-        first: that is what people know.
-        """
-        name, digits = key_of(text), text.strip().upper()
-        if not name:
-            return []
-        codes = {
-            *_beginning(self._names, name),
-            *(_beginning(self._postcodes, digits) if digits.isdigit() else ()),
-            *({digits} & self.by_code.keys()),
-        }
-        found = (self.by_code[code] for code in codes)
-
-        def rank(commune: Commune) -> tuple[int, int, str]:
-            is_alike = commune.code == digits and digits not in commune.postcodes
-            order = 0 if key_of(commune.name) == name else 2 if is_alike else 1
-            return order, -(commune.population or 0), commune.code
-
-        return nsmallest(limit, found, key=rank)
-
-    def beginning(self, key: str) -> list[Commune]:
+    def beginning(self, key: str) -> Iterator[Commune]:
         """The communes whose key (`key_of`) begins so."""
-        return [self.by_code[code] for code in _beginning(self._names, key)]
-
-
-def _beginning(entries: list[tuple[str, str]], typed: str) -> Iterator[str]:
-    """The codes of the sorted entries that begin with `typed`."""
-    for at in range(bisect_left(entries, (typed,)), len(entries)):
-        text, code = entries[at]
-        if not text.startswith(typed):
-            return
-        yield code
+        for at in range(bisect_left(self._keys, key), len(self._keys)):
+            if not self._keys[at].startswith(key):
+                return
+            yield from self.by_name[self._keys[at]]
 
 
 @lru_cache(maxsize=65_536)
@@ -148,13 +114,29 @@ def key_of(name: str) -> str:
     return "-".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words if word)
 
 
-@lru_cache(maxsize=1)
-def gazetteer() -> Gazetteer:
-    """The reference table, read once (about 0.2 s)."""
-    with gzip.open(_TABLE, "rt", encoding="utf-8", newline="") as table:
+def rows_of(file: str) -> Iterator[list[str]]:
+    """The rows of a table of this folder, less its header."""
+    data = (_FOLDER / file).read_bytes()
+    text = gzip.decompress(data) if file.endswith(".gz") else data
+    with io.StringIO(text.decode(), newline="") as table:
         lines = csv.reader(table)
         next(lines)
-        return Gazetteer([_commune(*line) for line in lines])
+        yield from lines
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """The reference tables, read once (about 0.2 s)."""
+    communes = [_commune(*row) for row in rows_of("communes.csv.gz")]
+    towns = {commune.code: commune for commune in communes}
+    parts = [_arrondissement(towns[row[2]], row) for row in rows_of("arrondissements.csv")]
+    return Gazetteer(communes, parts)
+
+
+def _arrondissement(town: Commune, row: list[str]) -> Commune:
+    code, name, parent, postcodes, *figures = row
+    place = [code, name, town.departement, town.region, postcodes, *figures, "exact"]
+    return replace(_commune(*place), parent=parent)
 
 
 def _commune(

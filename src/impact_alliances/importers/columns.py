@@ -10,7 +10,8 @@ from babel.dates import get_month_names
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from impact_alliances.addresses import BadAddress, address
-from impact_alliances.geo.places import UnknownPlace, gazetteer
+from impact_alliances.geo.finding import resolve
+from impact_alliances.geo.places import UnknownPlace
 from impact_alliances.importers.bounds import LONGEST_CELL
 from impact_alliances.resources.demandes import LONGEST_DEMANDE, MOST_DEMANDES
 from impact_alliances.resources.fields import FIELDS, STATUS, Field, Type
@@ -198,7 +199,7 @@ def _odd(cell: object) -> list[str]:
 def _commune(cell: object) -> str:
     code = _short(_LONGEST_VALUE)(f"{cell:05d}" if isinstance(cell, int) else cell)
     try:
-        return gazetteer().resolve(code).code
+        return resolve(code).code
     except UnknownPlace as unknown:
         raise BadCell(str(unknown)) from unknown
 

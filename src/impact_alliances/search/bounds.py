@@ -39,7 +39,7 @@ def around(origin: Origin, rayon: str, communes: Communes) -> Kept:
         case "region":
             return {IMPLANTATION: (f"reg:{REGION_OF[departement]}",)}
         case "commune":
-            return {IMPLANTATION: (origin.commune.code,)}
+            return {IMPLANTATION: (origin.commune.town,)}
         case _:
             return {IMPLANTATION: origin.within(float(rayon), communes)}
 
@@ -51,7 +51,8 @@ def said_around(origin: Origin, rayon: str) -> str:
     if rayon in KILOMETRES:
         return f"à moins de {rayon}{french.NO_BREAK_SPACE}km {origin.complement}"
     if rayon == COMMUNE:
-        return f"{origin.place.said}{origin.label.removeprefix(origin.commune.name)}"
+        town = gazetteer().by_code[origin.commune.town]
+        return f"{of_commune(town).said}{town.label.removeprefix(town.name)}"
     return _territory(origin, rayon).said
 
 
@@ -61,8 +62,11 @@ def _territory(origin: Origin, rayon: str) -> Place:
 
 
 def sized(code: str) -> Commune | None:
-    """The commune of that code INSEE, where its population is known; else None."""
-    commune = gazetteer().by_code.get(code)
+    """The commune of that code INSEE, where its population is known; else None. Of an
+    arrondissement, its town.
+    """
+    place = gazetteer().coded(code)
+    commune = gazetteer().by_code[place.town] if place else None
     return commune if commune and commune.taille else None
 
 

@@ -19,8 +19,9 @@ from pydantic import (
 from pydantic_core import PydanticUseDefault
 from rapidfuzz import fuzz, process
 
+from impact_alliances.geo.finding import resolve
 from impact_alliances.geo.origin import Origin
-from impact_alliances.geo.places import UnknownPlace, gazetteer
+from impact_alliances.geo.places import UnknownPlace
 from impact_alliances.search.bounds import RAYONS, sized
 from impact_alliances.search.query import CHOICES, FILTERS, PER_PAGE, SearchQuery, ordered
 from impact_alliances.text.analysis import clean
@@ -275,7 +276,7 @@ def _astray(name: str, value: str) -> str:
 def _code_of(value: str) -> str:
     """The code of the commune that a text names, empty where it names none or several."""
     try:
-        return gazetteer().resolve(value).code
+        return resolve(value).code
     except UnknownPlace:
         return ""
 

@@ -104,7 +104,8 @@ def vocabularies() -> list[VocabularyOut]:
 
 @router.get("/api/communes", summary="Trouver une commune")
 def communes(q: Typed = "") -> CommunesOut:
-    """Au plus huit communes dont le nom ou le code est celui-là, ou commence ainsi : les plus
-    proches par le nom d’abord, puis les plus peuplées.
+    """Les communes et arrondissements que désigne ce qui est écrit : nom, même ancien, abrégé ou à
+    une faute près, code postal ou INSEE, avec ou sans département. Les plus proches par le nom
+    d’abord, puis les plus peuplés : huit au plus, sauf si davantage ont ce nom ou ce code postal.
     """
     return CommunesOut(communes=[CommuneOut.of(one) for one in find(clean(q))])
