@@ -244,6 +244,8 @@
   });
 
   // -- the field of a place: its communes, and where the reader is -----------------------------------
+  // More are a page to read: the one that a text alone leads to.
+  const MOST_PROPOSED = 8;
   function placeField(field) {
     const input = field.querySelector("input");
     const near = field.querySelector("input[type=hidden]");
@@ -258,7 +260,7 @@
       label: "Communes",
       least: 1,
       address: `${field.dataset.communes}?q=`,
-      listed: (answer) => answer.communes,
+      listed: (answer) => answer.communes.slice(0, MOST_PROPOSED),
       shown: (one) => [one.name, " ", span(whereabouts(one))],
       chosen: (one) => stand(one.label, one.code),
       told: (count) => count ? `${count} ${count > 1 ? "communes proposées" : "commune proposée"}.` : "Aucune commune proposée.",
