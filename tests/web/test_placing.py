@@ -68,6 +68,27 @@ def test_namesakes_are_offered_with_what_tells_them_apart() -> None:
     assert found.choices[0].query.url() == "/recherche?q=bus&near=97411&rayon=30"
 
 
+def test_a_territory_that_is_a_commune_too_is_asked() -> None:
+    """Whoever types « Vienne » may mean the one or the other, and is never sent to either."""
+    found = placed([("q", "bus"), ("lieu", "Vienne")])
+    assert found.pairs == [("q", "bus")]
+    assert [(one.label, one.parameters) for one in found.choices] == [
+        ("Vienne, le département", "departement=86"),
+        ("Vienne (38200, Isère)", "near=38544"),
+    ]
+
+
+def test_what_a_place_stands_for_is_a_notice(client: TestClient) -> None:
+    """An intercommunalité is the surroundings of its largest commune, and the page says so."""
+    page = _asked(client, "/recherche?q=haies&lieu=Lannion-Trégor+Communauté")
+    notice = page.select_one(".avis li")
+    assert notice
+    assert "autour de Lannion" in notice.get_text()
+    near = page.select_one("input[name=near]")
+    assert near
+    assert near["value"] == "22113"
+
+
 @pytest.mark.parametrize("typed", ["Zzyzxqwk", "!!!", "日本", "x" * 300])
 def test_a_place_that_nobody_knows_is_told(typed: str) -> None:
     """In a sentence; the search is not lost."""
