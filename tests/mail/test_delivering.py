@@ -10,12 +10,14 @@ from contextlib import suppress
 import pytest
 import time_machine
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from impact_alliances.db import writing
-from impact_alliances.locks import NoLock
+from impact_alliances.errors import Unavailable
+from impact_alliances.locks import Lost, NoLock
 from impact_alliances.mail.carrier import Unreachable
 from impact_alliances.mail.composing import composed
-from impact_alliances.mail.delivering import Postman
+from impact_alliances.mail.delivering import TURN_S, Postman
 from impact_alliances.mail.queue import PAUSES_MIN, Outcome, Queue, enqueue
 from impact_alliances.mail.server import Handing, SmtpServer
 from impact_alliances.resources.letter import (
@@ -27,6 +29,7 @@ from impact_alliances.resources.letter import (
     WAITING,
     Letter,
 )
+from support.processes import free_port
 from support.smtp import CUT, HANG, LOSE, STEPS, Inbox, smtp_server
 from tests.mail.letters import an_account, outgoing, queued
 
@@ -41,6 +44,23 @@ def inbox() -> Iterator[Inbox]:
 def _postman(database: Engine, port: int, **account: object) -> Postman:
     carrier = SmtpServer(an_account(port, **account))
     return Postman(Queue(database), carrier, NoLock(), retention_days=90)
+
+
+class _Waits(threading.Event):
+    """Waits for nothing, remembers for how long it should have, and says to stop after so many
+    times.
+    """
+
+    def __init__(self, times: int = 1_000) -> None:
+        super().__init__()
+        self.asked: list[float | None] = []
+        self._times = times
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked.append(timeout)
+        if len(self.asked) >= self._times:
+            self.set()
+        return self.is_set()
 
 
 def _round(postman: Postman) -> str:
@@ -181,20 +201,86 @@ def test_a_connection_lost_in_a_rest_is_no_message_s_fault(
     assert (_round(postman), len(inbox.taken)) == ("", 1)
 
 
-def test_one_that_is_refused_does_not_hold_the_others(database: Engine, inbox: Inbox) -> None:
-    refused, sent = queued(database, to="x" * 60 + "@liens.example"), queued(database)
-    # This server takes no command so long.
+def test_nothing_more_is_given_to_a_server_that_answers_beside(
+    database: Engine, inbox: Inbox
+) -> None:
+    """What it says next would be taken for the answer of another message."""
+    numbers = queued(database, 2)
+    inbox.moods = {"RCPT": "354 Go on"}
+    assert "a coupé" in _round(_postman(database, inbox.port))
+    assert [one.attempts for one in _letters(database, *numbers)] == [1, 0]
+
+
+def test_a_sender_begins_by_telling_what_was_cut_and_erasing_what_is_old(
+    either_database: Engine,
+) -> None:
+    """Though it has no server to send by."""
+    old, cut, waiting = queued(either_database, 3)
+    queue = Queue(either_database)
+    queue.begin(queue.letter(cut))
+    with writing(either_database) as session:
+        session.get_one(Letter, old).made_at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    Postman(queue, None, NoLock(), retention_days=90).keep(_Waits(1))
+    states = [one.state for one in _letters(either_database, old, cut, waiting)]
+    assert states == [REFUSED, UNCERTAIN, WAITING]
+    assert queue.letter(old).to == ""
+
+
+class _FallenLock(NoLock):
+    """One that another process may hold by now."""
+
+    def check(self) -> None:
+        raise Lost
+
+
+def test_a_sender_that_lost_its_turn_sends_nothing(database: Engine, inbox: Inbox) -> None:
+    (number,) = queued(database)
+    carrier = SmtpServer(an_account(inbox.port))
+    Postman(Queue(database), carrier, _FallenLock(), retention_days=90).keep(_Waits(2))
+    assert (inbox.taken, _letters(database, number)[0].state) == ([], WAITING)
+
+
+def test_a_database_away_for_a_moment_makes_no_doubt(
+    database: Engine, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server took the message: that is noted as soon as it can be."""
+    (number,) = queued(database)
+    monkeypatch.setattr("impact_alliances.mail.delivering.NOTING_S", (0.0, 0.0, 0.0))
+    real, faults = Queue.end, [OperationalError("", {}, Exception()), Unavailable("")]
+
+    def end(queue: Queue, letter: Letter, outcome: Outcome, **named: bool) -> Outcome:
+        if faults:
+            raise faults.pop()
+        return real(queue, letter, outcome, **named)
+
+    monkeypatch.setattr(Queue, "end", end)
+    assert _round(_postman(database, inbox.port)) == ""
+    assert (_letters(database, number)[0].state, len(inbox.taken)) == (ACCEPTED, 1)
+
+
+def test_a_server_that_cannot_be_used_is_left_alone_longer_each_time(database: Engine) -> None:
+    queued(database)
+    stop = _Waits(7)
+    _postman(database, free_port()).keep(stop)
+    assert stop.asked == [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, TURN_S]
+
+
+def test_one_that_is_refused_does_not_hold_the_others(
+    database: Engine, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server takes the next one, on the same connection."""
+    numbers = queued(database, 2)
     inbox.moods = {"RCPT": "550 5.1.1 Never"}
     postman = _postman(database, inbox.port)
-    real = postman.queue.end
+    real = Queue.end
 
-    def mend(*given: object, **named: object) -> object:
+    def mend(queue: Queue, letter: Letter, outcome: Outcome, **named: bool) -> Outcome:
         inbox.moods = {}
-        return real(*given, **named)  # type: ignore[arg-type]
+        return real(queue, letter, outcome, **named)
 
-    postman.queue.end = mend  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(Queue, "end", mend)
     assert _round(postman) == ""
-    assert [one.state for one in _letters(database, *refused, *sent)] == [REFUSED, ACCEPTED]
+    assert [one.state for one in _letters(database, *numbers)] == [REFUSED, ACCEPTED]
 
 
 def test_what_may_pass_is_tried_for_five_days_and_given_up(database: Engine, inbox: Inbox) -> None:
@@ -323,18 +409,6 @@ def test_a_sender_works_until_it_is_told_to_stop(either_database: Engine, inbox:
     finally:
         stop.set()
         thread.join()
-
-
-class _Waits(threading.Event):
-    """Waits for nothing, and remembers for how long it should have."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[float | None] = []
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.asked.append(timeout)
-        return self.is_set()
 
 
 def test_no_more_a_minute_than_is_allowed(database: Engine, inbox: Inbox) -> None:
