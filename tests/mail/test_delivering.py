@@ -265,6 +265,17 @@ def test_a_server_that_cannot_be_used_is_left_alone_longer_each_time(database: E
     assert stop.asked == [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, TURN_S]
 
 
+def test_a_server_that_has_a_whole_message_has_a_patience_of_its_own(
+    database: Engine, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have it read by others first; here it is given less, to be quick."""
+    (number,) = queued(database)
+    inbox.delay_s = lambda: 1.0
+    monkeypatch.setattr("impact_alliances.mail.server.FINAL_PATIENCE", 0.02)
+    _round(_postman(database, inbox.port, timeout_s=5.0))
+    assert _letters(database, number)[0].state == UNCERTAIN
+
+
 def test_one_that_is_refused_does_not_hold_the_others(
     database: Engine, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ STATES = {
 PURPOSES = {
     "contact": "message relayé",
     "acknowledgement": "accusé de réception",
+    "wish": "suite d’une demande",
     "test": "essai",
 }
 # One and many of them, in the order in which they matter.
