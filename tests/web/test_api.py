@@ -199,6 +199,19 @@ def test_suggestions_are_at_most_eight(client: TestClient) -> None:
     assert client.get("/api/suggest", params={"q": "x"}).json() == []
 
 
+def test_a_commune_is_suggested_while_typing(client: TestClient) -> None:
+    """It leads to the search of what was typed before it, near there; a word begins none."""
+    suggestions = client.get("/api/suggest", params={"q": "haies à lan"}).json()
+    (lannion,) = [one for one in suggestions if one["label"] == "Lannion (22300)"]
+    assert lannion["type"] == "Lieu"
+    assert lannion["url"] == "/recherche?q=haies&near=22113"
+    assert client.get(lannion["url"]).status_code == 200
+    alone = client.get("/api/suggest", params={"q": "Lannion"}).json()
+    assert alone[0] == {"type": "Lieu", "label": "Lannion (22300)", "url": "/recherche?near=22113"}
+    maison = client.get("/api/suggest", params={"q": "maison"}).json()
+    assert "Lieu" not in {one["type"] for one in maison}
+
+
 def _communes(client: TestClient, typed: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get("/api/communes", params={"q": typed}).json()[
         "communes"

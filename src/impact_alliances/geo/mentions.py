@@ -114,6 +114,16 @@ class Text:
                 settled.append(mention)
         return settled
 
+    def led_ends(self) -> Iterator[tuple[str, str]]:
+        """The ends of the text that « à », « près de » or « vers » leads to, the longest first,
+        each after what stands before its lead: « médecin », « La Roche ».
+        """
+        for at, word in enumerate(self.words):
+            lead, led_by = self._lead(at, "")
+            if lead == "at":
+                before = self.text[: self.words[at - len(led_by)].start]
+                yield before.rstrip(" ,;(-"), self.text[word.start :]
+
     # -- finding ---------------------------------------------------------------------------------
 
     def _found(self) -> Iterator[Mention]:

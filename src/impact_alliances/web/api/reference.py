@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from impact_alliances import urls
+from impact_alliances.geo.begun import begun
 from impact_alliances.geo.finding import find
 from impact_alliances.resources.fields import PUBLIC
 from impact_alliances.resources.kinds import kind_of
-from impact_alliances.search.query import FILTERS
+from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.text.analysis import clean
+from impact_alliances.text.lemmas import is_french
 from impact_alliances.vocabularies.matching import fold
 from impact_alliances.vocabularies.terms import (
     ACTEURS,
@@ -31,7 +33,8 @@ from impact_alliances.web.dependencies import WiredService
 router = APIRouter(
     tags=["Référence"], responses={400: problem_response("Paramètre absent ou incorrect.")}
 )
-MOST_SUGGESTIONS, MOST_TERMS, MOST_DEMANDES, LONGEST_TYPED = 8, 3, 3, 200
+MOST_SUGGESTIONS, MOST_TERMS, MOST_PLACES, MOST_DEMANDES = 8, 3, 2, 3
+LONGEST_TYPED = 200
 _SUGGESTED = (FRAGILITES, ACTEURS, REGIONS, DEPARTEMENTS)
 Typed = Annotated[
     str,
@@ -41,8 +44,8 @@ Typed = Annotated[
 
 @router.get("/api/suggest", summary="Suggestions pendant la frappe")
 def suggest(service: WiredService, q: Typed = "") -> list[SuggestionOut]:
-    """Au plus huit propositions : valeurs de la grille de lecture, titres de fiches, puis façons de
-    les demander.
+    """Au plus huit propositions : valeurs de la grille de lecture, communes, titres de fiches, puis
+    façons de les demander.
     """
     text = clean(q)
     if len(text) < 2:
@@ -50,6 +53,7 @@ def suggest(service: WiredService, q: Typed = "") -> list[SuggestionOut]:
     terms = [
         suggestion for vocabulary in _SUGGESTED for suggestion in _terms(vocabulary, fold(text))
     ][:MOST_TERMS]
+    terms += _places(text)
     sheets = service.suggestions.titles(text, MOST_SUGGESTIONS - len(terms))
     titles = [
         SuggestionOut(type=kind_of(one).tab, label=one.title, url=urls.page_of(one))
@@ -76,6 +80,20 @@ def _terms(vocabulary: Vocabulary, typed: str) -> list[SuggestionOut]:
             for name in (term.label, *term.synonyms)
             for word in (fold(name), *fold(name).split())
         )
+    ]
+
+
+def _places(text: str) -> list[SuggestionOut]:
+    """The communes that a text may be ending with; « maison » alone begins none."""
+    is_word = is_french(fold(text))
+    return [
+        SuggestionOut(
+            type="Lieu",
+            label=one.commune.label,
+            url=SearchQuery(q=one.rest, near=one.commune.code).url(),
+        )
+        for one in begun(text, MOST_PLACES)
+        if one.is_whole or not is_word
     ]
 
 
