@@ -31,7 +31,13 @@ def test_a_name_led_to_is_begun_and_a_town_alone(text: str, rest: str, name: str
 @pytest.mark.parametrize(
     "text",
     [
-        *("aide à domicile", "apprendre à lire", "retour à l’emploi", "médecin à la", "médecin à l"),
+        *(
+            "aide à domicile",
+            "apprendre à lire",
+            "retour à l’emploi",
+            "médecin à la",
+            "médecin à l",
+        ),
         *("emploi", "trébri", "mobi", "22", "à", "", "médecin lan"),
     ],
 )

@@ -143,6 +143,15 @@ def test_what_is_near_a_place_is_said_so(text: str, beside: str) -> None:
     assert place.beside == beside
 
 
+@pytest.mark.parametrize("text", ["Coln Favreuil", "Albna Lannion", "atelier de Myrim Bellocq"])
+def test_a_first_name_with_a_fault_is_somebody_where_it_is_no_word(text: str) -> None:
+    """A word that is known is itself: « Maire Lannion » is no « Marie »."""
+    assert read(text, unknown=["coln", "albna", "myrim"]).place is None
+    assert read(text).place
+    assert read("Maire Lannion", unknown=["coln"]).place
+    assert read("Tvrx Lannion", unknown=["tvrx"]).place
+
+
 @pytest.mark.parametrize("text", ["Mr Favreuil", "Mme Lannion", "madame bellocq", "M. Favreuil"])
 def test_a_name_after_a_civility_is_somebody(text: str) -> None:
     assert read(text).place is None

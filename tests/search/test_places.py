@@ -162,6 +162,17 @@ def test_a_misspelt_place_is_one_once_corrected(service: Service) -> None:
     assert _found(service, q="vélo à Lanion", correction="non").reading.place is None
 
 
+def test_somebody_misspelt_is_no_place(tmp_path: Path) -> None:
+    """« Favreuil » alone is a village, and « Coln » is one letter from more than one word."""
+    people = [a_catalyseur(id="colin", name="Colin Favreuil", title="Colin Favreuil")]
+    others = [a_case(id=f"c{n}", title="Le col du fémur, vers Favreuil") for n in range(12)]
+    with closing(a_service(tmp_path, *people, *others)) as service:
+        found = _found(service, q="Coln Favreuil")
+        assert found.understanding.corrections
+        assert found.reading.place is None
+        assert _found(service, q="Favreuil").reading.place
+
+
 def test_the_name_of_a_sheet_is_not_read_for_a_place(tmp_path: Path) -> None:
     """Copied whole, it finds that sheet, wherever it is; nor has it a fault to correct."""
     named = a_case(id="named", slug="vello-pour-tous", title="Ensemble à Lannion", commune="75056")

@@ -2,10 +2,10 @@
 does only where something says so: « à », a postcode, a département, or a capital and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from impact_alliances.geo.mentions import CONTRACTED, Mention
-from impact_alliances.geo.names import ARTICLES, first_names, names
+from impact_alliances.geo.names import ARTICLES, is_first_name, names
 
 # Inhabitants below which the name of a commune, without capital nor preposition, is more likely a
 # word that we do not know.
@@ -36,26 +36,28 @@ _NUMBERED = frozenset(
 _PART_OF = frozenset({"d", "de", "des", "du", "est", "ouest"})
 
 
-def meant(mentions: Sequence[Mention]) -> list[Mention]:
+def meant(mentions: Sequence[Mention], unknown: Collection[str] = ()) -> list[Mention]:
     """Those that mean a place. A name that is once somebody's is so again: « Colin Favreuil,
-    atelier Favreuil ».
+    atelier Favreuil ». A word `unknown` may be a first name with a fault: « Coln Favreuil ».
     """
-    astray = {mention.key for mention in mentions if is_elsewhere(mention)}
+    astray = {mention.key for mention in mentions if is_elsewhere(mention, unknown)}
     return [one for one in mentions if one.key not in astray and _is_meant(one)]
 
 
-def is_elsewhere(mention: Mention) -> bool:
+def is_elsewhere(mention: Mention, unknown: Collection[str] = ()) -> bool:
     """Whether the words around say that no place is meant: « savon de Marseille », « Colin Favreuil
     », « Alban Héliot », « Mme Héliot ».
     """
-    if mention.key in first_names() and mention.is_before_a_capital:
+    if is_first_name(mention.key) and mention.is_before_a_capital:
         return True
     if mention.lead == "of":
         return mention.before in _ELSEWHERE
     if mention.lead or mention.is_number:
         return False
-    is_after_first_name = mention.is_after_a_capital and mention.before in first_names()
-    return is_after_first_name or mention.before in _CIVILITIES
+    if mention.before in _CIVILITIES:
+        return True
+    is_unknown = mention.before in unknown
+    return mention.is_after_a_capital and is_first_name(mention.before, misspelt=is_unknown)
 
 
 def _is_meant(mention: Mention) -> bool:

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from impact_alliances.geo.places import Commune, Gazetteer, gazetteer, key_of
 from impact_alliances.geo.territories import Place, named_territories, of_departement, of_region
 from impact_alliances.vocabularies.terms import DEPARTEMENTS
@@ -12,6 +15,8 @@ from impact_alliances.vocabularies.terms import DEPARTEMENTS
 # From so many inhabitants a commune is known by the beginning of its name (« Thonon »), where no
 # other has that very name.
 KNOWN_BY_A_SHORT_NAME = 10_000
+# Letters of a misspelt first name: one error makes many of fewer.
+SHORTEST_MISSPELT = 4
 # Short names that no such rule gives, with the INSEE codes meant.
 _SHORT_NAMES = {
     "aix": "13001",
@@ -154,6 +159,16 @@ def names() -> Names:
 def first_names() -> frozenset[str]:
     """First names of people, folded."""
     return _listed("first_names.txt")
+
+
+def is_first_name(word: str, *, misspelt: bool = False) -> bool:
+    """Whether a folded word is a first name; or, `misspelt`, one but for an error after its first
+    letter.
+    """
+    if word in first_names() or not misspelt or len(word) < SHORTEST_MISSPELT:
+        return word in first_names()
+    near = process.extract_iter(word, first_names(), scorer=OSA.distance, score_cutoff=1)
+    return any(name[0] == word[0] for name, _, _ in near)
 
 
 def departement_numbered(number: str) -> Place | None:

@@ -50,14 +50,16 @@ class Reading:
 NO_PLACE = Reading("")
 
 
-def read(text: str, within: Collection[str] = ()) -> Reading:
+def read(text: str, within: Collection[str] = (), unknown: Collection[str] = ()) -> Reading:
     """The place that `text` names. `within` are départements in which namesakes are looked for
-    first.
+    first, `unknown` the folded words that are of no language.
     """
     words = Text(text)
     mentions = words.mentions()
     # A commune tells more than its département.
-    chosen = min(meant(mentions), key=lambda one: (not one.communes, one.first), default=None)
+    chosen = min(
+        meant(mentions, unknown), key=lambda one: (not one.communes, one.first), default=None
+    )
     if not chosen:
         return Reading(text, others=_doubts(words, mentions))
     place = _nearest_of(chosen, within)

@@ -6,7 +6,7 @@ the other; the figures are in docs/decisions/0003, and for what the ranking brin
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -161,16 +161,23 @@ class Interpreter:
         if not query.lieu:
             return Reading(query.q), understood(query.q, correct=query.correction)
         within = _departements_of(query)
-        reading = read(query.q, within)
+        reading = read(query.q, within, self._unknown(query.q))
         found = understood(reading.rest, correct=query.correction)
-        if found.corrections and not reading.place:
-            again = read(found.text, within)
-            if again.place:
-                names = {fold(again.place.name): again.place.name}
-                corrections = [(typed, names.get(used, used)) for typed, used in found.corrections]
-                rest = understood(again.rest, correct=False)
-                return again, replace(_beside_a_place(rest), corrections=tuple(corrections))
-        return reading, _beside_a_place(found) if reading.place else found
+        if reading.place:
+            return reading, _beside_a_place(found)
+        again = _once_corrected(found, within)
+        if not again or not again.place:
+            return reading, found
+        names = {fold(again.place.name): again.place.name}
+        corrections = [(typed, names.get(used, used)) for typed, used in found.corrections]
+        rest = understood(again.rest, correct=False)
+        return again, replace(_beside_a_place(rest), corrections=tuple(corrections))
+
+    def _unknown(self, text: str) -> list[str]:
+        """The words of a text that are neither French nor in the base."""
+        return [
+            one for one in words(text) if not is_french(one) and not self._lexicon.has_word(one)
+        ]
 
     def _only_there(
         self, query: SearchQuery, place: Place, reading: Reading, understood: Understanding
@@ -322,6 +329,15 @@ def near_enough(neighbours: Neighbours) -> tuple[Key, ...]:
     standing = [(key, (cosine - neighbours.mean) / neighbours.deviation) for key, cosine in best]
     bar = max(standing_bar(len(best)), STANDING_OF_BEST * standing[0][1])
     return tuple(key for key, z in standing if z >= bar)
+
+
+def _once_corrected(understood: Understanding, within: Collection[str]) -> Reading | None:
+    """What a text without a place is read as where a word put right is the name of one: « col
+    Favreuil » is no more a place than « Coln Favreuil ».
+    """
+    used = {fold(one) for _, one in understood.corrections}
+    again = read(understood.text, within) if used else NO_PLACE
+    return again if used.intersection(words(again.typed)) else None
 
 
 def _beside_a_place(understood: Understanding) -> Understanding:
