@@ -151,8 +151,8 @@ def test_who_serves_the_place_from_elsewhere_is_apart_and_not_counted(site: Test
     heading, cards = page.select_one(".a-cote h2"), page.select(".a-cote .carte")
     assert heading.text == ("Interviennent dans votre territoire, depuis ailleurs ou à distance")
     assert [[part.text for part in one.select("h3, .distance, .raison")] for one in cards] == [
-        ["Bruno", "à 53\u00a0km de Morlaix", "Intervient dans le Finistère"],
-        ["Dominique", "à 730\u00a0km de Morlaix", "Intervient à distance"],
+        ["Bruno", "à 53\u00a0km de Morlaix", "intervient dans le Finistère"],
+        ["Dominique", "à 730\u00a0km de Morlaix", "intervient à distance"],
     ]
     assert names(read(site, f"/catalyseurs?near={CAYENNE}"), ".a-cote") == ["Dominique"]
     assert read(site, f"/catalyseurs?near={LANNION}").select(".a-cote") == []

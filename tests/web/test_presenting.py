@@ -1,9 +1,12 @@
 """How what is public of a sheet is worded."""
 
 import datetime as dt
+from typing import Any
 
-from impact_alliances.web.presenting import facts_of, meta_of
-from support.builders import a_case
+import pytest
+
+from impact_alliances.web.presenting import facts_of, meta_of, serves
+from support.builders import a_case, a_catalyseur
 
 
 def test_a_list_names_one_fragilite_and_counts_the_others() -> None:
@@ -22,3 +25,19 @@ def test_a_case_tells_when_it_began_and_when_it_ended() -> None:
 
     assert "depuis mars 2021" in said(started_on=began)
     assert "de mars 2021 à septembre 2023" in said(started_on=began, ended_on=ended)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"area": ["dep:22", "reg:53"]}, "intervient dans les Côtes-d’Armor"),
+        ({"area": ["reg:53"], "remote": True}, "intervient en Bretagne"),
+        ({"area": ["dep:69"], "remote": True}, "intervient à distance"),
+        ({"area": ["dep:29"]}, "intervient dans la même région"),
+        ({"area": ["dep:69"]}, ""),
+    ],
+)
+def test_how_somebody_serves_a_place_is_the_nearest_way(fields: dict[str, Any], told: str) -> None:
+    """Nobody is said to serve a whole région for a part of it."""
+    assert serves(a_catalyseur(departement="", **fields), "22") == told
+    assert serves(a_catalyseur(departement="", **fields), "") == ""

@@ -10,7 +10,7 @@ from impact_alliances.app import create_app
 from support.builders import a_case, a_catalyseur
 from support.service import a_service
 
-BRUNO = "intervient dans\u00a0: Bretagne, même fragilité\u00a0: Santé"
+BRUNO = "intervient dans la même région, même fragilité\u00a0: Santé"
 LANNION, GUINGAMP, MORLAIX, BREST, MAMOUDZOU = "22113", "22070", "29151", "29019", "97611"
 
 
@@ -65,7 +65,7 @@ def test_a_case_leads_to_the_two_nearest_people(site: TestClient) -> None:
     """With how far and why; and to all of them, nearest first."""
     section = near(site, "/cas/un")
     assert told(section) == [
-        ("anne", "à 32\u00a0km de Lannion", "intervient dans\u00a0: Côtes-d’Armor"),
+        ("anne", "à 32\u00a0km de Lannion", "intervient dans les Côtes-d’Armor"),
         ("bruno", "à 85\u00a0km de Lannion", BRUNO),
     ]
     assert section

@@ -10,7 +10,7 @@ from impact_alliances.resources.kinds import key_of
 from impact_alliances.resources.published import load_in_order
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.searcher import Cascade
-from impact_alliances.vocabularies.terms import DEPARTEMENTS, FRAGILITES, REGIONS, TAILLES
+from impact_alliances.vocabularies.terms import FRAGILITES, TAILLES
 
 # Nearest resources of all kinds looked at for a few of one kind; and, without vectors, the newest
 # ones on the same fragilité.
@@ -105,15 +105,3 @@ def shared_fragilite(resource: Resource, other: Resource) -> str:
     """« même fragilité : Santé », the first one that both have; empty where they share none."""
     shared = [slug for slug in resource.fragilites if slug in other.fragilites]
     return f"même fragilité : {FRAGILITES.label_of(shared[0])}" if shared else ""
-
-
-def what_serves(case: Resource, catalyseur: Resource) -> str:
-    """Why a catalyseur may help a case: that they serve its département or its région, and know one
-    of its fragilités; empty where neither holds.
-    """
-    served = ""
-    if case.departement in catalyseur.departements():
-        served = f"intervient dans : {DEPARTEMENTS.label_of(case.departement)}"
-    elif case.region in catalyseur.regions():
-        served = f"intervient dans : {REGIONS.label_of(case.region)}"
-    return ", ".join(filter(None, [served, shared_fragilite(case, catalyseur)]))

@@ -8,19 +8,21 @@ from dataclasses import dataclass, fields
 from impact_alliances import urls
 from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.places import gazetteer
+from impact_alliances.geo.territories import of_departement, of_region
 from impact_alliances.resources.article import Article
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.catalyseur import Catalyseur
 from impact_alliances.resources.fields import PUBLIC, Field, Type
 from impact_alliances.resources.jeudi import Jeudi
 from impact_alliances.resources.kinds import kind_of
-from impact_alliances.resources.resource import Resource
+from impact_alliances.resources.resource import REMOTE, Resource
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import (
     DEPARTEMENTS,
     ECHELONS,
     FACETS,
     FRAGILITES,
+    REGION_OF,
     REGIONS,
 )
 
@@ -184,6 +186,22 @@ def served(code: str) -> str:
     """« Côtes-d’Armor (22) » or « Bretagne », from an area code `dep:22` or `reg:53`."""
     prefix, _, slug = code.partition(":")
     return f"{DEPARTEMENTS.label_of(slug)} ({slug})" if prefix == "dep" else REGIONS.label_of(slug)
+
+
+def serves(resource: Resource, departement: str) -> str:
+    """How somebody serves a département: « intervient dans les Côtes-d’Armor », « en Bretagne », «
+    à distance », « dans la même région »; empty where they do not.
+    """
+    if departement not in REGION_OF:
+        return ""
+    region, area = REGION_OF[departement], resource.desserte()
+    ways = {
+        of_departement(departement).said: departement in resource.departements(),
+        of_region(region).said: f"reg:{region}" in area,
+        "à distance": REMOTE in area,
+        "dans la même région": region in resource.regions(),
+    }
+    return next((f"intervient {there}" for there, holds in ways.items() if holds), "")
 
 
 def public(resource: Resource, base_url: str) -> dict[str, object]:

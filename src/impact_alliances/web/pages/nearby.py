@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from impact_alliances.geo.globe import MAINLAND
 from impact_alliances.geo.origin import Origin
 from impact_alliances.geo.places import gazetteer
-from impact_alliances.geo.territories import of_departement, of_region
+from impact_alliances.geo.territories import of_departement
 from impact_alliances.resources.kinds import KINDS, Kind, key_of
-from impact_alliances.resources.resource import REMOTE, Resource
+from impact_alliances.resources.resource import Resource
 from impact_alliances.search.bounds import RAYONS, said_around
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.results import Hit, Results, distance_told
 from impact_alliances.vocabularies import french
-from impact_alliances.vocabularies.terms import REGION_OF
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.addressing import SearchAddress
-from impact_alliances.web.presenting import Link, away
+from impact_alliances.web.presenting import Link, away, serves
 from impact_alliances.web.writing_to import with_contact
 
 # What is further, in km, is not near: an hour and a half of road. A radius of a search.
@@ -74,23 +73,8 @@ def serving(service: WiredService, found: Results, limit: int) -> tuple[Card, ..
 
 
 def _card(resource: Resource, origin: Origin) -> Card:
-    km = distance_told(resource, origin)
-    why = next(_services(resource, origin), "")
-    return card_of(resource, why=why, away=away(resource, km, origin))
-
-
-def _services(resource: Resource, origin: Origin) -> Iterator[str]:
-    """How somebody serves a place: « Intervient dans les Côtes-d’Armor », « en Bretagne », « à
-    distance ».
-    """
-    departement, served = origin.commune.departement, resource.desserte()
-    region = REGION_OF[departement]
-    if f"dep:{departement}" in served:
-        yield f"Intervient {of_departement(departement).said}"
-    if f"reg:{region}" in served:
-        yield f"Intervient {of_region(region).said}"
-    if REMOTE in served:
-        yield "Intervient à distance"
+    far = away(resource, distance_told(resource, origin), origin)
+    return card_of(resource, why=serves(resource, origin.commune.departement), away=far)
 
 
 def _said(query: SearchQuery, origin: Origin, nearest: Hit | None) -> str:

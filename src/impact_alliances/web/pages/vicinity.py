@@ -9,12 +9,12 @@ from impact_alliances.resources.kinds import key_of
 from impact_alliances.resources.resource import Resource
 from impact_alliances.search.query import SearchQuery
 from impact_alliances.search.results import distance_told
-from impact_alliances.search.similar import shared_fragilite, what_serves
+from impact_alliances.search.similar import shared_fragilite
 from impact_alliances.web.cards import Card, card_of
 from impact_alliances.web.dependencies import WiredService
 from impact_alliances.web.pages.addressing import CATALYSEURS, EVERYTHING
 from impact_alliances.web.pages.nearby import FURTHEST
-from impact_alliances.web.presenting import Link, away
+from impact_alliances.web.presenting import Link, away, serves
 from impact_alliances.web.writing_to import with_contact
 
 # How many are shown beside a sheet.
@@ -48,10 +48,16 @@ def _catalyseurs(service: WiredService, case: Case) -> Vicinity:
     if len(found) < CONTACTS:
         found += service.similar_sheets.nearby_catalyseurs(case, CONTACTS)
     people = list({key_of(one): one for one in found}.values())[:CONTACTS]
-    cards = ((one, _card(one, what_serves(case, one), query.origin)) for one in people)
+    cards = ((one, _card(one, _help(case, one), query.origin)) for one in people)
     beside = query.origin.place.beside if query.origin else ""
     link = Link(f"Tous les catalyseurs {beside}", CATALYSEURS.of(query)) if beside else None
     return Vicinity("Près de chez vous", with_contact(service, cards), link)
+
+
+def _help(case: Case, person: Resource) -> str:
+    """Why somebody may help with a case: where they work, and what both know."""
+    reasons = (serves(person, case.departement), shared_fragilite(case, person))
+    return ", ".join(filter(None, reasons))
 
 
 def _cases(service: WiredService, person: Catalyseur) -> Vicinity:
