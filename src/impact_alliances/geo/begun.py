@@ -47,7 +47,11 @@ def _begun(typed: str, shortest: int, known: int) -> list[Commune]:
         return []
     found = chain.from_iterable(map(gazetteer().beginning, _with_articles(key)))
     kept = {one for one in found if (one.population or 0) >= known or _is_whole(one, typed)}
-    return sorted(kept, key=lambda one: (not _is_whole(one, typed), -(one.population or 0)))
+    return sorted(kept, key=lambda one: _order(one, typed))
+
+
+def _order(commune: Commune, typed: str) -> tuple[bool, int, str]:
+    return not _is_whole(commune, typed), -(commune.population or 0), commune.code
 
 
 def _is_whole(commune: Commune, typed: str) -> bool:
