@@ -2,6 +2,8 @@
 
 import importlib
 import re
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, PackagePath, files
 from pathlib import Path
 
 import typer.main
@@ -40,6 +42,26 @@ def test_the_files_the_readme_links_to_exist() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_what_is_installed_is_as_large_as_it_is_said() -> None:
+    """As its packages tell their files: once compiled, they are a quarter larger on disk."""
+    script = (ROOT / "tools/environment.sh").read_text(encoding="utf-8")
+    said = re.findall(r"(\d+) (?:Mo sur le disque|MB on disk)", script + README)
+    assert len(said) == 2
+    assert len(set(said)) == 1
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    told = sum(file.size or 0 for name in pinned for file in _files_of(name)) / 2**20
+    assert 0.95 <= told * 1.25 / int(said[0]) <= 1.05
+
+
+def _files_of(package: str) -> Sequence[PackagePath]:
+    """None of a package for another system or another Python."""
+    try:
+        return files(package) or ()
+    except PackageNotFoundError:
+        return ()
 
 
 def test_every_template_is_used() -> None:

@@ -49,6 +49,6 @@ installed() {
         exit 1
     }
 }
-echo "Installation, une seule fois : environ 900 Mo sur le disque, outils des tests compris."
+echo "Installation, une seule fois : environ 940 Mo sur le disque, outils des tests compris."
 installed --no-deps --require-hashes -r requirements.lock
 installed --no-deps --no-build-isolation --editable .
