@@ -35,6 +35,7 @@ from tests.seed.writings import Writings
 PAGES = """
 / /recherche /recherche?q=lannion /recherche?kind=catalyseur&q=mediation /recherche?kind=case
 /recherche?q=colin+favreuil /recherche?q=catalyseurs.example /recherche?q=06+39+98 /catalyseurs
+/recherche/carte?kind=catalyseur /recherche/carte?near=22113&rayon=50 /catalyseurs?vue=carte
 /catalyseurs?near=22113 /catalyseurs?near=22113&rayon=50 /jeudis /veille /veille/bulletins/2024-T3
 /a-propos /accessibilite /api/docs /rien /catalyseurs/colin-favreuil /robots.txt /sitemap.xml
 /sitemap/catalyseurs-1.xml /healthz /readyz /recherche.atom?q=mediation /cas.atom /catalyseurs.atom
@@ -149,6 +150,10 @@ def test_no_form_however_wrong_and_no_acknowledgement_tells_an_address(
     assert len(to_visitors) >= 6
     assert any("déjà écrit à 3" in one for one in told)
     told += [f"{one.subject} {one.text} {one.html} {one.reply_to}" for one in to_visitors]
+    kept = [
+        f"{urls.mail_page(one.id or 0)}{end}" for one in letters for end in ("", "/mise-en-page")
+    ]
+    told += [site.get(path).text for path in (urls.MAIL, *kept)]
     assert [found for one in told if (found := people.writings.found(one))] == []
     assert people.writings.found(caplog.text) == []
     # The message to the person is told nothing of themselves either.
