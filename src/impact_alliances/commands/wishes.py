@@ -45,7 +45,7 @@ def wishes(
         held = asked.all_of(session)
     for wish in held:
         out.print(_told(wish), markup=False)
-    out.print(f"{french.counted(len(held), 'demande', 'demandes')}.")
+    out.print(f"{french.counted(len(held), 'souhait', 'souhaits')}.")
 
 
 def _told(wish: Wish) -> str:
