@@ -49,7 +49,7 @@ class Nearness:
                 place.departements, where.departements
             )
             return 1.0 if is_there else SAME_REGION * _share(place.regions, where.regions)
-        if where.commune == place.commune.code:
+        if where.commune == place.commune.town:
             return 1.0
         least = SAME_REGION * _share(place.regions, where.regions)
         if _share(place.departements, where.departements):
@@ -110,10 +110,10 @@ def wider(place: Place) -> Place | None:
 
 @lru_cache(maxsize=256)
 def _communes_around(commune: Commune, reach: float) -> tuple[str, ...]:
-    """The communes within so many km, this one first, in its own territory."""
+    """The communes within so many km, this one first, or its town, in its own territory."""
     point = point_of(commune)
     near = everywhere().within(reach, point, territory_of(commune)) if point else ()
-    return tuple(dict.fromkeys([commune.code, *near]))
+    return tuple(dict.fromkeys([commune.town, *near]))
 
 
 def implantation_of(commune: str, departement: str, region: str) -> tuple[str, ...]:
