@@ -41,7 +41,7 @@ def _choices(text: str) -> list[str]:
         ("havre", "Le Havre (76600)"),
         ("hav", "Le Havre (76600)"),
         ("Rochelle", "La Rochelle (17000)"),
-        ("aixenprovence", "Aix-en-Provence (13080)"),
+        ("aixenprovence", "Aix-en-Provence (13100)"),
         ("lhay les roses", "L'Haÿ-les-Roses (94240)"),
         ("neuilly s/seine", "Neuilly-sur-Seine (92200)"),
         ("oléron", "Saint-Pierre-d'Oléron (17310)"),
@@ -82,7 +82,7 @@ def _choices(text: str) -> list[str]:
         ("sant denis 974", "Saint-Denis (97400, La Réunion)"),
         ("Bellegarde-sur-Valserine", "Bellegarde-sur-Valserine (aujourd’hui Valserhône, 01200)"),
         ("59355", "Lomme (aujourd’hui Lille, 59000)"),
-        ("juan les pins", "Juan-les-Pins (Antibes, 06160)"),
+        ("juan les pins", "Juan-les-Pins (Antibes, 06600)"),
         ("Châlons-sur-Marne", "Châlons-sur-Marne (aujourd’hui Châlons-en-Champagne, 51000)"),
         ("Sainte-Clotilde", "Sainte-Clotilde (Saint-Denis, 97400, La Réunion)"),
         ("Rennes Métropole", "Rennes (35000)"),
@@ -128,7 +128,7 @@ def test_nothing_typed_brings_nothing(text: str) -> None:
         ("44000", "Nantes (44000)"),
         ("29200", "Brest (29200)"),
         ("13001", "Marseille 1er (13001)"),
-        ("Villeneuve-d'As", "Villeneuve-d'Ascq (59491)"),
+        ("Villeneuve-d'As", "Villeneuve-d'Ascq (59650)"),
         ("la creuse", "Creuse (23)"),
         ("Creuse (23)", "Creuse (23)"),
         ("Creuse (80)", "Creuse (80480)"),
@@ -174,7 +174,7 @@ def test_what_a_clear_answer_leaves_out_is_told() -> None:
     """
     assert _choices("Vienne") == ["Vienne (38200)"]
     assert _choices("Creuse") == _choices("Bretagne") == []
-    assert "Aix-en-Provence (13080)" in _choices("13001")
+    assert "Aix-en-Provence (13100)" in _choices("13001")
     assert "Bruz (35170)" in _choices("Rennes Métropole")
 
 

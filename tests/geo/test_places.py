@@ -42,6 +42,7 @@ def test_coordinates_are_those_of_french_places() -> None:
         ("97701", "Saint-Barthélemy (97133)"),
         ("97502", "Saint-Pierre (97500, Saint-Pierre-et-Miquelon)"),
         ("98412", "Archipel des Kerguelen (984, Terres australes et antarctiques françaises)"),
+        ("97415", "Saint-Paul (97460, La Réunion)"),
         ("75056", "Paris (75000)"),
         ("75111", "Paris 11e (75011)"),
         ("13201", "Marseille 1er (13001)"),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from impact_alliances.geo.places import gazetteer
 from impact_alliances.geo.recognising import Reading, read
 
 # One query a line: which half it is of, the text, and the place meant: the code of a commune, or
@@ -88,6 +89,13 @@ def test_the_most_populous_is_taken_and_its_namesakes_are_offered() -> None:
     for place, text in reading.others:
         again = read(text)
         assert (again.place, again.rest, again.others) == (place, "épicerie", ())
+
+
+@pytest.mark.parametrize("code", ["97411", "97302", "97502", "22113", "75056"])
+def test_a_label_is_read_whole(code: str) -> None:
+    commune = gazetteer().by_code[code]
+    reading = read(f"épicerie à {commune.label} bio")
+    assert (reading.place and reading.place.commune, reading.rest) == (commune, "épicerie bio")
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def _clear(typed: Typed, found: list[Match]) -> Named | None:
 
 
 def _is_larger(one: Commune, other: Commune) -> bool:
-    return (one.population or 0) > (other.population or 0) and one.code != other.parent
+    return (one.population or 0) > (other.population or 0)
 
 
 def _closest(found: list[Match]) -> list[Match]:

@@ -1,6 +1,5 @@
 """Communes that a typed text may mean, each with how close it comes."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
@@ -73,8 +72,6 @@ _BEGINNING = {
     Kind.JOINED: Closeness.INSIDE,
 }
 
-_OF_MANY_NAMES = frozenset({Closeness.SLIPPED, Closeness.MISSPELT, Closeness.MISSPELT_BEGINS})
-
 
 def matches(typed: Typed) -> list[Match]:
     """The communes that a text may mean, each once: the closest first, then the most populous."""
@@ -85,24 +82,17 @@ def matches(typed: Typed) -> list[Match]:
 
 
 def _ordered(found: Iterable[Match], spelling: str = "") -> list[Match]:
-    """Each commune once. Of one name, the accents typed come first; of misspelt names each is there
-    before its namesakes are.
-    """
+    """Each commune once. Of one name, those that have the accents typed come first."""
+
+    def rank(match: Match) -> tuple[int, bool, int]:
+        closeness, commune = match
+        is_less = closeness is Closeness.NAMED and spelling_of(commune.name) != spelling
+        return closeness, is_less, order()[commune.code]
+
     best: dict[str, Match] = {}
-    for one in sorted(found, key=lambda match: (match.closeness, order()[match.commune.code])):
+    for one in sorted(found, key=rank):
         best.setdefault(one.commune.code, one)
-    namesakes: Counter[tuple[Closeness, str]] = Counter()
-    ranked = []
-    for one in best.values():
-        closeness, commune = one
-        namesakes[closeness, commune.name] += 1
-        least = 0
-        if closeness is Closeness.NAMED:
-            least = spelling_of(commune.name) != spelling
-        elif closeness in _OF_MANY_NAMES:
-            least = namesakes[closeness, commune.name]
-        ranked.append((closeness, least, order()[commune.code], one))
-    return [one for *_, one in sorted(ranked)]
+    return list(best.values())
 
 
 # -- codes ---------------------------------------------------------------------------------------

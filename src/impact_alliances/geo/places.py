@@ -24,7 +24,7 @@ _WHOLE_TOWNS = {"75056": "75000", "69123": "69000", "13055": "13000"}
 class Commune:
     """One commune, or one arrondissement of Paris, Lyon or Marseille: `parent` is then the code of
     its town. `population` in inhabitants (None when unknown), `latitude`/`longitude` in WGS 84
-    degrees.
+    degrees; the first of the `postcodes` is that by which it is known.
 
     Found by a name that it does not bear, it tells it: `formerly` is the name of a commune that it
     took in or was, `part` that of a place within it.
@@ -58,7 +58,7 @@ class Commune:
     def label(self) -> str:
         """The name, with what tells it from its namesakes: « Lannion (22300) », « Saint-Denis
         (97400, La Réunion) », « Lomme (aujourd’hui Lille, 59000) », « Juan-les-Pins (Antibes,
-        06160) ». `named` finds it by it.
+        06600) ». `named` finds it by it.
         """
         told = [_WHOLE_TOWNS.get(self.code) or next(iter(self.postcodes), self.departement)]
         if self._is_overseas and self.name != self._territory:
@@ -155,8 +155,18 @@ def _commune(
         name=name,
         departement=departement,
         region=region or departement,
-        postcodes=tuple(postcodes.split("|")) if postcodes else (),
+        postcodes=_known_first(code, postcodes),
         population=int(population) if population else None,
         latitude=float(latitude) if latitude else None,
         longitude=float(longitude) if longitude else None,
     )
+
+
+def _known_first(code: str, postcodes: str) -> tuple[str, ...]:
+    """The postcodes of a commune, that by which people know it first: it ends in zeros, when those
+    of its villages do not (« 13100 » of Aix-en-Provence, before « 13080 »).
+    """
+    found = tuple(postcodes.split("|")) if postcodes else ()
+    if code in _WHOLE_TOWNS:
+        return found
+    return tuple(sorted(found, key=lambda one: len(one.rstrip("0"))))
