@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -93,9 +94,11 @@ def test_without_a_place_each_region_leads_to_as_many_as_it_says(site: TestClien
 def test_each_card_says_from_where_how_far_it_is(site: TestClient) -> None:
     """In kilometres of the place asked for, or that it is that very place."""
     page = read(site, f"/catalyseurs?fragilite=mobilite&near={LANNION}")
-    told = {one.h3.text: one.select_one(".distance").text for one in page.select("ol > .carte")}
+    told = {
+        one.h3.text: one.select_one(".distance").text for one in page.select(".liste > ol > .carte")
+    }
     assert told == {"Anne": "à 32\u00a0km de Lannion", "Chantal": "à 150\u00a0km de Lannion"}
-    (card,) = read(site, f"/catalyseurs?near={MORLAIX}&rayon=10").select("ol > .carte")
+    (card,) = read(site, f"/catalyseurs?near={MORLAIX}&rayon=10").select(".liste > ol > .carte")
     assert card.select_one(".distance").text == "à Morlaix même"
 
 
@@ -164,7 +167,7 @@ def test_feed_table_and_json_of_the_same_parameters_find_the_same(
 ) -> None:
     """Whoever keeps a search keeps what they saw."""
     page = read(site, f"/catalyseurs?{asked}")
-    shown = {str(link["href"]) for link in page.select("ol > .carte h3 a")}
+    shown = {str(link["href"]) for link in page.select(".liste > ol > .carte h3 a")}
     assert shown
     kept = {link.text: str(link["href"]) for link in page.select(".garder a")}
     feeds = [kept["Flux Atom de cette recherche"], f"/catalyseurs.atom?{asked}"]
@@ -211,3 +214,18 @@ def test_a_card_leads_to_the_form_where_its_person_can_be_written_to(tmp_path: P
         ]
         assert "@" not in page.select_one(".liste").text
         service.close()
+
+
+def test_nobody_is_said_to_be_absent_when_the_index_is(tmp_path: Path) -> None:
+    """Of what is not whole, nothing is concluded. Words that mean nothing find nobody anywhere."""
+    service = a_service(tmp_path, a_catalyseur(name="Anne", commune=MORLAIX, role="Médiatrice"))
+    app = TestClient(create_app(service.settings, service))
+    nobody = "Aucun catalyseur ne réunit ces critères"
+    assert nobody in app.get(f"/catalyseurs?q=mediatrice&near={LANNION}&rayon=10").text
+    senseless = read(app, f"/catalyseurs?q=zzzzqq&near={LANNION}&rayon=100")
+    assert senseless.select_one(".vide strong").text == "Aucun de ces mots n’est dans la base."
+    shutil.rmtree(service.settings.data_dir / "index")
+    page = app.get(f"/catalyseurs?q=mediatrice&near={LANNION}&rayon=10").text
+    assert "dernier état sain" in page
+    assert nobody not in page
+    service.close()

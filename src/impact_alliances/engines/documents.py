@@ -23,7 +23,7 @@ from impact_alliances.vocabularies.terms import FACETS
 
 # Raised by hand when the shape of the documents or the analysis of their texts changes: every
 # index made before is then built anew.
-DOCUMENT_VERSION = 13
+DOCUMENT_VERSION = 14
 # Where a document is: its commune, the territory in which distances to it are measured, where it is
 # based, and where it serves from afar. Filtered on as facets are, and shown by none.
 COMMUNE, TERRITOIRE = "commune", "territoire"

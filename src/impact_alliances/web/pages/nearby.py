@@ -34,12 +34,15 @@ class Nobody:
 
 
 def nobody_near(service: WiredService, found: Results, at: SearchAddress) -> Nobody | None:
-    """What to say of an answer that has nobody near its place; None where it has, or has none.
+    """What to say of an answer that has nobody near its place; None where it has, or has no place,
+    and where that cannot be said: of words that mean nothing, of an engine in trouble.
 
     Without a radius an answer holds everybody: nobody is near when nobody is in the same territory.
     """
     query, origin = found.query, found.origin
-    if not origin or (found.total if query.rayon else _has_somebody(found)):
+    if not origin or found.degraded or found.neighbours is not None:
+        return None
+    if found.total if query.rayon else _has_somebody(found):
         return None
     nearest = service.finder.nearest(query)
     if not query.rayon and (nearest or not found.total):
