@@ -68,6 +68,13 @@ def test_who_passes_the_map_is_after_it(page: Page, base: str) -> None:
     assert page.evaluate(order) == 2
 
 
+# Settles when the page has scrolled, or has not in two seconds.
+_SCROLLED = """self.scrolled = new Promise((done) => {
+  onscrollend = done;
+  setTimeout(done, 2000);
+}), null"""
+
+
 def _middle(page: Page) -> tuple[float, float]:
     box = page.locator(".france").bounding_box()
     assert box
@@ -92,7 +99,7 @@ def test_the_wheel_scrolls_the_page_and_enlarges_with_ctrl(page: Page, base: str
     page.locator(".france").scroll_into_view_if_needed()
     page.mouse.move(*_middle(page))
     before = page.evaluate("scrollY")
-    page.evaluate("self.scrolled = new Promise((done) => onscrollend = done), null")
+    page.evaluate(_SCROLLED)
     page.mouse.wheel(0, -80)
     assert page.evaluate("scrolled.then(() => scrollY)") < before
     assert page.url == base + START

@@ -475,6 +475,7 @@ def test_bounds_are_conditions_of_the_documents() -> None:
     communes = Communes.of(["22113", "22070", "29151", ""])
     for query, kept in (
         (SearchQuery(near="22113"), {}),
+        (SearchQuery(near="22113", rayon="commune"), {"implantation": ("22113",)}),
         (SearchQuery(near="22113", rayon="departement"), {"implantation": ("dep:22",)}),
         (SearchQuery(near="97611", rayon="region"), {"implantation": ("reg:06",)}),
         (SearchQuery(near="22113", rayon="30"), {"implantation": ("22070", "22113")}),
@@ -491,6 +492,7 @@ def test_bounds_are_conditions_of_the_documents() -> None:
         ({}, "12 cas pour « car », de préférence près de Lannion (22300)"),
         ({"rayon": "30"}, "12 cas pour « car », à moins de 30 km de Lannion (22300)"),
         ({"rayon": "region"}, "12 cas pour « car », en Bretagne"),
+        ({"rayon": "commune"}, "12 cas pour « car », à Lannion (22300)"),
         ({"q": "", "rayon": "30"}, "12 cas à moins de 30 km de Lannion (22300)"),
         ({"q": ""}, "12 cas, les plus proches de Lannion (22300) d’abord"),
         ({"q": "", "tri": "date"}, "12 cas"),

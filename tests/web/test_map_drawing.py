@@ -12,6 +12,7 @@ from impact_alliances.vocabularies.terms import DEPARTEMENTS
 from impact_alliances.web.maps.drawing import Counted, FranceMap, draw
 from impact_alliances.web.maps.panels import panel_of, spot_of
 from impact_alliances.web.maps.pins import Pin, clustered
+from impact_alliances.web.maps.towns import written
 from impact_alliances.web.maps.views import CLOSEST, WHOLE, View
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -81,6 +82,52 @@ def test_pins_apart_are_named_and_near_ones_make_a_cluster_that_enlarges() -> No
     ]
 
 
+def test_a_cluster_is_named_by_the_town_that_people_know() -> None:
+    """Nobody knows where Tassin and Collonges are; Lyon is no pin."""
+    assert names(drawn([pin("69244"), pin("69063")]).svg, "grappe") == [
+        "2\xa0catalyseurs autour de Lyon, agrandir"
+    ]
+
+
+def test_a_territory_overseas_is_shown_whole_before_what_is_in_it() -> None:
+    """Who presses on Saint-Pierre sees La Réunion."""
+    (cluster,) = clustered([pin("97416"), pin("97416")], WHOLE)
+    panel = panel_of("974")
+    assert panel
+    view = cluster.nearer(WHOLE)
+    assert view.shows(panel.left, panel.top)
+    assert view.shows(panel.left + panel.width, panel.top + panel.height)
+    assert cluster.nearer(view).zoom > view.zoom
+
+
+def around(code: str, zoom: int) -> View:
+    """The view of so close around a commune."""
+    spot = spot_of(gazetteer().by_code[code])
+    assert spot
+    return View.at(*spot, zoom)
+
+
+@pytest.mark.parametrize("code", [RENNES, "13055", "59350", "97411"])
+def test_names_of_towns_are_over_nothing(code: str) -> None:
+    """Neither over another name nor over a pin, on a phone; the largest town is named."""
+    pins = everywhere(500)
+    for zoom in (4, 10, 30):
+        view = around(code, zoom)
+        pinned = [view.share(*cluster.spot) for cluster in clustered(pins, view)]
+        taken = [cluster.spot for cluster in clustered(pins, view)]
+        boxes: list[tuple[float, float, float]] = []
+        for name, spot, line in written(view, taken):
+            x, y, half = view.share(*spot)[0], view.share(*spot)[1] + 0.05 * line, len(name) / 100
+            assert all(abs(x - px) > half or abs(y - py) > 0.025 for px, py in pinned)
+            assert all(
+                abs(x - bx) > half + wide - 1e-9 or abs(y - by) > 0.05 - 1e-9
+                for bx, by, wide in boxes
+            )
+            boxes.append((x, y, half))
+        assert boxes
+        assert gazetteer().by_code[code].name in [one.name for one in written(view, ())]
+
+
 def test_every_cluster_comes_apart() -> None:
     """Whoever follows them finds each pin once, in a few steps."""
     pins = [*everywhere(900), *(pin("75056", f"Une {rank}e") for rank in range(40))]
@@ -130,6 +177,10 @@ def test_a_hostile_name_is_text() -> None:
     assert "<script" not in svg
     assert names(svg, "epingle") == ["</title><script>alert('&')</script>"]
     assert next(read(svg).iter(f"{_SVG}a")).get("href") == '/a?b=1&c="><script>'
+    svg = drawn([bad, bad], address=lambda view: f'/x?"><script>&carte={view}').svg
+    assert "<script" not in svg
+    url = next(read(svg).iter(f"{_SVG}a")).get("href", "")
+    assert url.startswith('/x?"><script>&carte=')
 
 
 def test_departements_are_links_only_where_they_list_something() -> None:

@@ -23,7 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         a_case(id="deux", slug="deux", title="Deux cars", commune=LANNION, fragilites=["sante"]),
         a_case(id="trois", slug="trois", title="Trois cars", commune=MORLAIX),
         a_case(id="quatre", slug="quatre", title="<b>Quatre</b> pirogues", commune=CAYENNE),
-        a_catalyseur(slug="awa", commune=MORLAIX, area=["dep:22", "reg:53"]),
+        a_catalyseur(slug="awa", commune=MORLAIX, area=["dep:22", "reg:53"], remote=True),
         a_jeudi(slug="note"),
     )
     app = create_app(service.settings, service)
@@ -61,6 +61,7 @@ def test_it_says_how_many_have_a_place_and_leads_back_to_the_list(site: TestClie
     back = page.find("a", string="Voir la liste")
     assert back
     assert back["href"] == "/recherche?q=cars&kind=case"
+    assert len(links(read(site, "/catalyseurs?page=2"), ".epingle")) == 1
     assert "Rien n’a de lieu" in read(site, "/recherche/carte?kind=jeudi").text
 
 
@@ -144,8 +145,8 @@ def test_a_sheet_shows_where_it_is(site: TestClient) -> None:
     """In a sentence, and on a small map: its commune, or the territory served."""
     situation = read(site, "/catalyseurs/awa").select_one(".situation")
     assert situation
-    said = "À Morlaix, dans le Finistère. Intervient dans les Côtes-d’Armor et en Bretagne."
-    assert said in situation.text
+    said = "À Morlaix, dans le Finistère. Intervient dans les Côtes-d’Armor, en Bretagne"
+    assert f"{said} et à distance." in situation.text
     painted = situation.select_one(".zone")
     assert painted
     assert str(painted["d"]).count("M") >= 4
