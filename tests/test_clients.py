@@ -15,7 +15,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from impact_alliances.clients import UNREADABLE, Patience, Server
-from support.builders import a_case
+from impact_alliances.web.admission import MOST_BODIES
+from support.builders import a_case, a_catalyseur
 from support.processes import log_of
 from support.service import a_service
 from support.website import Site
@@ -41,6 +42,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "requests_at_once": 2,
     }
     with Site({**chosen, "request_timeout_s": 1, "reading_timeout_s": 1}) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def formed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A service with somebody to write to, which waits long for its clients and answers two
+    requests at once.
+    """
+    folder = tmp_path_factory.mktemp("forms")
+    a_service(folder, a_catalyseur(id="anne", slug="anne", email="anne@exemple.fr")).close()
+    chosen = {"data_dir": folder, "embedder": "none", "run_indexer": False, "requests_at_once": 2}
+    with Site(
+        {**chosen, "request_timeout_s": 30, "smtp_host": "127.0.0.1", "mail_from": "a@b.fr"}
+    ) as made:
         yield made
 
 
@@ -97,6 +112,20 @@ def test_a_request_half_sent_is_cut(site: Site, half: bytes) -> None:
     for client in clients:
         _read_to_the_end(client)
         client.close()
+
+
+@pytest.mark.parametrize("crowd", [8, MOST_BODIES + 20], ids=["a few", "too many"])
+def test_a_form_half_sent_takes_nobody_s_turn(formed: Site, crowd: int) -> None:
+    """As many as there are places, and far more: pages are answered meanwhile, and a client that
+    hangs up is no fault.
+    """
+    form = b"POST /catalyseurs/anne/contact HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nnom="
+    clients = [_client(formed, form) for _ in range(crowd)]
+    assert [formed.get("/api/search?q=haies").status for _ in range(5)] == [200] * 5
+    for client in clients:
+        client.close()
+    assert formed.get("/api/search?q=haies").status == 200
+    assert "Traceback" not in log_of(formed.chosen).read_text(encoding="utf-8")
 
 
 def test_headers_without_end_are_refused(site: Site) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes, urlencode
 
 from fastapi import Request
 from starlette.datastructures import Headers
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from impact_alliances.errors import Refusal, TooLong, TooManyParameters, UnknownHost
@@ -20,6 +20,8 @@ MOST_PARAMETERS = 100
 # In bytes. The longest text that is searched with each sign of it written « %F0%9F%98%80 », and
 # parameters beside it.
 LONGEST_QUERY, LONGEST_PATH = 16_000, 2_000
+# Bodies read at once, and after how many seconds to come back when there are more.
+MOST_BODIES, BODY_WAIT_S = 50, 5
 # PostgreSQL holds no NUL, SQLite no lone surrogate, and no address of ours any control character.
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -105,28 +107,66 @@ class Hosts:
 
 
 class Bodies:
-    """Starlette's limit on request bodies, its English refusal replaced by ours."""
+    """Reads a body whole before the turn of its request comes, and no further than `most_bytes`:
+    more is a 413.
+
+    Whoever sends theirs slowly, or never, holds memory and nothing else; of `MOST_BODIES` at once
+    at the most, the next being told to come back.
+    """
 
     def __init__(self, app: ASGIApp, most_bytes: int) -> None:
-        self.app = RequestBodyLimitMiddleware(app, most_bytes)
+        self.app = app
+        self._most_bytes = most_bytes
+        self._reading = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused = False
+        if scope["type"] != "http" or not _announces_a_body(scope):
+            return await self.app(scope, receive, send)
+        if self._reading >= MOST_BODIES:
+            return await errors.overloaded(Request(scope), BODY_WAIT_S)(scope, receive, send)
+        self._reading += 1
+        try:
+            body = await self._read(scope, receive)
+        except _TooLarge:
+            too_large = errors.answer(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return await too_large(scope, receive, send)
+        except ClientDisconnect:
+            return None
+        finally:
+            self._reading -= 1
+        return await self.app(scope, _again(body, receive), send)
 
-        async def send_in_french(message: Message) -> None:
-            nonlocal refused
-            if (
-                message["type"] == "http.response.start"
-                and message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            ):
-                refused = True
-                await errors.answer(Request(scope), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)(
-                    scope, receive, send
-                )
-            elif not refused:
-                await send(message)
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body. Raises `_TooLarge`, before anything is read where its length is told, and
+        `ClientDisconnect`.
+        """
+        if int(Headers(scope=scope).get("content-length", "0")) > self._most_bytes:
+            raise _TooLarge
+        body = bytearray()
+        async for part in Request(scope, receive).stream():
+            body += part
+            if len(body) > self._most_bytes:
+                raise _TooLarge
+        return bytes(body)
 
-        await self.app(scope, receive, send_in_french)
+
+class _TooLarge(Exception):
+    """A body is larger than any that is wanted."""
+
+
+def _announces_a_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What gives a body that was read already, then what the client does next."""
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return receive_again
 
 
 class Heads:
