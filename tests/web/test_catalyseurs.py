@@ -132,6 +132,21 @@ def test_where_nobody_is_near_the_nearest_is_told_and_wider_ways_are_counted(
         assert f"{len(names(read(site, address)))}\u00a0catalyseur" in label
 
 
+def test_giving_up_a_filter_is_a_way_out_too(site: TestClient) -> None:
+    """Beside wider surroundings; what is chosen is told by its chip and its number, folded."""
+    page = read(site, f"/catalyseurs?fragilite=sante&near={MORLAIX}&rayon=10")
+    assert [link.text for link in page.select(".vide a")] == [
+        "À moins de 100\u00a0km\u00a0: 1\u00a0catalyseur",
+        "Dans le Finistère\u00a0: 1\u00a0catalyseur",
+        "En Bretagne\u00a0: 1\u00a0catalyseur",
+        "Partout, du plus proche au plus lointain\u00a0: 2\u00a0catalyseurs",
+        "Sans «\u00a0Santé\u00a0»\u00a0: 1\u00a0résultat",
+    ]
+    chosen = page.find(id="volet-fragilite")
+    assert chosen.summary.text == "Fragilité (1)"
+    assert not chosen.has_attr("open")
+
+
 def test_nobody_is_sent_over_a_sea(site: TestClient) -> None:
     """Where nobody is in the same territory, the list is empty; a link leads to everybody."""
     page = read(site, f"/catalyseurs?near={CAYENNE}")

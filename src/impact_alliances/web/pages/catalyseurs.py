@@ -107,7 +107,14 @@ def _of_people(
             pages=(),
         )
     title = f"{KIND.heading} — IMPACT-Alliances" if _asks_nothing(found.query) else page.title
-    return replace(page, title=title, facets=facets, groups=_groups(service, found))
+    ways = {link.url for link in nobody.wider} if nobody else set()
+    return replace(
+        page,
+        title=title,
+        facets=facets,
+        groups=_groups(service, found),
+        reliefs=tuple(link for link in page.reliefs if link.url not in ways),
+    )
 
 
 def _groups(service: WiredService, found: Results) -> tuple[Group, ...]:
