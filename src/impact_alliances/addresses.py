@@ -23,6 +23,11 @@ def address(text: str) -> str:
         found = validate_email(given, check_deliverability=False)
     except EmailNotValidError as fault:
         raise BadAddress("Une adresse électronique est attendue (nom@domaine.fr).") from fault
+    # Allowed before « @ », and read as an encoded word by what writes or reads headers.
+    if "=?" in found.local_part:
+        raise BadAddress(
+            "Une adresse qui contient « =? » ne passe pas partout : donnez une autre adresse."
+        )
     # Such letters ask for an extension that many servers on the way lack.
     if found.ascii_email is None:
         raise BadAddress(

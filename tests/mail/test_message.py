@@ -34,6 +34,7 @@ def _message(**changed: Any) -> Outgoing:
         ("to", "a@localhost", "Une adresse électronique est attendue"),
         ("to", "a" * 10_000 + "@liens.example", "254 signes"),
         ("to", "éric@liens.example", "lettres accentuées"),
+        ("to", "=?utf-8?q?x?=@liens.example", "donnez une autre adresse"),
         ("reply_to", "a@b@c", "Une adresse électronique est attendue"),
         ("reply_name", "Anne\r\nBcc: tous@liens.example", "tient sur une ligne"),
         ("reply_name", "A" * 10_000, "100 signes"),

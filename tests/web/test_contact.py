@@ -156,6 +156,16 @@ def test_a_form_says_all_that_a_browser_and_a_reader_need(site: TestClient) -> N
     assert read(site.get(CASE)).select("input[type=radio]") == []
 
 
+def test_what_could_never_leave_is_refused_and_not_queued(
+    site: TestClient, service: Service
+) -> None:
+    """Where somebody can still correct it; nothing is lost."""
+    answer = site.post(AWA, data=opened(site) | {"courriel": "=?utf-8?q?x?=@exemple.fr"})
+    assert (answer.status_code, sent(service)) == (400, [])
+    assert "donnez une autre adresse" in errors(answer)[-1]
+    assert kept(answer)["message"] == FILLED["message"]
+
+
 def test_a_double_click_sends_once(site: TestClient, service: Service) -> None:
     form = opened(site)
     assert [site.post(AWA, data=form).status_code for _ in range(3)] == [303] * 3

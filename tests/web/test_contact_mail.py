@@ -46,7 +46,9 @@ def test_two_messages_leave_and_only_the_first_is_the_writer_s(tmp_path: Path) -
     """Of the server's own bytes: who it is from, who is answered, and what each may read."""
     with smtp_server() as inbox:
         service = _service(tmp_path, inbox.port)
-        hostile = "Jeanne\r\nBcc: x@evil.example\r\n\r\n<script>"
+        hostile = (
+            "Jeanne\r\nBcc: x@evil.example\r\n\r\n=?utf-8?q?=0D=0ABcc:_y@evil.example?=<script>"
+        )
         assert _written(service, nom=hostile, message=f"{FILLED['message']}\n.\n.\nFin.") == 303
         to_person, to_visitor = _taken(service, inbox).taken
         service.close()

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from impact_alliances.db import reading, written
 from impact_alliances.errors import NotFound, Refusal
+from impact_alliances.mail.composing import check_composable
 from impact_alliances.mail.message import Outgoing
 from impact_alliances.resources.letter import (
     ACCEPTED,
@@ -47,9 +48,10 @@ _TEXTS = {"text": "", "html": "", "headers": []}
 
 def enqueue(session: Session, outgoing: Outgoing, *, after: dt.datetime | None = None) -> int:
     """Have a message sent once the transaction of `session` is committed, and not before `after`.
-    Returns its number.
+    Returns its number. Raises `NotComposable` rather than queue what could never leave.
     """
     letter = letter_of(outgoing)
+    check_composable(letter)
     letter.due_at = after or letter.due_at
     session.add(letter)
     session.flush()
