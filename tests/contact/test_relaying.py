@@ -164,6 +164,27 @@ def test_a_visitor_writes_to_three_people_a_day(passing: Relay, either_database:
         passing.pass_on(writing(person(4), email="j@a.example"))
 
 
+@pytest.mark.parametrize(
+    ("email", "another"),
+    [
+        ("jean.ne@gmail.com", "jeanne@ｇmail.com"),
+        ("jeanne@gmail.com", "j.e.a.n.n.e+x@gⓜail.com"),
+        ("jeanne@gmail.com", "Jeanne@gmail．com"),
+        ("jeanne@gmail.com", "jeanne@gmail。com"),
+        ("jeanne@gmail.com", "jean.ne@GoogleMail.com"),
+        ("jeanne@énergie.example", "jeanne@xn--nergie-9ua.example"),
+        ("jeanne@énergie.example", "jeanne@e\u0301NERGIE.example"),
+    ],
+)
+def test_a_mailbox_is_one_however_it_is_written(email: str, another: str) -> None:
+    assert limits.writer_of(email) == limits.writer_of(another)
+    assert limits.writer_of(email) != limits.writer_of(f"x{email}")
+
+
+def test_dots_tell_mailboxes_apart_where_they_do() -> None:
+    assert limits.writer_of("jean.ne@a.example") != limits.writer_of("jeanne@a.example")
+
+
 def test_one_person_is_written_to_twice_a_day_by_the_same(passing: Relay) -> None:
     passing.pass_on(writing(person(1)))
     passing.pass_on(writing(person(1)))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Engine, delete, func
 from sqlmodel import Session, col, select
 
+from impact_alliances.addresses import address
 from impact_alliances.contact.recipient import Recipient
 from impact_alliances.db import insert_absent, written
 from impact_alliances.errors import Refusal, TooManyRequests
@@ -21,6 +22,8 @@ MOST_PEOPLE, MOST_TO_THE_SAME, MOST_FROM_A_CLIENT = 3, 2, 10
 MOST_TO_ONE, MOST_AN_HOUR = 20, 100
 # How long a reported writer is blocked, in days.
 BLOCKED_DAYS = 30
+# One mailbox under two names, where dots before « @ » count for nothing.
+_GMAIL = ("gmail.com", "googlemail.com")
 _TOMORROW = "Réessayez demain, ou écrivez à l’équipe (page À propos)."
 
 
@@ -121,6 +124,11 @@ def check_blocked(session: Session, writer: str, at: dt.datetime) -> None:
 
 
 def writer_of(email: str) -> str:
-    """The address by which a visitor is counted: in lower case, without what follows « + »."""
-    local, _, domain = email.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+    """The mailbox by which a visitor is counted, however its address is written: in lower case,
+    without what follows « + », nor the dots that Gmail ignores. Raises `BadAddress`.
+    """
+    local, _, domain = address(email).lower().rpartition("@")
+    local = local.partition("+")[0]
+    if domain in _GMAIL:
+        return f"{local.replace('.', '')}@{_GMAIL[0]}"
+    return f"{local}@{domain}"
