@@ -49,6 +49,7 @@ def test_all_that_is_missing_is_told_at_once_in_the_order_of_the_fields() -> Non
         ({"email": "jeanne"}, "nom@domaine.fr"),
         ({"email": "jeanne@a.example, awa@b.example"}, "nom@domaine.fr"),
         ({"email": "jeanne@a.example\nBcc: awa@b.example"}, "nom@domaine.fr"),
+        ({"email": "=?utf-8?q?x?=@exemple.fr"}, "donnez une autre adresse"),
         ({"email": "é" * 300 + "@a.example"}, "254 signes"),
     ],
 )
@@ -105,3 +106,11 @@ def test_hidden_and_broken_signs_are_taken_out() -> None:
     )
     assert found.name == "Jeanne Martin Bcc: awa@liens.example"
     assert found.message == f"{MESSAGE}\n\n{MESSAGE}"
+
+
+def test_accents_do_not_climb_over_the_lines_around() -> None:
+    """Those of real words stay, however they are typed."""
+    found = typed(name="Jeanne" + "\u0301\u200b" * 90, message=MESSAGE + "\u0301" * 90)
+    assert found.name == "Jeann\u00e9\u0301\u0301\u0301"
+    assert found.message == MESSAGE + "\u0301" * 3
+    assert typed(name="Nguye\u0302\u0303n Thi\u0323 Ho\u0302\u0300ng").name == "Nguyễn Thị Hồng"

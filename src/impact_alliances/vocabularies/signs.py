@@ -3,6 +3,7 @@ letters.
 """
 
 import re
+import unicodedata
 
 # What shows nothing, and changes at most how its neighbours are laid out: soft hyphen, joiners,
 # directions of writing, byte order mark, tags, fillers, selectors of a variant. Arabic signs of the
@@ -26,13 +27,30 @@ _BROKEN_SIGN = re.compile(
 )
 
 
+# So many accents one letter has in the languages that are written with the most; more climb over
+# the lines around.
+MOST_MARKS = 3
+# Where there may be more: marks are no letters for `re`.
+_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
+
+
 def without_hidden_signs(text: str) -> str:
     """`text`, line ends kept, without invisible signs, and with a space in place of controls and of
-    what is no character.
+    what is no character. Of the accents on one letter, the first `MOST_MARKS` stay.
 
     Those that join pictures (👩‍🌾) or colour them (❤️) stay. Done twice, it changes nothing more.
     """
     shown = _HIDDEN_SIGN.sub(
         lambda found: "" if found[1] else found[0], _BROKEN_SIGN.sub(" ", text)
     )
+    shown = _MARKS.sub(lambda found: _few_marks(found[0]), shown)
     return shown if shown == text else without_hidden_signs(shown)
+
+
+def _few_marks(signs: str) -> str:
+    kept, marks = [], 0
+    for sign in signs:
+        marks = marks + 1 if unicodedata.category(sign) in ("Mn", "Me") else 0
+        if marks <= MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
