@@ -45,11 +45,13 @@ class Move:
 
 @dataclass(frozen=True)
 class FranceMap:
-    """Context of `_map.html`. `label` names the map (« Carte des 12 catalyseurs »), `told` says how
-    many are in view, empty where all are; `moves` are the ways to other views. For the script:
-    `view` is the one that is drawn, and `address` that of any other, in which `VUE` stands for it.
+    """Context of `_map.html`. `count` is how many are on the map, in view or not, `label` its name
+    (« Carte des 12 catalyseurs »); `told` says how many are in view, empty where all are; `moves`
+    are the ways to other views. For the script: `view` is the one that is drawn, and `address` that
+    of any other, in which `VUE` stands for it.
     """
 
+    count: int
     label: str
     told: str
     svg: Markup
@@ -77,12 +79,14 @@ def draw(
     usual = _usual_view(pins, origin, rayon)
     seen = View.read(view) or usual
     clusters = clustered(pins, seen)
-    label = _label(sum(pin.count for pin in pins), what)
+    count = sum(pin.count for pin in pins)
+    label = _label(count, what)
     ground = land(seen, lambda code: _link_of(code, departements or {}, what))
     around, cross = (_circle(origin, rayon), here(origin, seen)) if origin else ("", "")
     towns = names(seen, _taken(clusters, origin))
     above = "".join([towns, cross, *marks(clusters, seen, what, address)])
     return FranceMap(
+        count=count,
         label=label,
         told=_told(clusters, what) if seen != WHOLE else "",
         svg=_svg(seen, label, ground + around, above),

@@ -6,8 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from impact_alliances import urls
-from impact_alliances.engines.engine import Counts
-from impact_alliances.geo.places import gazetteer
 from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.vocabularies import french
 from impact_alliances.vocabularies.terms import DEPARTEMENTS
@@ -51,32 +49,29 @@ def search_map(request: Request, service: WiredService) -> Response:
 
 def _page(service: WiredService, asked: Asked, url: str) -> SearchMapPage:
     query = asked.query.at(1)
-    counts = service.finder.count(query, ["kind", "departement", "commune"])
+    counts = service.finder.count(query, ["kind", "departement"])
+    drawn = map_of(service, query, asked.view, EVERYTHING, ON_A_MAP)
     return SearchMapPage(
         sentence=query.sentence(counts.total),
         notices=asked.notices,
-        placed=_placed(query, counts),
+        placed=_placed(query, counts.total, drawn.count),
         kinds=_kinds(query, counts.facets["kind"]),
-        map=map_of(service, query, asked.view, EVERYTHING, ON_A_MAP),
+        map=drawn,
         departements=_departements(query, counts.facets["departement"]),
         list_url=EVERYTHING.of(query),
         canonical=url,
     )
 
 
-def _placed(query: SearchQuery, counts: Counts) -> str:
+def _placed(query: SearchQuery, total: int, placed: int) -> str:
     """« 310 des 412 fiches ont un lieu et sont sur la carte. »"""
-    communes = gazetteer().by_code
-    placed = sum(
-        count for code, count in counts.facets.get("commune", {}).items() if code in communes
-    )
-    total = french.counted(counts.total, *named(query))
     if not placed:
         return "Rien n’a de lieu à montrer sur la carte."
-    if placed == counts.total:
+    if placed == total:
         return "Tout ce qui est trouvé est sur la carte."
     have = "ont un lieu et sont" if placed > 1 else "a un lieu et est"
-    return f"{french.number(placed)} des {total} {have} sur la carte."
+    told = french.counted(total, *named(query))
+    return f"{french.number(placed)} des {told} {have} sur la carte."
 
 
 def _kinds(query: SearchQuery, counts: dict[str, int]) -> tuple[tuple[Link, bool], ...]:
