@@ -82,6 +82,13 @@ def test_pins_apart_are_named_and_near_ones_make_a_cluster_that_enlarges() -> No
     ]
 
 
+def test_a_cluster_counts_all_that_its_pins_stand_for() -> None:
+    """In what it says, and in the view."""
+    found = drawn([pin(LANNION, count=3), pin(MORLAIX)], view="250-400-2")
+    assert names(found.svg, "grappe") == ["4\xa0catalyseurs autour de Lannion, agrandir"]
+    assert found.told == "Dans cette vue\xa0: 4\xa0catalyseurs."
+
+
 def test_a_cluster_is_named_by_the_town_that_people_know() -> None:
     """Nobody knows where Tassin and Collonges are; Lyon is no pin."""
     assert names(drawn([pin("69244"), pin("69063")]).svg, "grappe") == [
@@ -105,6 +112,21 @@ def around(code: str, zoom: int) -> View:
     spot = spot_of(gazetteer().by_code[code])
     assert spot
     return View.at(*spot, zoom)
+
+
+@pytest.mark.parametrize("code", [LANNION, RENNES, CAYENNE])
+@pytest.mark.parametrize("zoom", [1, 7, CLOSEST])
+def test_a_mark_stands_on_its_commune_where_the_land_is_drawn(code: str, zoom: int) -> None:
+    """The pin, and the cross of the place from which one looks, whatever the view."""
+    svg = read(drawn([pin(code)], origin=Origin.of(code), view=around(code, zoom).text).svg)
+    land = next(one for one in svg.iter(f"{_SVG}svg") if one.get("class") == "terres")
+    left, top, width, height = map(float, land.get("viewBox", "").split())
+    x, y = spot_of(gazetteer().by_code[code]) or (0, 0)
+    percents = pytest.approx(((x - left) / width * 100, (y - top) / height * 100), abs=0.1)
+    placed = [one for one in svg.iter(f"{_SVG}svg") if one.get("x")]
+    assert len(placed) == 2
+    for mark in placed:
+        assert tuple(float(mark.get(axis, "").rstrip("%")) for axis in "xy") == percents
 
 
 @pytest.mark.parametrize("code", [RENNES, "13055", "59350", "97411"])
