@@ -211,6 +211,18 @@ def test_a_link_is_good_for_one_act_one_sheet_one_address_and_a_time(
     assert letters(either_database) == []
 
 
+def test_an_address_in_other_letters_is_the_same(
+    deciding: Deciding, either_database: Engine
+) -> None:
+    """An editor who writes it anew makes no link of before expire."""
+    token = link(Act.PAUSE)
+    with committed(either_database) as session:
+        session.get_one(Catalyseur, "awa").email = "Awa@Liens.example"
+    deciding.pause(token)
+    with reading(either_database) as session:
+        assert not visible(session)
+
+
 def test_a_flood_of_wishes_is_refused_and_old_ones_go(
     deciding: Deciding, either_database: Engine
 ) -> None:

@@ -104,6 +104,13 @@ def test_to_look_does_nothing(site: TestClient, service: Service, act: Act, key:
     assert untouched(service)
 
 
+def test_to_look_at_the_way_back_ends_no_pause(site: TestClient, service: Service) -> None:
+    """A robot that follows it brings nobody back: its button does."""
+    pressed(site, link(service, Act.PAUSE))
+    assert len(read(site.get(link(service, Act.RESUME))).select("main button")) == 1
+    assert site.get("/catalyseurs/awa").status_code == 404
+
+
 def test_a_person_pauses_then_resumes(site: TestClient, service: Service) -> None:
     """The sheet, the search and the API follow."""
     answer = pressed(site, link(service, Act.PAUSE))
