@@ -176,6 +176,15 @@ def test_who_serves_the_place_from_elsewhere_is_apart_and_not_counted(site: Test
     assert read(site, f"/catalyseurs?near={LANNION}").select(".a-cote") == []
 
 
+def test_who_serves_the_place_is_of_the_size_asked_for(site: TestClient) -> None:
+    """Only the radius is set aside: nobody of Brest or Lyon is of a town like Morlaix."""
+    asked = f"/catalyseurs?near={MORLAIX}&rayon=10&comme="
+    assert names(read(site, f"{asked}69123"), ".a-cote") == ["Bruno", "Dominique"]
+    alike = read(site, f"{asked}{MORLAIX}")
+    assert names(alike) == ["Anne"]
+    assert names(alike, ".a-cote") == []
+
+
 @pytest.mark.parametrize("asked", [f"near={MORLAIX}&rayon=100", "q=sante", "fragilite=mobilite"])
 def test_feed_table_and_json_of_the_same_parameters_find_the_same(
     site: TestClient, asked: str

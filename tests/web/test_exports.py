@@ -103,6 +103,21 @@ def test_a_formula_is_a_text(tmp_path: Path) -> None:
     service.close()
 
 
+def test_a_table_tells_how_far_each_is_from_the_place(tmp_path: Path) -> None:
+    """In km, a number that each reader takes for one; nothing over a sea, nor without a place."""
+    communes = {"lannion": "22113", "morlaix": "29151", "mamoudzou": "97611"}
+    cases = [a_case(id=name, slug=name, commune=code) for name, code in communes.items()]
+    service = a_service(tmp_path / "data", *cases)
+    site = TestClient(create_app(service.settings, service))
+    near = "near=22113&tri=distance"
+    told = {row["id"]: row["distance_km"] for row in rows(site, near)}
+    assert list(told.items()) == [("lannion", "0.0"), ("morlaix", "32.3"), ("mamoudzou", "")]
+    sheet = workbook(site, near, tmp_path)
+    assert [str(row["distance_km"] or "") for row in sheet] == ["0,0", "32,3", ""]
+    assert "distance_km" not in rows(site, "")[0]
+    service.close()
+
+
 def test_a_table_too_long_is_refused_and_not_offered(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
