@@ -1,5 +1,5 @@
-"""Walks through the facets: what a visitor does after a search, one value chosen at a time among
-the counts just shown.
+"""Walks through the facets: what a visitor does after a search, near a place or not, one value
+chosen at a time among the counts just shown.
 """
 
 import random
@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bench.questions import VARIANTS, questions
+from impact_alliances.geo.places import gazetteer
+from impact_alliances.search.bounds import RAYONS, sized
 from impact_alliances.search.query import SORTS, Mode, SearchQuery
 from impact_alliances.search.results import Results
 
+# How often a walk starts near a place, cuts to what is around it, or to what is of its size.
+NEAR, AROUND, ALIKE = 0.3, 0.4, 0.2
 # How often a walk starts from no text, looks at a second page, takes another order, adds a value to
 # those of its facet.
 NO_TEXT, SECOND_PAGE, OTHER_SORT, ADDED = 0.25, 0.2, 0.2, 0.5
@@ -50,7 +54,16 @@ def _start(chance: random.Random) -> SearchQuery:
         if chance.random() < NO_TEXT
         else chance.choice(questions()).variant(chance.choice(VARIANTS))
     )
-    return SearchQuery(q=text, mode=mode, par_page=PER_PAGE)
+    query = SearchQuery(q=text, mode=mode, par_page=PER_PAGE)
+    return _placed(query, chance) if chance.random() < NEAR else query
+
+
+def _placed(query: SearchQuery, chance: random.Random) -> SearchQuery:
+    """The same search near some commune of France."""
+    code = chance.choice(sorted(gazetteer().by_code))
+    rayon = chance.choice(list(RAYONS.by_slug)) if chance.random() < AROUND else ""
+    comme = code if sized(code) and chance.random() < ALIKE else ""
+    return replace(query, near=code, rayon=rayon, comme=comme)
 
 
 def _next(found: Results, chance: random.Random) -> Step | None:

@@ -70,6 +70,21 @@ def test_every_filter_of_a_search_is_an_option(tmp_path: Path) -> None:
         assert (name, found["total"]) == (name, int(name in values))
 
 
+def test_a_search_in_the_terminal_may_have_a_place(tmp_path: Path) -> None:
+    """What is near comes first, with how far it is; a place that is none is told."""
+    lines = [HEADER.replace("id,", "id,commune,"), GOOD.replace("c1,", "c1,22113,")]
+    (tmp_path / "cas.csv").write_text("".join(lines), encoding="utf-8")
+    runner.invoke(app, ["import", "cas.csv", "--kind", "case"])
+    near = ["search", "--near", "22070", "--tri", "distance"]
+    assert "à 29\u00a0km de Guingamp" in runner.invoke(app, near).stdout
+    for more, total in ((["--rayon", "10"], 0), (["--rayon", "30", "--comme", "22113"], 1)):
+        found = json.loads(runner.invoke(app, [*near, *more, "--json"]).stdout)
+        assert found["total"] == total
+    wrong = runner.invoke(app, ["search", "--near", "Lannion"])
+    assert wrong.exit_code == 2
+    assert "22113" in wrong.stderr
+
+
 def test_import_search_export_and_doctor_go_together(tmp_path: Path) -> None:
     """From a file to an answer, and back to a file."""
     (tmp_path / "cas.csv").write_text(HEADER + GOOD, encoding="utf-8")

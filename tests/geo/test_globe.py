@@ -104,6 +104,13 @@ def test_a_point_is_near_its_commune() -> None:
     assert nearest_commune(point_at(-12.78, 45.23))[0].departement == "976"
 
 
+def test_in_a_large_town_a_point_is_in_an_arrondissement() -> None:
+    """The point of Paris is further from its edges than those of the communes beyond."""
+    nation = Origin.of("48.8484,2.3959")
+    assert (nation.commune.code, nation.commune.town) == ("75112", "75056")
+    assert Origin.of("75112").distance_to("75056") == pytest.approx(4, abs=2)
+
+
 @pytest.mark.parametrize(
     ("code", "complement"),
     [(LANNION, "de Lannion (22300)"), ("76351", "du Havre (76600)"), ("32013", "d’Auch (32000)")],

@@ -34,6 +34,7 @@ HIT = {
     "echelon",
     "region",
     "date",
+    "distance_km",
     "updated_at",
 }
 
@@ -45,6 +46,21 @@ def test_a_search_answers_in_the_shape_of_the_contract(client: TestClient) -> No
     assert answer["hits"][0].keys() >= HIT
     assert answer["facets"]["fragilite"][0].keys() == {"value", "label", "count", "selected", "url"}
     SearchOut.model_validate(answer, strict=True)
+
+
+def test_distances_are_told_from_a_place_alone(client: TestClient) -> None:
+    """In km with one decimal; null where there is no place, or where what is found has none."""
+    plain = client.get("/api/search").json()
+    assert {hit["distance_km"] for hit in plain["hits"]} == {None}
+    near = client.get("/api/search", params={"near": "22070", "par_page": "100"}).json()
+    told = [hit["distance_km"] for hit in near["hits"]]
+    assert told[0] == 29.2
+    assert told[-1] is None
+    assert near["query"]["sentence"].endswith("les plus proches de Guingamp (22200) d’abord")
+    assert all("near=22070" in one["url"] for one in near["facets"]["kind"])
+    within = client.get("/api/search", params={"near": "22070", "rayon": "10"}).json()
+    assert within["total"] == 0
+    SearchOut.model_validate(near, strict=True)
 
 
 def test_the_next_pages_lead_through_the_whole_answer_once(client: TestClient) -> None:
@@ -80,6 +96,9 @@ def test_following_a_facet_address_gives_its_count(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
+        ({"near": "Lannion"}, "22113"),
+        ({"near": "22113", "rayon": "departemen"}, "departement"),
+        ({"comme": "Lannion 22300"}, "22113"),
         ({"fragilite": "mobilté"}, "mobilite"),
         ({"fragilte": "mobilite"}, "fragilite"),
         ({"page": "0"}, "1"),

@@ -152,6 +152,17 @@ def test_the_page_offers_the_tables_the_feed_and_the_address_of_its_search(
     ]
 
 
+def test_a_table_tells_distances_from_a_place_alone(client: TestClient, tmp_path: Path) -> None:
+    """In the order of the pages: nearest first, then what is nowhere."""
+    search = "near=22070&kind=case&kind=jeudi"
+    told = [row["distance_km"] for row in rows(client, search)]
+    assert told[0] == "29.2"
+    assert told[-1] == ""
+    in_words = [row["distance_km"] for row in workbook(client, search, tmp_path)]
+    assert in_words[0] == "29,2"
+    assert "distance_km" not in rows(client, "kind=case")[0]
+
+
 def test_a_wrong_value_gives_no_table(client: TestClient) -> None:
     """Rather than that of another search."""
     answer = client.get("/recherche.xlsx?fragilite=mobilté")

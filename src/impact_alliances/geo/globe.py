@@ -146,6 +146,17 @@ def everywhere() -> Communes:
 
 
 def nearest_commune(point: Point) -> tuple[Commune, float]:
-    """The commune nearest to a point, across seas too, and how far, in km."""
-    nearest = _table().communes[int(everywhere().spans(point).argmin())]
+    """The commune, or arrondissement, nearest to a point, across seas too, and how far in km."""
+    smallest = _smallest()
+    away = smallest.points[:-1] - np.array(point)
+    nearest = smallest.communes[int((away * away).sum(axis=1).argmin())]
     return nearest, between(point, point_of(nearest) or point)
+
+
+@lru_cache(maxsize=1)
+def _smallest() -> _Table:
+    """The communes, those in arrondissements being these."""
+    arrondissements = gazetteer().arrondissements.values()
+    towns = {one.town for one in arrondissements}
+    whole = (one for one in gazetteer().by_code.values() if one.code not in towns)
+    return _Table([*whole, *arrondissements])

@@ -15,7 +15,7 @@ from impact_alliances.search.query import FILTERS, SearchQuery
 from impact_alliances.search.results import Facet, Hit, Results
 from impact_alliances.vocabularies import french
 from impact_alliances.web.placing import TYPED, Placing, placed
-from impact_alliances.web.presenting import meta_of, place_of
+from impact_alliances.web.presenting import away, meta_of, place_of
 
 # Of a request with several faults, a sentence tells these; its document tells them all.
 _TOLD = 3
@@ -151,14 +151,11 @@ def lines(found: Results) -> list[str]:
     ]
     for place, hit in enumerate(found.hits, start=found.query.first + 1):
         why = f"  [{' + '.join(hit.matched_by)}]" if hit.matched_by else ""
+        how_far = away(hit.resource, hit.distance_km, found.origin)
         said += [
             "",
             f"{place:>3}. {hit.resource.title}{why}",
-            f"     {' · '.join([*_how_far(hit), *meta_of(hit.resource)])}",
+            f"     {' · '.join(filter(None, (how_far, *meta_of(hit.resource))))}",
         ]
         said.append(f"     {hit.excerpt_html.striptags()}")
     return said
-
-
-def _how_far(hit: Hit) -> list[str]:
-    return [] if hit.distance_km is None else [f"à {hit.distance_km:.0f} km"]
