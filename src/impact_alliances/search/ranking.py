@@ -33,6 +33,8 @@ NEARLY_ALL = 5
 TAIL, TAIL_OF_BEST, BEFORE_TAIL = 14.0, 0.3, 10
 # Candidates scored; the rest of a larger set follows by date.
 RANKED = 600
+# Scores are compared with so many decimals: engines agree to the seventh.
+ALIKE = 6
 # The score of a document that the whole text names, before any other.
 NAMED_SCORE = 1_000.0
 # Maps a score to [0, 1[ for display: 15 is a clear hit.
@@ -281,9 +283,9 @@ def _best_of_each_kind(
 
 def in_order(candidates: Sequence[Candidate], scores: Numbers) -> list[int]:
     """The places of candidates, the best first; then the most recent, and the key settles what is
-    left. Scores that differ by less than one can read are alike.
+    left.
     """
-    rounded = np.round(scores, 9).tolist()
+    rounded = np.round(scores, ALIKE).tolist()
     return sorted(
         range(len(candidates)),
         key=lambda place: (rounded[place], candidates[place].date_order, candidates[place].key),
@@ -337,7 +339,7 @@ def rank(candidates: Sequence[Candidate], evidence: Evidence) -> list[Scored]:
     """The candidates with their scores, in order."""
     scores = evidence.scores(candidates)
     return [
-        (round(float(scores[place]), 9), candidates[place])
+        (round(float(scores[place]), ALIKE), candidates[place])
         for place in in_order(candidates, scores)
     ]
 
