@@ -4,13 +4,11 @@ It says how many documents of the set each commune has; adding up tells which co
 part asked for, and their documents alone are read.
 """
 
-import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
-from operator import itemgetter
-from typing import NamedTuple
+from itertools import groupby
+
+import numpy as np
 
 from impact_alliances.engines.documents import COMMUNE, TERRITOIRE
 from impact_alliances.engines.engine import Window
@@ -24,34 +22,21 @@ from impact_alliances.engines.meilisearch.questions import (
     page_of,
     to_locate,
 )
-from impact_alliances.geo.globe import TERRITORIES, Communes
+from impact_alliances.geo.globe import TERRITORIES, Communes, Numbers
 from impact_alliances.geo.origin import Origin
 from impact_alliances.resources.key import Key
 
 
-class Ring(NamedTuple):
-    """The communes at one distance, and how many documents of the set they have."""
-
-    communes: tuple[str, ...]
-    documents: int
-
-
-def rings_of(counts: Mapping[str, int], origin: Origin) -> list[Ring]:
-    """The communes of a set whose distance is known, nearest first."""
-    spans = zip(origin.spans(Communes.of(counts)).tolist(), counts, strict=True)
-    known = sorted((span, code) for span, code in spans if span < math.inf)
-    alike = (tuple(code for _, code in ring) for _, ring in groupby(known, key=itemgetter(0)))
-    return [Ring(codes, sum(counts[code] for code in codes)) for codes in alike]
-
-
 @dataclass(frozen=True)
 class Part:
-    """What to read of a set: `near` so many of the documents of `rings` after those `skipped`, and
-    `far` so many of those whose distance is not known, after those `passed`.
+    """What to read of a set: `near` so many of the documents of `rings`, the communes at each
+    distance, which hold `held` of them, after those `skipped`; and `far` so many of those whose
+    distance is not known, after those `passed`.
     """
 
     origin: Origin
-    rings: Sequence[Ring]
+    rings: Sequence[Sequence[str]]
+    held: int
     skipped: int
     near: int
     passed: int
@@ -60,16 +45,21 @@ class Part:
     @classmethod
     def of(cls, counts: Mapping[str, int], origin: Origin, window: Window) -> "Part":
         """The window of a set of which each commune has so many documents."""
-        rings, end = rings_of(counts, origin), window.offset + window.limit
-        ends = [0, *accumulate(ring.documents for ring in rings)]
-        first, last = bisect_right(ends, window.offset) - 1, bisect_left(ends, end)
+        spans, codes = origin.spans(Communes.of(counts)), list(counts)
+        order = np.argsort(spans, kind="stable")[: np.isfinite(spans).sum()]
+        held = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))[order]
+        ends = np.concatenate(([0], held.cumsum()))
+        first, last = _bounds(spans[order], ends, window)
+        ring = groupby(order[first:last].tolist(), key=spans.__getitem__)
+        known, end = int(ends[-1]), window.offset + window.limit
         return cls(
             origin,
-            rings=rings[first:last],
-            skipped=window.offset - ends[first],
+            rings=[[codes[at] for at in alike] for _, alike in ring],
+            held=int(ends[last] - ends[first]),
+            skipped=window.offset - int(ends[first]),
             near=window.limit,
-            passed=max(0, window.offset - ends[-1]),
-            far=max(0, end - max(window.offset, ends[-1])),
+            passed=max(0, window.offset - known),
+            far=max(0, end - max(window.offset, known)),
         )
 
     def questions(self, clauses: Sequence[str]) -> list[Question]:
@@ -79,7 +69,7 @@ class Part:
 
     def keys(self, answers: Sequence[Answer]) -> list[Key]:
         """The keys of the part, from the answers to its questions."""
-        rank = {code: at for at, ring in enumerate(self.rings) for code in ring.communes}
+        rank = {code: at for at, ring in enumerate(self.rings) for code in ring}
 
         def order(one: Located) -> tuple[int, int]:
             return rank[one.commune], -one.date_order
@@ -96,9 +86,8 @@ class Part:
         return len(self.rings) == 1
 
     def _near(self, clauses: Sequence[str]) -> Question:
-        communes = [code for ring in self.rings for code in ring.communes]
-        held = sum(ring.documents for ring in self.rings)
-        window = Window("date", *((self.skipped, self.near) if self._is_one else (0, held)))
+        communes = [code for ring in self.rings for code in ring]
+        window = Window("date", *((self.skipped, self.near) if self._is_one else (0, self.held)))
         return to_locate([*clauses, among(COMMUNE, communes)], window)
 
     def _far(self, clauses: Sequence[str]) -> Question:
@@ -107,3 +96,17 @@ class Part:
         return page_of(
             [*clauses, among(TERRITOIRE, elsewhere)], Window("date", self.passed, self.far)
         )
+
+
+def _bounds(spans: Numbers, ends: Numbers, window: Window) -> tuple[int, int]:
+    """From which commune to which one a window goes, those at one distance being taken together:
+    `spans` are their distances in order, `ends` how many documents there are before each.
+    """
+    first = int(np.searchsorted(ends, window.offset, side="right")) - 1
+    last = min(int(np.searchsorted(ends, window.offset + window.limit)), len(spans))
+    if first >= last:
+        return last, last
+    return (
+        int(np.searchsorted(spans, spans[first])),
+        int(np.searchsorted(spans, spans[last - 1], side="right")),
+    )
