@@ -9,8 +9,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from bench.base import on_server, seeded
@@ -27,6 +28,8 @@ from support.service import on_engine
 WALKS, DOCUMENTS = 500, 400
 # Searches of each sort, each from a commune of its own, and those before any is counted.
 TIMES, WARM_UP = 300, 20
+# Pages of catalyseurs that are full.
+PAGES = 17
 
 
 # -- walks ---------------------------------------------------------------------------------------
@@ -87,25 +90,30 @@ def _services(stack: ExitStack) -> Iterator[Service]:
 
 # -- what a place costs --------------------------------------------------------------------------
 
-_CATALYSEURS = SearchQuery().choosing("kind", ["catalyseur"]).filters
-_SORTS: dict[str, Callable[[str], SearchQuery]] = {
-    "sans lieu": lambda _: SearchQuery(filters=_CATALYSEURS),
-    "près d’une commune": lambda code: SearchQuery(filters=_CATALYSEURS, near=code),
-    "à moins de 30 km": lambda code: SearchQuery(filters=_CATALYSEURS, near=code, rayon="30"),
-    "à moins de 100 km": lambda code: SearchQuery(filters=_CATALYSEURS, near=code, rayon="100"),
+_CATALYSEURS = SearchQuery().choosing("kind", ["catalyseur"])
+# The radius of each sort of search, empty without one; None without a place.
+_SORTS = {
+    "sans lieu": None,
+    "près d’une commune": "",
+    "à moins de 30 km": "30",
+    "à moins de 100 km": "100",
 }
 
 
 def times(service: Service) -> dict[str, list[float]]:
     """Milliseconds of each sort of search with every facet, one sort after the other from each
-    commune: what disturbs one disturbs all.
+    commune: what disturbs one disturbs all. Pages are taken at random: those read before cost less.
     """
-    codes = random.Random(1).sample(sorted(gazetteer().by_code), TIMES + WARM_UP)
+    chance = random.Random(1)
+    codes = chance.sample(sorted(gazetteer().by_code), TIMES + WARM_UP)
     found: dict[str, list[float]] = {name: [] for name in _SORTS}
     for code in codes:
-        for name, search in _SORTS.items():
+        for name, rayon in _SORTS.items():
+            near = "" if rayon is None else code
+            page = 1 if rayon else chance.randint(1, PAGES)
+            query = replace(_CATALYSEURS, near=near, rayon=rayon or "", page=page)
             started = time.perf_counter()
-            service.finder.find(search(code))
+            service.finder.find(query)
             found[name].append((time.perf_counter() - started) * 1000)
     return {name: taken[WARM_UP:] for name, taken in found.items()}
 
@@ -123,7 +131,7 @@ def main(count: int = WALKS) -> None:
     """Print the figures."""
     walks(count)
     with seeded("none") as service:
-        total = service.finder.count(SearchQuery(filters=_CATALYSEURS)).total
+        total = service.finder.count(_CATALYSEURS).total
         print(f"{total} catalyseurs, tous filtres comptés")
         report("embarqué", service)
         try:
