@@ -157,8 +157,8 @@ Parameters: type[BaseModel] = create_model(
     ),
     rayon=_optional(
         partial(_known, RAYONS),
-        "Ce qui est établi à moins de tant de kilomètres de `near`, ou dans le même département, "
-        "ou dans la même région.",
+        "Ce qui est établi à moins de tant de kilomètres de `near`, ou dans la même commune, le "
+        "même département ou la même région.",
         enum=list(RAYONS.by_slug),
     ),
     comme=_optional(
