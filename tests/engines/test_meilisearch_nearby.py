@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from impact_alliances.engines.engine import Window
@@ -13,8 +14,14 @@ from impact_alliances.engines.meilisearch.nearby import Part
 from impact_alliances.geo.globe import placed
 from impact_alliances.geo.origin import Origin
 
-# Lannion, Guingamp, Morlaix, Paris, Cayenne, and a commune whose point nobody knows; or none.
-COMMUNES = ("22113", "22070", "29151", "75056", "97302", "98412", "")
+# Lannion, Guingamp, Morlaix, Paris, two communes of one point, Cayenne, and a commune whose point
+# nobody knows; or none.
+COMMUNES = ("22113", "22070", "29151", "75056", "02124", "02532", "97302", "98412", "")
+# Places, the last one a commune of the mainland whose point would not be known.
+ORIGINS = (
+    *(Origin.of(text) for text in ("22113", "48.7,-3.5", "02532", "97302", "98412")),
+    replace(Origin.of("22113"), point=None),
+)
 Document = dict[str, Any]
 
 
@@ -31,14 +38,15 @@ def _answers(documents: list[Document], question: dict[str, Any]) -> dict[str, A
 
 @given(
     st.lists(st.sampled_from(COMMUNES), max_size=30),
-    st.sampled_from(["22113", "48.7,-3.5", "97302", "98412"]),
+    st.sampled_from(ORIGINS),
     st.integers(0, 35),
     st.integers(1, 12),
 )
+@example(["02124", "02532"] * 4, ORIGINS[0], 4, 2)
+@example(["02124", "02532"] * 4, ORIGINS[0], 2, 2)
 def test_any_part_is_that_of_the_whole_in_order(
-    communes: list[str], near: str, offset: int, limit: int
+    communes: list[str], origin: Origin, offset: int, limit: int
 ) -> None:
-    origin = Origin.of(near)
     documents: list[Document] = [
         {
             "id": f"case-{number}",

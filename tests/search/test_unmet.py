@@ -174,6 +174,8 @@ def test_the_database_holds_nothing_but_month_hash_count_and_text(database: Engi
         {"mode": "keyword"},
         {"tri": "date"},
         {"filters": (("kind", ("case",)),)},
+        {"near": "22113", "rayon": "10"},
+        {"comme": "22113"},
     ],
 )
 def test_only_a_whole_search_tells_what_lacks(query: dict[str, object]) -> None:
