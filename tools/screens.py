@@ -19,7 +19,11 @@ import time_machine
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from impact_alliances.contact.links import Act
-from impact_alliances.db import reading
+from impact_alliances.contact.recipient import Recipient
+from impact_alliances.contact.typed import Typed
+from impact_alliances.contact.wording import Passed, Subject, Wording
+from impact_alliances.db import reading, writing
+from impact_alliances.mail.queue import enqueue
 from impact_alliances.migrating import migrate
 from impact_alliances.resources.case import Case
 from impact_alliances.resources.key import Key
@@ -72,6 +76,9 @@ SCREENS = (
     Screen("contacted-case", f"/cas/{_CASE}/contact/transmis"),
     Screen("wish", "/ma-fiche/retrait", person="cas-0001"),
     Screen("wish-done", "/ma-fiche/retrait/fait"),
+    Screen("mails", "/courrier"),
+    Screen("mail", "/courrier/1"),
+    Screen("mail-laid-out", "/courrier/1/mise-en-page"),
     Screen("jeudi", "/jeudis/mesurez-ce-que-parler-coute-a-celle-qui-parle"),
     Screen(
         "article",
@@ -159,7 +166,17 @@ def _demonstration(folder: Path) -> Service:
     migrate(service.database)
     load_seed(service.database, service.embedder)
     settle(service)
+    _acknowledge(service)
     return service
+
+
+def _acknowledge(service: Service) -> None:
+    """Have one message in the mail of the demonstration: what tells somebody that theirs left."""
+    wording = Wording(service.settings, service.links)
+    with writing(service.database) as session:
+        recipient = Recipient.of(session.get_one(Case, "cas-0001"))
+        typed = Typed(name="Jeanne Kerbrat", email="jeanne@mairie.example")
+        enqueue(session, wording.acknowledged(Passed(recipient, typed, Subject(), writer="")))
 
 
 def _draw(browser: Browser, site: Site, screens: Iterable[Screen]) -> Iterator[tuple[str, bytes]]:
