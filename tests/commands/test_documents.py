@@ -27,6 +27,7 @@ MEANT = {
         "import cas.csv --kind case --dry-run",
         "import cas.csv --kind case",
     ],
+    "wishes [--done N]": ["wishes"],
     "import --fields [--kind KIND]": ["import --fields", "import --fields --kind case"],
     "import --kind KIND --template FILE": ["import --kind case --template modele.csv"],
     "export --kind KIND [-o FILE.csv\\|.xlsx\\|.jsonl] [--format …]": [

@@ -111,6 +111,6 @@ def test_hidden_and_broken_signs_are_taken_out() -> None:
 def test_accents_do_not_climb_over_the_lines_around() -> None:
     """Those of real words stay, however they are typed."""
     found = typed(name="Jeanne" + "\u0301\u200b" * 90, message=MESSAGE + "\u0301" * 90)
-    assert found.name == "Jeann\u00e9\u0301\u0301\u0301"
-    assert found.message == MESSAGE + "\u0301" * 3
+    assert found.name == "Jeann\u00e9" + "\u0301" * 4
+    assert found.message == MESSAGE + "\u0301" * 4
     assert typed(name="Nguye\u0302\u0303n Thi\u0323 Ho\u0302\u0300ng").name == "Nguyễn Thị Hồng"

@@ -29,7 +29,7 @@ _BROKEN_SIGN = re.compile(
 
 # So many accents one letter has in the languages that are written with the most; more climb over
 # the lines around.
-MOST_MARKS = 3
+MOST_MARKS = 4
 # Where there may be more: marks are no letters for `re`.
 _MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
 
